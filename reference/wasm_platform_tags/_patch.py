@@ -1,0 +1,124 @@
+"""Make an existing ``packaging.tags`` yield this PEP's platform tags.
+
+The module's attribute is the whole state: while it is patched, its
+``platform_tags`` is a `_Patched` that holds the function it replaced.
+"""
+
+from __future__ import annotations
+
+import functools
+import platform
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+import packaging.tags
+
+from ._tags import FAMILIES, wasm_platform_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import ModuleType
+
+_lock = threading.RLock()
+
+
+class _Patched:
+    """The stand-in for a module's ``platform_tags``, and who asked for it."""
+
+    def __init__(self, original: Callable[[], Iterator[str]]) -> None:
+        self.original = original
+        self.kept = False  # by patch(), until unpatch()
+        self.contexts = 0  # patched() blocks under way
+        functools.update_wrapper(self, original)
+
+    def __call__(self) -> Iterator[str]:
+        system = platform.system()
+        return wasm_platform_tags(system) if system in FAMILIES else self.original()
+
+
+def patch(tags_module: ModuleType = packaging.tags) -> None:
+    """Make a module's ``platform_tags()`` and ``sys_tags()`` yield this PEP's list.
+
+    Works for every ``packaging.tags`` from 21.3 on, also a vendored copy such as
+    ``pip._vendor.packaging.tags``. Outside Emscripten and WASI nothing changes. To
+    patch a patched module again changes nothing.
+
+    :param tags_module: the module to patch.
+    :raises TypeError: if it is no module with ``platform_tags`` and ``sys_tags``.
+
+    Source: this PEP, "The ordered list of an environment".
+    """
+    with _lock:
+        _patched(tags_module).kept = True
+
+
+def unpatch(tags_module: ModuleType = packaging.tags) -> None:
+    """Undo :func:`patch`: the module gets back the very function it had.
+
+    A module that is not patched is left alone. Inside a :func:`patched` block the
+    module stays patched until the block ends.
+
+    :param tags_module: the module to restore.
+    :raises TypeError: if it is no module with ``platform_tags`` and ``sys_tags``.
+    """
+    _check(tags_module)
+    with _lock:
+        found = tags_module.platform_tags
+        if isinstance(found, _Patched):
+            found.kept = False
+            _restore_if_unused(tags_module, found)
+
+
+@contextmanager
+def patched(tags_module: ModuleType = packaging.tags) -> Iterator[None]:
+    """Patch a module for the length of a ``with`` block.
+
+    Blocks nest and may overlap in several threads: the module, which all threads
+    share, is restored when the last block ends, also after an exception, and not
+    before an :func:`unpatch` where :func:`patch` was called.
+
+    :param tags_module: the module to patch.
+    :raises TypeError: if it is no module with ``platform_tags`` and ``sys_tags``.
+    :raises RuntimeError: at the end, if other code has replaced the module's
+        ``platform_tags`` meanwhile; it is then left as it is.
+    """
+    with _lock:
+        mine = _patched(tags_module)
+        mine.contexts += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            mine.contexts -= 1
+            _restore_if_unused(tags_module, mine)
+
+
+def _check(tags_module: ModuleType) -> None:
+    for name in ("platform_tags", "sys_tags"):
+        if not callable(getattr(tags_module, name, None)):
+            raise TypeError(
+                f"cannot patch {tags_module!r}: wanted packaging.tags or a vendored"
+                f" copy of it, with platform_tags() and sys_tags()"
+            )
+
+
+def _patched(tags_module: ModuleType) -> _Patched:
+    _check(tags_module)
+    found = tags_module.platform_tags
+    if isinstance(found, _Patched):
+        return found
+    mine = _Patched(cast("Callable[[], Iterator[str]]", found))
+    tags_module.platform_tags = mine  # type: ignore[attr-defined]
+    return mine
+
+
+def _restore_if_unused(tags_module: ModuleType, mine: _Patched) -> None:
+    if mine.kept or mine.contexts:
+        return
+    if tags_module.platform_tags is not mine:
+        raise RuntimeError(
+            f"{tags_module.__name__}.platform_tags was replaced by other code while"
+            f" it was patched; it is left as it is"
+        )
+    tags_module.platform_tags = mine.original  # type: ignore[attr-defined]

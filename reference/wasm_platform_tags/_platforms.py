@@ -1,0 +1,218 @@
+"""The platforms that a portable tag can name, and the parser of such tags."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from . import _pyemscripten, _wasi
+
+__all__ = [
+    "InvalidPlatformTag",
+    "PyodidePlatform",
+    "WasiPlatform",
+    "parse_platform_tag",
+]
+
+# The first fault that matches a malformed tag from its start explains it best.
+_FAULTS = tuple(
+    (re.compile(pattern, re.DOTALL), reason, rule)
+    for pattern, reason, rule in (
+        (r"\Z", "it is empty", "tag-grammar"),
+        (
+            r".*[^\x21-\x7e]",
+            "it holds a blank, a control character or a character outside ASCII",
+            "tag-grammar",
+        ),
+        (r".*[A-Z]", "it is not lower case", "tag-grammar"),
+        (
+            r".*-",
+            "it holds a hyphen; a platform tag is normalised to underscores",
+            "tag-grammar",
+        ),
+        (
+            r".*\.",
+            "it holds a dot; the tags of a compressed tag set are parsed one by one",
+            "tag-grammar",
+        ),
+        (r".*[^a-z0-9_]", "it holds more than a-z, 0-9 and underscores", "tag-grammar"),
+        (
+            r"wasi_wasm32\Z|wasi(_0)+_wasm32\Z",
+            (
+                "it is the local tag of a WASI build and names no ABI; a portable tag"
+                " gives the WASI version and the WASI SDK"
+            ),
+            "local-tag",
+        ),
+        (
+            r"emscripten_",
+            (
+                "it is a local tag, for wheels built on the same machine; a portable tag"
+                " names a PyEmscripten platform"
+            ),
+            "local-tag",
+        ),
+        (r"wasix_", "WASIX is not WASI and has no portable tag", "not-portable"),
+        (
+            r"(?!(pyemscripten|pyodide|wasi)_)",
+            "it starts with none of pyemscripten_, pyodide_ and wasi_",
+            "not-portable",
+        ),
+        (r".*_wasm64\Z", "wasm64 is reserved", "wasm64-reserved"),
+        (r".*_wasm32_?.+\Z", "text follows _wasm32", "tag-grammar"),
+        (r"(?!.*_wasm32\Z)", "it does not end with _wasm32", "tag-grammar"),
+        (r".*_0[0-9]", "a number has a leading zero", "tag-grammar"),
+        (
+            r"py[a-z]+_[0-9]+_[0-9]+_wasm32\Z",
+            "the year does not have four digits",
+            "tag-grammar",
+        ),
+        (
+            r"py",
+            "between prefix and _wasm32 it has not just a year and a number",
+            "tag-grammar",
+        ),
+        (
+            r"",
+            (
+                "between prefix and _wasm32 it has not just the WASI version, sdk and the"
+                " major version of the WASI SDK"
+            ),
+            "tag-grammar",
+        ),
+    )
+)
+_SHOWN = 80  # characters of a tag that a message repeats
+
+
+class InvalidPlatformTag(ValueError):  # noqa: N818 - named as packaging's are
+    """A string is no portable WebAssembly platform tag.
+
+    Source: this PEP, "Grammar".
+    """
+
+    def __init__(self, tag: str, reason: str, rule: str) -> None:
+        super().__init__(tag, reason, rule)
+        #: what was given, whole
+        self.tag = tag
+        #: what is wrong with it
+        self.reason = reason
+        #: the requirement of this PEP that says so, such as ``"tag-grammar"``
+        self.rule = rule
+
+    def __str__(self) -> str:
+        return f"invalid platform tag {shortened(self.tag)}: {self.reason}"
+
+
+def shortened(text: str) -> str:
+    """Return the repr of a text, cut if it is absurdly long."""
+    if len(text) <= _SHOWN:
+        return repr(text)
+    return f"{text[:_SHOWN]!r}... ({len(text)} characters)"
+
+
+@dataclass(frozen=True)
+class PyodidePlatform:
+    """The PyEmscripten platform of a year and a patch number.
+
+    Platforms compare for equality only: no version is "at least" another.
+
+    :param year: four digits.
+    :param patch: zero or more.
+    :raises InvalidPlatformTag: if there can be no such platform.
+
+    Source: PEP 783, "The PyEmscripten platform"; this PEP, "Grammar".
+    """
+
+    year: int
+    patch: int
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @property
+    def version(self) -> str:
+        """The platform's version, such as ``"2026_0"``."""
+        return f"{self.year}_{self.patch}"
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The platform tags, the canonical one first, then its alias."""
+        return tuple(_pyemscripten.platform_tags(self.version))
+
+
+@dataclass(frozen=True)
+class WasiPlatform:
+    """The WASI platform of a WASI version and a WASI SDK.
+
+    Platforms compare for equality only: no version is "at least" another.
+
+    :param major: the WASI version's first number.
+    :param minor: the WASI version's second number.
+    :param sdk: the major version of the WASI SDK.
+    :raises InvalidPlatformTag: if there can be no such platform.
+
+    Source: this PEP, "Grammar"; PEP 816, "Designated Support".
+    """
+
+    major: int
+    minor: int
+    sdk: int
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @property
+    def version(self) -> str:
+        """The platform's version, such as ``"0_1_sdk_24"``."""
+        return f"{self.major}_{self.minor}_sdk_{self.sdk}"
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The platform tags: one."""
+        return tuple(_wasi.platform_tags(self.version))
+
+
+def _check(platform: PyodidePlatform | WasiPlatform) -> None:
+    if not platform.tags:
+        raise InvalidPlatformTag(
+            platform.version,
+            "a year has four digits, every other number is an int from 0 on",
+            "tag-grammar",
+        )
+
+
+# Anchored by fullmatch(); the expressions by which an index accepts a tag.
+_GRAMMAR: tuple[tuple[re.Pattern[str], type[PyodidePlatform | WasiPlatform]], ...] = (
+    (
+        re.compile(rf"(?:pyemscripten|pyodide)_{_pyemscripten.VERSION.pattern}_wasm32"),
+        PyodidePlatform,
+    ),
+    (re.compile(rf"wasi_{_wasi.VERSION.pattern}_wasm32"), WasiPlatform),
+)
+
+
+def parse_platform_tag(tag: str) -> PyodidePlatform | WasiPlatform:
+    """Parse a portable platform tag in any spelling.
+
+    :param tag: one platform tag, such as ``"pyodide_2025_0_wasm32"``. It is taken
+        as it is: nothing is normalised.
+    :returns: the platform that it names.
+    :raises InvalidPlatformTag: if it is no portable WebAssembly platform tag. The
+        message says what is wrong with it.
+    :raises TypeError: if it is not a string.
+
+    Source: this PEP, "Grammar" and "Alias".
+    """
+    if not isinstance(tag, str):
+        raise TypeError(f"a platform tag is a str, not {type(tag).__name__}: {tag!r}")
+    for pattern, platform in _GRAMMAR:
+        if match := pattern.fullmatch(tag):
+            try:
+                return platform(*map(int, match.groups()))
+            except ValueError:  # int() refuses some thousand digits
+                raise InvalidPlatformTag(
+                    tag, "a number has too many digits", "tag-grammar"
+                ) from None
+    reason, rule = next((why, rule) for fault, why, rule in _FAULTS if fault.match(tag))
+    raise InvalidPlatformTag(tag, reason, rule)
