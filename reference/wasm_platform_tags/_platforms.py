@@ -82,6 +82,7 @@ _FAULTS = tuple(
         ),
     )
 )
+_WANTED = "pyemscripten_YYYY_N_wasm32, pyodide_YYYY_N_wasm32 or wasi_M_m_sdk_S_wasm32"
 _SHOWN = 80  # characters of a tag that a message repeats
 
 
@@ -101,7 +102,10 @@ class InvalidPlatformTag(ValueError):  # noqa: N818 - named as packaging's are
         self.rule = rule
 
     def __str__(self) -> str:
-        return f"invalid platform tag {shortened(self.tag)}: {self.reason}"
+        return (
+            f"invalid platform tag {shortened(self.tag)}: {self.reason};"
+            f" wanted {_WANTED} (PEP requirement {self.rule})"
+        )
 
 
 def shortened(text: str) -> str:

@@ -208,16 +208,16 @@ class Target:
         )
 
     def _no(self, filename: str, offered: frozenset[Tag]) -> Explanation:
-        # The tags that still agree, and the target's, part after part.
+        # Part after part, keep the tags that agree; none do when all parts are done,
+        # for otherwise the wheel would suit.
         ours: tuple[Tag, ...] = self._tags
-        for part in ("platform", "interpreter", "abi"):
+        for part in ("platform", "interpreter", "abi"):  # pragma: no branch
             wanted = tuple(dict.fromkeys(getattr(tag, part) for tag in ours))
             values = tuple(sorted({getattr(tag, part) for tag in offered}))
-            agreed = set(wanted) & set(values)
-            if not agreed or part == "abi":
+            ours = tuple(tag for tag in ours if getattr(tag, part) in values)
+            offered = frozenset(tag for tag in offered if getattr(tag, part) in wanted)
+            if not ours:
                 break
-            ours = tuple(tag for tag in ours if getattr(tag, part) in agreed)
-            offered = frozenset(tag for tag in offered if getattr(tag, part) in agreed)
         if part == "platform":
             rule, why = _why_not_equal(values[0])
         else:

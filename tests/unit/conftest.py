@@ -1,0 +1,44 @@
+"""Interpreters of other platforms, as packaging's own tests simulate them."""
+
+from __future__ import annotations
+
+import platform
+import sysconfig
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Simulate(Protocol):
+    def __call__(
+        self, system: str, get_platform: str, variables: Mapping[str, object] = ...
+    ) -> None: ...
+
+
+@pytest.fixture
+def simulate(monkeypatch: pytest.MonkeyPatch) -> Simulate:
+    """Make platform and sysconfig answer as on another operating system."""
+    real = sysconfig.get_config_var
+
+    def simulate(
+        system: str, get_platform: str, variables: Mapping[str, object] | None = None
+    ) -> None:
+        given = variables or {}
+        monkeypatch.setattr(platform, "system", lambda: system)
+        monkeypatch.setattr(sysconfig, "get_platform", lambda: get_platform)
+        monkeypatch.setattr(
+            sysconfig,
+            "get_config_var",
+            lambda name: (
+                given[name]
+                if name in given
+                else None
+                if name.endswith(("PLATFORM_VERSION", "ABI_VERSION"))
+                else real(name)
+            ),
+        )
+
+    return simulate

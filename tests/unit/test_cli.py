@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import builtins
+import io
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wasm_platform_tags import __version__, known_platforms
+from wasm_platform_tags._cli import main
+
+TARGET = ("--python", "3.13", "--platform", "pyodide_2025_0_wasm32")
+GOOD = "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
+OTHER = "demo-1.0-cp313-cp313-pyodide_2026_0_wasm32.whl"
+
+if TYPE_CHECKING:
+    from .conftest import Simulate
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("platforms",), 0),
+        (("show",), 0),
+        (("show", "--platform-tags"), 0),
+        (("show", *TARGET), 0),
+        (("show", *TARGET, "--platform-tags"), 0),
+        (("explain", GOOD, *TARGET), 0),
+        (("explain", OTHER, *TARGET), 1),
+        (("markers", *TARGET), 0),
+    ],
+)
+def test_table_and_json(arguments: tuple[str, ...], code: int, capsys: Capture) -> None:
+    assert main(arguments) == code
+    table = capsys.readouterr()
+    assert table.out.strip()
+    assert table.err == ""
+    assert main([*arguments, "--json"]) == code
+    assert json.loads(capsys.readouterr().out)
+
+
+def test_contents(capsys: Capture) -> None:
+    main(["platforms", "--json"])
+    assert [tuple(row["tags"]) for row in json.loads(capsys.readouterr().out)] == [
+        known.tags for known in known_platforms()
+    ]
+    main(["show", *TARGET, "--platform-tags", "--json"])
+    assert json.loads(capsys.readouterr().out) == [
+        "pyemscripten_2025_0_wasm32",
+        "pyodide_2025_0_wasm32",
+    ]
+    main(["explain", OTHER, *TARGET])
+    text = capsys.readouterr().out
+    assert "exact-match" in text
+    assert "no platform is ordered" in text
+    main(["markers", *TARGET, "--json"])
+    assert json.loads(capsys.readouterr().out)["sys_platform"] == "emscripten"
+
+
+def test_a_webassembly_interpreter_shows_its_local_tag(
+    simulate: Simulate, capsys: Capture
+) -> None:
+    simulate("wasi", "wasi-0.0.0-wasm32")
+    assert main(["show", "--platform-tags"]) == 0
+    printed = capsys.readouterr().out
+    assert "this interpreter (wasi), best first; the last platform tag is" in printed
+    assert "wasi_0_0_0_wasm32" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("show", "--python", "3.13"), "--platform is missing"),
+        (("show", "--platform", "pyodide_2025_0_wasm32"), "--python is missing"),
+        (("explain", "demo", *TARGET), "'demo' is not the file name of a wheel"),
+        (("explain", "x" * 999, *TARGET), r"(999 characters)"),
+        (
+            ("markers", "--python", "3.13", "--platform", "pyodide_2025_00_wasm32"),
+            (
+                "--platform: invalid platform tag 'pyodide_2025_00_wasm32': a number has"
+                " a leading zero; wanted"
+            ),
+        ),
+        (
+            ("markers", "--python", "3", "--platform", "pyodide_2025_0_wasm32"),
+            "--python: invalid Python version '3'",
+        ),
+    ],
+)
+def test_bad_input(arguments: tuple[str, ...], message: str, capsys: Capture) -> None:
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert printed.out == ""
+
+
+@pytest.mark.parametrize("arguments", [(), ("nonsense",), ("explain",), ("markers",)])
+def test_usage(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+
+
+def test_version_and_help(capsys: Capture) -> None:
+    for option in ("--version", "--help"):
+        with pytest.raises(SystemExit) as caught:
+            main([option])
+        assert caught.value.code == 0
+    printed = capsys.readouterr().out
+    assert __version__ in printed
+    assert "exit codes" in printed
+
+
+def test_without_rich_json_still_works(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    real = builtins.__import__
+
+    def missing(name: str, *args: object, **kwargs: object) -> object:
+        if name.partition(".")[0] == "rich":
+            raise ModuleNotFoundError(name)
+        return real(name, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    assert main(["platforms", "--json"]) == 0
+    assert main(["platforms"]) == 2
+    assert "give --json" in capsys.readouterr().err
+
+
+def test_a_terminal_that_knows_ascii_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    assert main(["explain", f"d\u00e9{GOOD}", *TARGET]) == 0
+    assert b"d\\xe9demo" in raw.getvalue()
+
+
+def test_a_reader_that_has_seen_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", Closed())
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert main(["show", "--json"]) == 0
+
+
+def test_as_a_module() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "wasm_platform_tags", "explain", OTHER, *TARGET],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 1
+    assert "no platform is" in result.stdout
+    assert result.stderr == ""

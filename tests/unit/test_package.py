@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import wasm_platform_tags
+
+
+def test_everything_public_is_there_and_documented() -> None:
+    assert dir(wasm_platform_tags) == sorted(wasm_platform_tags.__all__)
+    for name in wasm_platform_tags.__all__:
+        assert getattr(wasm_platform_tags, name).__doc__
+
+
+def test_what_does_not_exist_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'Taget'"):
+        wasm_platform_tags.Taget  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_import_loads_what_an_interpreter_needs_for_its_own_tags() -> None:
+    code = (
+        "import sys, packaging.tags; before = set(sys.modules);"
+        " import wasm_platform_tags; print(*set(sys.modules) - before)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    ours = {name for name in result.stdout.split() if "wasm_platform_tags" in name}
+    assert ours == {
+        "wasm_platform_tags",
+        "wasm_platform_tags._patch",
+        "wasm_platform_tags._pyemscripten",
+        "wasm_platform_tags._tags",
+        "wasm_platform_tags._wasi",
+    }
+
+
+def test_nothing_but_packaging_is_imported() -> None:
+    code = (
+        "import sys; before = set(sys.modules); import wasm_platform_tags as w;"
+        " w.Target, w.known_platforms(); import wasm_platform_tags._cli;"
+        " new = {n.partition('.')[0] for n in set(sys.modules) - before};"
+        " print(*new - set(sys.stdlib_module_names))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    names = set(result.stdout.split()) - {"wasm_platform_tags"}
+    assert {name for name in names if not name.startswith("_")} == {"packaging"}

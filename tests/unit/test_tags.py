@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import packaging.tags
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wasm_platform_tags
+from wasm_platform_tags import _pyemscripten, _wasi, parse_platform_tag
+
+if TYPE_CHECKING:
+    from .conftest import Simulate
+
+NEW, OLD, WASI = (
+    "PYEMSCRIPTEN_PLATFORM_VERSION",
+    "PYODIDE_ABI_VERSION",
+    "WASI_PLATFORM_VERSION",
+)
+EMSCRIPTEN = ("Emscripten", "emscripten-4.0.9-wasm32")
+LOCAL = "emscripten_4_0_9_wasm32"
+
+
+@pytest.mark.parametrize(
+    ("variables", "portable"),
+    [
+        ({}, None),
+        ({NEW: "2025_0"}, "2025_0"),
+        ({OLD: "2025_0"}, "2025_0"),
+        ({NEW: "2026_5", OLD: "2026_5"}, "2026_5"),
+        ({NEW: "2026_0", OLD: "2025_0"}, "2026_0"),  # the first that is set decides
+        ({NEW: "2026.0", OLD: "2025_0"}, None),  # even if it is malformed
+        ({NEW: "", OLD: "2025_0"}, None),
+        ({NEW: 20260}, None),  # what int("2026_0") makes of it
+        ({NEW: 20260, OLD: "2025_0"}, None),
+        ({NEW: "2026_00"}, None),
+        ({NEW: "2026_0\n"}, None),
+        ({NEW: "2026"}, None),
+        ({NEW: "0_1_sdk_24"}, None),
+        ({OLD: "2025.0"}, None),
+        ({OLD: 2025}, None),
+        ({WASI: "0_1_sdk_24"}, None),  # not for this system
+    ],
+)
+def test_emscripten(
+    simulate: Simulate, variables: dict[str, object], portable: str | None
+) -> None:
+    simulate(*EMSCRIPTEN, variables)
+    tags = list(wasm_platform_tags.platform_tags())
+    if portable is None:
+        assert tags == [LOCAL]
+    else:
+        assert tags == [
+            f"pyemscripten_{portable}_wasm32",
+            f"pyodide_{portable}_wasm32",
+            LOCAL,
+        ]
+
+
+@pytest.mark.parametrize(
+    ("variables", "portable"),
+    [
+        ({}, []),
+        ({WASI: "0_1_sdk_24"}, ["wasi_0_1_sdk_24_wasm32"]),
+        ({WASI: "0_3_sdk_34"}, ["wasi_0_3_sdk_34_wasm32"]),
+        ({WASI: "0_0_0"}, []),
+        ({WASI: "0_01_sdk_24"}, []),
+        ({WASI: "0_1_sdk_24_"}, []),
+        ({WASI: "0_1_24"}, []),
+        ({WASI: 24}, []),
+        ({WASI: ""}, []),
+        ({NEW: "2026_0", OLD: "2026_0"}, []),  # not for this system
+    ],
+)
+def test_wasi(
+    simulate: Simulate, variables: dict[str, object], portable: list[str]
+) -> None:
+    simulate("wasi", "wasi-0.0.0-wasm32", variables)
+    assert list(wasm_platform_tags.platform_tags()) == [*portable, "wasi_0_0_0_wasm32"]
+
+
+def test_the_local_tag_is_normalised_as_packaging_does(simulate: Simulate) -> None:
+    simulate("wasi", "wasi wasm-32.x")
+    assert list(wasm_platform_tags.platform_tags()) == ["wasi_wasm_32_x"]
+    assert list(wasm_platform_tags.platform_tags()) == list(
+        packaging.tags.platform_tags()
+    )
+
+
+@given(st.one_of(st.text(), st.integers(), st.none(), st.floats(), st.binary()))
+def test_any_value_of_a_variable_yields_valid_tags_or_none(value: object) -> None:
+    for family in (_pyemscripten, _wasi):
+        for tag in family.platform_tags(value):
+            assert parse_platform_tag(tag).version == value
+
+
+@pytest.mark.parametrize("variables", [{}, {NEW: "2025_0"}])
+def test_sys_tags_are_packagings_with_this_list(
+    simulate: Simulate, variables: dict[str, object]
+) -> None:
+    simulate(*EMSCRIPTEN, variables)
+    with wasm_platform_tags.patched():
+        expected = list(packaging.tags.sys_tags())
+    assert list(wasm_platform_tags.sys_tags()) == expected
+    platforms = [*dict.fromkeys(tag.platform for tag in expected)]
+    assert platforms == [*wasm_platform_tags.platform_tags(), "any"]
+
+
+def test_sys_tags_of_another_implementation(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulate(*EMSCRIPTEN, {NEW: "2025_0"})
+    monkeypatch.setattr(packaging.tags, "interpreter_name", lambda: "xp")
+    with wasm_platform_tags.patched():
+        expected = list(packaging.tags.sys_tags())
+    assert list(wasm_platform_tags.sys_tags()) == expected
+
+
+@pytest.mark.parametrize(
+    ("system", "where"), [("Linux", "linux-x86_64"), ("Windows", "win-amd64")]
+)
+def test_elsewhere_it_is_packaging(simulate: Simulate, system: str, where: str) -> None:
+    simulate(system, where, {NEW: "2025_0", OLD: "2025_0", WASI: "0_1_sdk_24"})
+    assert list(wasm_platform_tags.platform_tags()) == list(
+        packaging.tags.platform_tags()
+    )
+    assert list(wasm_platform_tags.sys_tags()) == list(packaging.tags.sys_tags())

@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import itertools
+import json
+from typing import cast
+
+import packaging.markers
+import packaging.tags
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.tags import Tag, create_compatible_tags_selector
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import InvalidVersion
+
+from wasm_platform_tags import (
+    InvalidPlatformTag,
+    PyodidePlatform,
+    Target,
+    WasiPlatform,
+    _select,
+)
+
+PYODIDE = Target("3.13", "pyodide_2025_0_wasm32")
+WASI = Target("3.14", "wasi_0_1_sdk_24_wasm32")
+
+
+def wheel(*tags: str, version: str = "1.0", build: str = "") -> str:
+    return "-".join(("demo", version, *([build] if build else []), *tags)) + ".whl"
+
+
+# File names that come close: real parts and broken ones, in any mix.
+_part = st.sampled_from(
+    "cp313 cp312 cp314 CP313 py3 py2.py3 cp313.cp312 abi3 none cp313t abi3.none 1 1a 02"
+    " x 1x any pyodide_2025_0_wasm32 pyemscripten_2025_0_wasm32 PyOdide_2025_0_wasm32"
+    " pyodide_2025_00_wasm32 pyodide_2026_0_wasm32 any.pyodide_2025_0_wasm32"
+    " emscripten_4_0_9_wasm32 win_amd64 . any. \u00e9 \u0661 1.0 v1 !".split()
+)
+_regular = st.builds(
+    lambda version, build, *tags: wheel(*tags, version=version, build=build),
+    st.sampled_from("1.0 1 2.0.dev1 v1 bad 1.0+x".split()),
+    st.sampled_from(["", "1", "2", "10a", "x"]),
+    st.sampled_from("cp313 cp312 py3 py2.py3 cp314 CP313 3".split()),
+    st.sampled_from("cp313 abi3 none cp313t abi3.none NONE".split()),
+    st.sampled_from(
+        "any pyodide_2025_0_wasm32 pyemscripten_2025_0_wasm32 win_amd64"
+        " any.pyodide_2025_0_wasm32 emscripten_4_0_9_wasm32".split()
+    ),
+)
+_noise = st.lists(_part, max_size=8).map("-".join).map(lambda text: f"{text}.whl")
+filenames = st.lists(st.one_of(_regular, _noise, st.text(max_size=30)), max_size=20)
+
+
+def rank_by_packaging(target: Target, names: list[str]) -> list[str]:
+    parsed = []
+    for name in names:
+        try:
+            _, _, build, tags = parse_wheel_filename(name)
+        except InvalidWheelFilename:
+            continue
+        parsed.append((name, tags, build))
+    parsed.sort(key=lambda one: one[2], reverse=True)
+    select = create_compatible_tags_selector(target.tags())
+    return list(select((name, tags) for name, tags, _ in parsed))
+
+
+@given(filenames)
+def test_rank_agrees_with_packaging(names: list[str]) -> None:
+    ranked = PYODIDE.rank(iter(names))
+    assert ranked == rank_by_packaging(PYODIDE, names)
+    assert PYODIDE.best(names) == (ranked[0] if ranked else None)
+
+
+@given(filenames)
+def test_supports_explain_and_rank_agree(names: list[str]) -> None:
+    for name in names:
+        try:
+            supported = PYODIDE.supports(name)
+        except InvalidWheelFilename:
+            assert PYODIDE.rank([name]) == []
+            with pytest.raises(InvalidWheelFilename):
+                PYODIDE.explain(name)
+        else:
+            assert PYODIDE.rank([name]) == [name] * supported
+            explanation = PYODIDE.explain(name)
+            assert bool(explanation) == supported
+            assert explanation.json()["filename"] == name
+            json.dumps(explanation.json())
+
+
+def test_rank_of_one_release() -> None:
+    order = [
+        wheel("cp313", "cp313", "pyemscripten_2025_0_wasm32", build="10"),
+        wheel("cp313", "cp313", "pyemscripten_2025_0_wasm32", build="2"),
+        wheel("cp313", "cp313", "pyemscripten_2025_0_wasm32"),
+        wheel("cp313", "cp313", "pyodide_2025_0_wasm32"),
+        wheel("cp310", "abi3", "pyemscripten_2025_0_wasm32"),
+        wheel("py3", "none", "pyodide_2025_0_wasm32"),
+        wheel("py3", "none", "any"),
+        wheel("py2.py3", "none", "any"),
+    ]
+    passed_over = [
+        wheel("cp313", "cp313", "pyemscripten_2026_0_wasm32"),
+        wheel("cp313", "cp313", "emscripten_4_0_9_wasm32"),
+        wheel("cp314", "abi3", "pyodide_2025_0_wasm32"),
+        "demo-1.0.tar.gz",
+        "demo.whl",
+        "",
+    ]
+    for names in itertools.permutations(order[:4]):
+        assert PYODIDE.rank([*passed_over, *names, *order[4:]]) == order
+    assert PYODIDE.best(passed_over) is None
+    assert PYODIDE.rank(order[6:][::-1]) == order[6:][::-1]  # equal: as given
+
+
+def test_spelling_does_not_matter() -> None:
+    same = [
+        PYODIDE,
+        Target("3.13", "pyemscripten_2025_0_wasm32"),
+        Target(python="3.13", platform=PyodidePlatform(2025, 0)),
+    ]
+    assert len(set(same)) == 1
+    assert Target("3.14", PyodidePlatform(2025, 0)) != PYODIDE
+    assert PYODIDE != "pyodide_2025_0_wasm32"
+    assert repr(PYODIDE) == (
+        "Target(python='3.13', platform=PyodidePlatform(year=2025, patch=0))"
+    )
+    assert Target("3.14", WasiPlatform(0, 1, 24)) == WASI
+
+
+def test_platform_tags_are_the_portable_ones() -> None:
+    assert list(PYODIDE.platform_tags()) == [
+        "pyemscripten_2025_0_wasm32",
+        "pyodide_2025_0_wasm32",
+    ]
+    assert list(WASI.platform_tags()) == ["wasi_0_1_sdk_24_wasm32"]
+
+
+def test_tags_are_what_packaging_yields_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    platforms = list(PYODIDE.platform_tags())
+    tags = list(PYODIDE.tags())
+    assert tags[:3] == [
+        Tag("cp313", "cp313", "pyemscripten_2025_0_wasm32"),
+        Tag("cp313", "cp313", "pyodide_2025_0_wasm32"),
+        Tag("cp313", "abi3", "pyemscripten_2025_0_wasm32"),
+    ]
+    assert tags == [
+        *packaging.tags.cpython_tags((3, 13), ["cp313"], platforms),
+        *packaging.tags.compatible_tags((3, 13), "cp313", platforms),
+    ]
+    # A free-threaded or debug host must not show through.
+    monkeypatch.setattr(packaging.tags, "_get_config_var", lambda name, warn=False: 1)
+    assert list(Target("3.13", PyodidePlatform(2025, 0)).tags()) == tags
+
+
+@pytest.mark.parametrize(
+    ("python", "tag", "part", "rule"),
+    [
+        ("cp313", "pyemscripten_2025_0_wasm32", "platform", "exact-match"),
+        ("cp313", "pyodide_2025_0_wasm32", "platform", "same-platform"),
+        ("py3", "any", "platform", "installer-order"),
+    ],
+)
+def test_explain_yes(python: str, tag: str, part: str, rule: str) -> None:
+    abi = "none" if tag == "any" else "cp313"
+    explanation = PYODIDE.explain(wheel(python, abi, tag))
+    assert explanation
+    assert (explanation.part, explanation.rule) == (part, rule)
+    assert explanation.offered == (tag,)
+
+
+@pytest.mark.parametrize(
+    ("tags", "part", "rule", "offered"),
+    [
+        ("cp313-cp313-pyodide_2026_0_wasm32", "platform", "exact-match", None),
+        ("cp313-cp313-pyodide_2025_1_wasm32", "platform", "exact-match", None),
+        ("cp313-cp313-wasi_0_1_sdk_24_wasm32", "platform", "exact-match", None),
+        ("cp313-cp313-manylinux_2_17_x86_64", "platform", "exact-match", None),
+        ("cp313-cp313-pyodide_2025_00_wasm32", "platform", "tag-grammar", None),
+        ("cp313-cp313-pyodide_2025_0_wasm64", "platform", "wasm64-reserved", None),
+        ("cp313-cp313-emscripten_4_0_9_wasm32", "platform", "local-tag", None),
+        ("cp313-cp313-wasi_0_0_0_wasm32", "platform", "local-tag", None),
+        ("cp313-cp313-wasix_wasm32", "platform", "not-portable", None),
+        ("cp312-cp312-pyodide_2025_0_wasm32", "abi", "installer-order", "cp312"),
+        ("cp314-abi3-pyodide_2025_0_wasm32", "python", "installer-order", "cp314"),
+        ("cp313-cp313t-pyodide_2025_0_wasm32", "abi", "installer-order", "cp313t"),
+        ("cp313-abi3-any", "python", "installer-order", None),
+        ("cp313-cp313-any", "abi", "installer-order", "cp313"),
+    ],
+)
+def test_explain_no(tags: str, part: str, rule: str, offered: str | None) -> None:
+    explanation = PYODIDE.explain(f"demo-1.0-{tags}.whl")
+    if tags == "cp313-abi3-any":  # cp313-none-any exists, so the ABI decides
+        part = "abi"
+    assert not explanation
+    assert (explanation.part, explanation.rule) == (part, rule)
+    if offered is not None:
+        assert explanation.offered == (offered,)
+    assert "wanted" in explanation.message
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "demo", "demo-1.0.tar.gz", "demo-1.0-py3-none.whl", "demo-x-py3-none-any.whl"],
+)
+def test_what_is_no_wheel_name_raises(name: str) -> None:
+    with pytest.raises(InvalidWheelFilename):
+        PYODIDE.supports(name)
+    with pytest.raises(InvalidWheelFilename):
+        PYODIDE.explain(name)
+
+
+def test_a_bad_version_raises_the_same_with_an_old_packaging(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def before_23_2(filename: str) -> None:
+        raise InvalidVersion(filename)
+
+    monkeypatch.setattr(_select, "parse_wheel_filename", before_23_2)
+    with pytest.raises(InvalidWheelFilename, match="demo-x"):
+        PYODIDE.supports("demo-x-py3-none-any.whl")
+
+
+@pytest.mark.parametrize(
+    "python", ["", "3", "2.7", "3.x", "3.013", "3.13t", "cp313", "3.13\n", "3.13.2.1"]
+)
+def test_a_malformed_python_is_refused(python: str) -> None:
+    with pytest.raises(ValueError, match="invalid Python version"):
+        Target(python, "pyodide_2025_0_wasm32")
+
+
+def test_other_bad_targets_are_refused() -> None:
+    with pytest.raises(InvalidPlatformTag):
+        Target("3.13", "wasi_0_0_0_wasm32")
+    with pytest.raises(TypeError, match="a Python version is a str"):
+        Target(3.13, "pyodide_2025_0_wasm32")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="a platform tag is a str"):
+        Target("3.13", None)  # type: ignore[arg-type]
+
+
+def test_the_marker_environment_is_complete() -> None:
+    for target in (PYODIDE, WASI):
+        assert (
+            target.marker_environment().keys()
+            == packaging.markers.default_environment().keys()
+        )
+
+
+def test_markers_follow_the_target() -> None:
+    environment = Target("3.13.2", "pyodide_2025_0_wasm32").marker_environment()
+    assert environment["python_full_version"] == "3.13.2"
+    assert environment["platform_release"] == "4.0.9"
+    assert PYODIDE.marker_environment()["python_full_version"] == "3.13.0"
+    unknown = Target("3.15.0rc1", "pyodide_2099_0_wasm32").marker_environment()
+    assert unknown["platform_release"] == ""
+    assert unknown["python_version"] == "3.15"
+    marker = packaging.markers.Marker("sys_platform == 'wasi' and os_name == 'posix'")
+    assert marker.evaluate(cast("dict[str, str]", WASI.marker_environment()))
+    assert not marker.evaluate(cast("dict[str, str]", PYODIDE.marker_environment()))
