@@ -206,7 +206,7 @@ def parse_platform_tag(tag: str) -> PyodidePlatform | WasiPlatform:
         message says what is wrong with it.
     :raises TypeError: if it is not a string.
 
-    Source: this PEP, "Grammar" and "Alias".
+    Source: this PEP, "Grammar" and "Meaning".
     """
     if not isinstance(tag, str):
         raise TypeError(f"a platform tag is a str, not {type(tag).__name__}: {tag!r}")

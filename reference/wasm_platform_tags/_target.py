@@ -68,8 +68,8 @@ class Target:
     :raises ValueError: if the Python version is malformed.
     :raises TypeError: if either is of another type.
 
-    Source: this PEP, "The ordered list of an environment" and "Markers follow the
-    target".
+    Source: this PEP, "Platform tags of an environment" and "Environment
+    markers".
     """
 
     def __init__(
@@ -150,8 +150,8 @@ class Target:
 
         :returns: what ``packaging.markers.default_environment()`` returns there.
 
-        Source: dependency specifiers, "Environment Markers"; this PEP, "Markers
-        follow the target".
+        Source: dependency specifiers, "Environment Markers"; this PEP, "Environment
+        markers".
         """
         return marker_environment(self._full_version, self.platform)
 

@@ -1,0 +1,64 @@
+"""Tables as docutils nodes: rows may carry an id, cells hold text or nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Text, a node, or several nodes side by side.
+Cell = str | nodes.Node | Sequence[nodes.Node]
+
+
+def code(text: str) -> nodes.literal:
+    """Return *text* set as code."""
+    return nodes.literal(text, text)
+
+
+def link(text: str, url: str) -> nodes.reference:
+    """Return a link."""
+    return nodes.reference("", text, refuri=url)
+
+
+def permalink(anchor: str, title: str) -> nodes.reference:
+    """Return the sign that headings show on hover, for any other element."""
+    return nodes.reference(
+        "",
+        "\N{PILCROW SIGN}",
+        internal=True,
+        refuri=f"#{anchor}",
+        reftitle=title,
+        classes=["headerlink"],
+    )
+
+
+def entry(cell: Cell, *after: nodes.Node) -> nodes.entry:
+    """Return one cell of a table; the nodes *after* it are on the same line."""
+    if isinstance(cell, str):
+        cell = nodes.Text(cell)
+    parts = [cell] if isinstance(cell, nodes.Node) else list(cell)
+    return nodes.entry("", nodes.paragraph("", "", *parts, *after))
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[tuple[str, Sequence[Cell]]],
+    name: str = "",
+) -> nodes.table:
+    """Return a table with a head of *columns*; every row is its id and its cells.
+
+    *name* is a class for the style sheet.
+    """
+    group = nodes.tgroup("", cols=len(columns))
+    group += [nodes.colspec(colwidth=1) for _ in columns]
+    group += nodes.thead("", nodes.row("", *map(entry, columns)))
+    body = nodes.tbody()
+    for row_id, cells in rows:
+        first = entry(cells[0], permalink(row_id, "Link to this row"))
+        body += nodes.row("", first, *map(entry, cells[1:]), ids=[row_id])
+    group += body
+    return nodes.table("", group, classes=["colwidths-auto", *name.split()])
