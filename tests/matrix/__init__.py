@@ -1,0 +1,1 @@
+"""Real installers in real runtimes, held against the conformance cases."""

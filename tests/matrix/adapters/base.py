@@ -1,0 +1,77 @@
+"""What an adapter is, and what it is given to work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ..cells import Cell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..cases import Case
+    from ..index import Index
+    from ..provision import Cache
+    from ..runtimes.process import Answer, Process
+
+
+class UnsupportedError(Exception):
+    """The tool has no way to be asked this."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """All that is ready: the downloads, the files, the index, and one lane's process."""
+
+    cache: Cache
+    index: Index
+    wheels: Path
+    scratch: Path
+    process: Process
+    # CPython for WASI as it is built: its configuration names no platform.
+    unset: Process | None = None
+    # Projects whose extension modules the process has loaded.
+    loaded: set[str] = field(default_factory=set)
+
+
+class Adapter(Protocol):
+    """One cell at work."""
+
+    def versions(self) -> Mapping[str, str]:
+        """The versions of everything involved."""
+
+    def observe(self, case: Case) -> Answer:
+        """What the tool does with the case; `UnsupportedError` if it cannot be asked."""
+
+
+Make = Callable[[Cell, Bench], Adapter]
+
+
+class Base:
+    """What most adapters share."""
+
+    def __init__(self, cell: Cell, bench: Bench) -> None:
+        self.cell = cell
+        self.bench = bench
+
+    def versions(self) -> Mapping[str, str]:
+        """The Python that runs the tool, and what that Python runs on."""
+        found: dict[str, str] = self.bench.process.call("environment.versions").value
+        settings, kind = self.bench.cache.settings, self.cell.runtime.kind
+        below = {
+            "pyodide": {"node": settings.node},
+            "wasi": {"wasmtime": settings.wasmtime},
+        }
+        return {**found, **below.get(kind, {})}
+
+    def folder(self, requirement: str | None) -> str:
+        """Where a download is, seen from where the tool runs."""
+        assert requirement, "only what is downloaded has a folder"
+        folder = self.bench.cache.requirement(requirement)
+        return str(folder) if self.cell.on_host else f"/cache/{folder.name}"
+
+    def call(self, function: str, **arguments: Any) -> Answer:
+        """Call a function of a guest module in the lane's process."""
+        return self.bench.process.call(function, **arguments)

@@ -1,0 +1,34 @@
+"""micropip, in the Pyodide that it belongs to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .base import Base
+
+if TYPE_CHECKING:
+    from ..cases import Case
+    from ..runtimes.process import Answer
+
+
+class Micropip(Base):
+    """One micropip."""
+
+    def observe(self, case: Case) -> Answer:
+        """Install from the index, see what is there, uninstall."""
+        if case.kind == "wheels":
+            return self.call(
+                "micropip_worker.use",
+                index=self.bench.index.simple("real", "json"),
+                patched=self.cell.patched,
+                project=case.data["project"],
+                module=case.data["module"],
+                expression=case.data["expression"],
+            )
+        index = self.bench.index.simple("dummy", self.cell.via or "json")
+        return self.call(
+            "micropip_worker.choose",
+            patched=self.cell.patched,
+            index=index,
+            project=case.project,
+        )

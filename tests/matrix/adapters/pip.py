@@ -1,0 +1,56 @@
+"""pip: on the host it is given the target's tags, in a guest it finds its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .base import Base
+
+if TYPE_CHECKING:
+    from ..cases import Case
+    from ..runtimes.process import Answer
+
+# The tags of a target as pip is told them; it has no notion of an alias.
+CROSS = ("--implementation", "cp", "--only-binary=:all:")
+
+
+class Pip(Base):
+    """One pip."""
+
+    def observe(self, case: Case) -> Answer:
+        """Ask which file it would install, or install a real wheel and call it."""
+        project = case.data["project"] if case.kind == "wheels" else case.project
+        shared = {
+            "pip": self.folder(self.cell.tool.requirement),
+            "patched": self.cell.patched,
+            "arguments": [*self._source(case, project), *self._target(case), project],
+        }
+        if case.kind == "wheels":
+            call = {
+                name: case.data[name] for name in ("project", "module", "expression")
+            }
+            return self.call(
+                "pip_worker.use",
+                target=f"/scratch/{self.cell.name}-{case.id.replace('/', '-')}",
+                call=call,
+                **shared,
+            )
+        return self.call("pip_worker.choose", **shared)
+
+    def _source(self, case: Case, project: str) -> list[str]:
+        if self.cell.via == "links":
+            folder = "/real" if case.kind == "wheels" else "/wheels"
+            return ["--no-index", "--find-links", f"{folder}/{project}"]
+        shelf = "real" if case.kind == "wheels" else "dummy"
+        return ["--index-url", self.bench.index.simple(shelf, str(self.cell.via))]
+
+    def _target(self, case: Case) -> list[str]:
+        if not self.cell.on_host:
+            return []
+        assert case.target
+        words = case.target.words
+        tags = [words[word] for word in ("canonical", "alias") if word in words]
+        platforms = [part for tag in tags for part in ("--platform", tag)]
+        # pip 23.2.1 asks for a folder, even where nothing will be installed.
+        place = ("--target", str(self.bench.scratch / "unused"))
+        return [*platforms, "--python-version", case.target.python, *CROSS, *place]

@@ -1,0 +1,165 @@
+"""The conformance cases: read, validated, and expanded over their targets."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from .settings import CONFORMANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+PATTERN = re.compile(r"\{([a-z_]+)\}")
+# What of a case is about the case, and not for an adapter to act on.
+ABOUT = {"id", "description", "requirement", "targets", "expect"}
+
+
+class CaseError(ValueError):
+    """A file of cases is wrong; the message says where and what is wanted."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One environment, and the words that a case may use for its parts."""
+
+    id: str
+    family: str
+    python: str
+    platform: str
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A concrete case: all that an adapter needs, and what is right."""
+
+    id: str
+    kind: str
+    group: str
+    requirement: str
+    target: Target | None
+    data: Mapping[str, Any]
+    expect: Any
+
+    @property
+    def project(self) -> str:
+        """The project that a select case's wheels belong to: its own."""
+        return re.sub(r"[^a-z0-9]+", "-", self.id.partition("/")[2])
+
+    @property
+    def title(self) -> str:
+        """How the table calls the cases that belong together."""
+        return f"{self.kind}/{self.group}"
+
+
+def load_targets(path: Path = CONFORMANCE / "targets.json") -> dict[str, Target]:
+    """Every target by its id."""
+    return {t["id"]: Target(**t) for t in _read(path)["targets"]}
+
+
+def load_cases(root: Path = CONFORMANCE) -> list[Case]:
+    """Every concrete case, in the order of the files."""
+    targets = load_targets(root / "targets.json")
+    validator = Draft202012Validator(_read(root / "schema.json"))
+    cases: list[Case] = []
+    for path in sorted((root / "cases").rglob("*.json")):
+        data = _read(path)
+        if error := best_match(validator.iter_errors(data)):
+            raise CaseError(f"{path}: {error.json_path}: {error.message}")
+        if (path.parent.name, path.stem) != (data["kind"], data["group"]):
+            raise CaseError(
+                f"{path}: holds kind {data['kind']!r}, group {data['group']!r};"
+                f" wanted {path.parent.name!r}, {path.stem!r}, as the file is named"
+            )
+        for case in data["cases"]:
+            try:
+                cases += expand(data["kind"], data["group"], case, targets)
+            except CaseError as wrong:
+                raise CaseError(f"{path}: {case['id']}: {wrong}") from None
+    if twice := _repeated([case.id for case in cases]):
+        raise CaseError(f"{root}: more than one case has the id {twice}")
+    return cases
+
+
+def expand(
+    kind: str, group: str, case: Mapping[str, Any], targets: Mapping[str, Target]
+) -> Iterator[Case]:
+    """One case a target, with the target's words in place of their names."""
+    name = f"{kind}/{group}/{case['id']}"
+    for target in _targets(case, targets):
+        words = target.words if target else {}
+        given = {k: v for k, v in case.items() if k not in ABOUT}
+        concrete = Case(
+            id=f"{name}@{target.id}" if target else name,
+            kind=kind,
+            group=group,
+            requirement=case["requirement"],
+            target=target,
+            data=_fill(given, words) if target else given,
+            expect=_fill(case["expect"], words) if target else case["expect"],
+        )
+        yield _named(concrete) if kind == "select" else concrete
+
+
+def _named(case: Case) -> Case:
+    """The case with whole file names: a project of its own, and the suffix."""
+    name = case.project.replace("-", "_")
+    files = [f"{name}-{file}.whl" for file in case.data["files"]]
+    expect = case.expect and f"{name}-{case.expect}.whl"
+    if expect is not None and expect not in files:
+        raise CaseError(f"expects {case.expect!r}, which is not among its files")
+    return Case(
+        **{**vars(case), "data": {**case.data, "files": files}, "expect": expect}
+    )
+
+
+def _targets(
+    case: Mapping[str, Any], targets: Mapping[str, Target]
+) -> list[Target | None]:
+    wanted = case.get("targets")
+    if wanted is None:
+        return [None]
+    if isinstance(wanted, str):
+        return [t for t in targets.values() if wanted in ("all", t.family)]
+    if unknown := set(wanted) - set(targets):
+        raise CaseError(
+            f"targets {sorted(unknown)} are not in targets.json,"
+            f" which has {', '.join(targets)}"
+        )
+    return [targets[name] for name in wanted]
+
+
+def _fill(value: Any, words: Mapping[str, str]) -> Any:
+    """The value with every word in braces replaced, however deep."""
+    if isinstance(value, str):
+        return PATTERN.sub(lambda match: _word(match[1], words), value)
+    if isinstance(value, list):
+        return [_fill(item, words) for item in value]
+    if isinstance(value, dict):
+        return {key: _fill(item, words) for key, item in value.items()}
+    return value
+
+
+def _word(name: str, words: Mapping[str, str]) -> str:
+    if name not in words:
+        raise CaseError(f"{{{name}}} is no word here; there are {', '.join(words)}")
+    return words[name]
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CaseError(f"{path}: cannot be read as JSON: {error}") from None
+
+
+def _repeated(names: list[str]) -> str | None:
+    seen: set[str] = set()
+    return next((name for name in names if name in seen or seen.add(name)), None)  # type: ignore[func-returns-value]

@@ -1,0 +1,86 @@
+"""Run micropip inside Pyodide, as released or with this library's rules."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import micropip  # type: ignore[import-not-found]
+from micropip import _utils, package_index, transaction
+from micropip._vendored.packaging.src.packaging.tags import (  # type: ignore[import-not-found]
+    Tag,
+)
+
+import wasm_platform_tags
+from wasm_platform_tags._select import rank
+
+from . import installed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOTHING_FITS = "Can't find a pure Python 3 wheel"
+
+
+async def choose(patched: bool, index: str, project: str) -> str | None:
+    """Install from the index; the name of the file that was installed, or None."""
+    if not await _install(patched, index, project):
+        return None
+    try:
+        return installed.file(project)
+    finally:
+        micropip.uninstall(project)
+
+
+async def use(
+    patched: bool, index: str, project: str, module: str, expression: str
+) -> dict[str, object] | None:
+    """Install a real wheel and call it; None when nothing fits."""
+    if not await _install(patched, index, project):
+        return None
+    try:
+        return installed.call(project, module, expression)
+    finally:
+        micropip.uninstall(project)
+
+
+async def _install(patched: bool, index: str, project: str) -> bool:
+    with rules() if patched else nullcontext():
+        try:
+            await micropip.install(project, index_urls=index)
+        except ValueError as error:
+            if NOTHING_FITS not in str(error):
+                raise
+            print(error)
+            return False
+    return True
+
+
+@contextmanager
+def rules() -> Iterator[None]:
+    """micropip with this library's tags and order, for as long as the block runs.
+
+    `patch` is not enough: micropip adds tags of its own to packaging's, skips files by
+    their last letters, and does not compare build numbers.
+    """
+    tags = list(wasm_platform_tags.sys_tags())
+    own = tuple(Tag(tag.interpreter, tag.abi, tag.platform) for tag in tags)
+
+    def find_wheel(metadata: Any, requirement: Any) -> Any:
+        versions = requirement.specifier.filter(metadata.releases)
+        for version in sorted(versions, reverse=True):
+            wheels = {wheel.filename: wheel for wheel in metadata.releases[version]}
+            for best in rank(wheels, tags):
+                return wheels[best]
+        raise ValueError(f"{NOTHING_FITS} for '{requirement}' (by the library's rules)")
+
+    def is_wheel(filename: str) -> bool:
+        return filename.endswith(".whl")
+
+    with (
+        mock.patch.object(_utils, "sys_tags", return_value=own),
+        mock.patch.object(transaction, "find_wheel", find_wheel),
+        mock.patch.object(package_index, "_fast_check_incompatibility", is_wheel),
+    ):
+        yield

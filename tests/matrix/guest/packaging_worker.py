@@ -1,0 +1,91 @@
+"""Ask one packaging, imported beside the one that the library itself uses."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from contextlib import nullcontext
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import wasm_platform_tags
+
+from . import environment as report
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+ALIAS = "packaging_under_test"
+
+
+def environment(
+    folder: str, vendored: bool, patched: bool, says: dict[str, Any]
+) -> list[str]:
+    """The tags of an interpreter that says so of itself."""
+    tags = _module(folder, vendored, "tags")
+    with report.simulated(**says), _patched(tags, patched):
+        return list(tags.platform_tags())
+
+
+def running(
+    folder: str, vendored: bool, patched: bool, check: str, count: int
+) -> list[str]:
+    """The tags of the interpreter that runs this."""
+    tags = _module(folder, vendored, "tags")
+    with _patched(tags, patched):
+        if check == "platform_tags":
+            return list(tags.platform_tags())
+        return [str(tag) for tag in islice(tags.sys_tags(), count)]
+
+
+def markers(folder: str, vendored: bool) -> dict[str, str]:
+    """The markers of the interpreter that runs this."""
+    found = _module(folder, vendored, "markers").default_environment()
+    return {name: str(value) for name, value in found.items()}
+
+
+def unchanged(folder: str, vendored: bool) -> bool:
+    """Whether patching leaves the tags of this machine as they are."""
+    tags = _module(folder, vendored, "tags")
+    before = list(tags.platform_tags()), list(tags.sys_tags())
+    with _patched(tags, True):
+        return before == (list(tags.platform_tags()), list(tags.sys_tags()))
+
+
+def restored(folder: str, vendored: bool) -> bool:
+    """Whether patching, as a block and as a call, leaves the module as it was."""
+    tags = _module(folder, vendored, "tags")
+    before = dict(vars(tags))
+    with _patched(tags, True):
+        inside = dict(vars(tags))
+    wasm_platform_tags.patch(tags)
+    wasm_platform_tags.unpatch(tags)
+    after = dict(vars(tags))
+    same = before.keys() == after.keys() and all(
+        before[name] is after[name] for name in before
+    )
+    # A patch that changed nothing would be restored as well.
+    return same and any(before[name] is not inside[name] for name in before)
+
+
+def _patched(tags: ModuleType, patched: bool) -> Any:
+    return wasm_platform_tags.patched(tags) if patched else nullcontext()
+
+
+def _module(folder: str, vendored: bool, name: str) -> ModuleType:
+    if vendored:
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+        return importlib.import_module(f"pip._vendor.packaging.{name}")
+    if ALIAS not in sys.modules:
+        package = Path(folder) / "packaging"
+        spec = importlib.util.spec_from_file_location(
+            ALIAS, package / "__init__.py", submodule_search_locations=[str(package)]
+        )
+        if spec is None or spec.loader is None:
+            raise ImportError(f"no packaging in {folder}")
+        sys.modules[ALIAS] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[ALIAS])
+    return importlib.import_module(f"{ALIAS}.{name}")

@@ -1,0 +1,84 @@
+"""Run pip inside one process, many times; several versions take turns."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import sys
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import wasm_platform_tags
+
+from . import installed
+
+COMMON = ("install", "--no-deps", "--no-cache-dir", "--disable-pip-version-check")
+NOTHING_FITS = "No matching distribution found"
+RETRYING = "WARNING: Retrying"
+
+
+class PipError(Exception):
+    """pip ended with an error that is not "nothing fits"."""
+
+
+def choose(pip: str, patched: bool, arguments: list[str]) -> str | None:
+    """The name of the file that pip would install, or None when nothing fits."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        options = ("--dry-run", "--ignore-installed", "--report", str(report))
+        if not _install(pip, patched, [*options, *arguments]):
+            return None
+        (one,) = json.loads(report.read_text(encoding="utf-8"))["install"]
+    return unquote(urlsplit(one["download_info"]["url"]).path.rpartition("/")[2])
+
+
+def use(
+    pip: str, patched: bool, arguments: list[str], target: str, call: dict[str, str]
+) -> dict[str, object] | None:
+    """Install a real wheel into `target` and call it; None when nothing fits."""
+    if not _install(pip, patched, ["--target", target, *arguments]):
+        return None
+    sys.path.append(target)
+    try:
+        return installed.call(**call)
+    finally:
+        sys.path.remove(target)
+
+
+def _install(pip: str, patched: bool, arguments: list[str]) -> bool:
+    _import_from(pip)
+    main = importlib.import_module("pip._internal.cli.main").main
+    tags = importlib.import_module("pip._vendor.packaging.tags")
+    output = io.StringIO()
+    with (
+        contextlib.redirect_stderr(output),
+        wasm_platform_tags.patched(tags) if patched else nullcontext(),
+    ):
+        status = main([*COMMON, *arguments])
+    said = output.getvalue()
+    print(said)
+    if status == 0:
+        return True
+    # Of an index that it cannot reach, pip says in the end that nothing fits.
+    if NOTHING_FITS in said and RETRYING not in said:
+        return False
+    raise PipError(f"pip left with status {status}")
+
+
+def _import_from(pip: str) -> None:
+    """Put this pip first on ``sys.path``, and forget any other."""
+    if pip in sys.path:
+        return
+    for name in [n for n in sys.modules if n == "pip" or n.startswith("pip.")]:
+        del sys.modules[name]
+    sys.path[:] = [pip, *(p for p in sys.path if "/pip-" not in p)]
+    importlib.invalidate_caches()
+    if sys.platform == "emscripten":
+        # A progress bar needs a thread, and there is none to be had.
+        os.environ["PIP_PROGRESS_BAR"] = "off"
+        os.environ["PIP_CONFIG_FILE"] = os.devnull

@@ -1,0 +1,61 @@
+"""Answer requests, one JSON object a line: the same loop in every Python there is.
+
+A request names a function of this package and its arguments,
+``{"id", "function", "arguments"}``; the answer is ``{"id", "value"}`` or
+``{"id", "error"}``, and ``output`` with what the function printed. Runs as a program in
+CPython on the host and for WASI; inside Pyodide, JavaScript reads the lines and awaits
+`answer`. Standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+import io
+import json
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+
+async def answer(line: str) -> str:
+    """The answer to one request, as a line of JSON without its end."""
+    request = json.loads(line)
+    reply: dict[str, Any] = {"id": request["id"]}
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        try:
+            module, _, name = request["function"].rpartition(".")
+            found = importlib.import_module(f"{__package__}.{module}")
+            function = getattr(found, name)
+            value = function(**request["arguments"])
+            reply["value"] = await value if inspect.isawaitable(value) else value
+        except BaseException:  # noqa: BLE001 - SystemExit of a tool is an answer
+            reply["error"] = traceback.format_exc()
+    reply["output"] = output.getvalue()
+    return json.dumps(reply)
+
+
+def drive(coroutine: Coroutine[Any, Any, str]) -> str:
+    """Run a coroutine that never waits (CPython for WASI has no event loop)."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return str(done.value)
+    raise RuntimeError("this function waits, and there is no event loop here")
+
+
+def main() -> None:
+    """Serve standard input until it ends."""
+    channel = sys.stdout
+    for line in sys.stdin:
+        channel.write(drive(answer(line)) + "\n")
+        channel.flush()
+
+
+if __name__ == "__main__":
+    main()

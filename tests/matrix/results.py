@@ -1,0 +1,241 @@
+"""Verdicts: what was observed, held against the cases and the committed results."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from .settings import CONFORMANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from .cases import Case
+    from .cells import Cell
+
+PASS, DIVERGES, UNSUPPORTED, ERROR, NOT_RUN = (
+    "pass",
+    "diverges",
+    "unsupported",
+    "error",
+    "not run",
+)
+RESULTS = CONFORMANCE / "results"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One case in one cell. `output` is the tool's own words, and is not kept."""
+
+    verdict: str
+    observed: Any = None
+    reason: str | None = None
+    output: str = field(default="", compare=False)
+
+    def json(self) -> dict[str, Any]:
+        """What is committed: a pass observed what the case expects."""
+        if self.verdict == DIVERGES:
+            return {
+                "verdict": self.verdict,
+                "observed": self.observed,
+                "reason": self.reason,
+            }
+        if self.verdict == ERROR:
+            return {"verdict": self.verdict, "observed": self.observed}
+        return {"verdict": self.verdict}
+
+    def __str__(self) -> str:
+        if self.verdict in (PASS, UNSUPPORTED):
+            return self.verdict
+        reason = f" ({self.reason})" if self.reason else ""
+        return f"{self.verdict}: {json.dumps(self.observed)}{reason}"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a divergence happens, and which ones it explains."""
+
+    id: str
+    text: str
+    reference: str
+    tools: tuple[str, ...]
+    cases: tuple[str, ...]
+
+    def explains(self, cell: str, case: str) -> bool:
+        """Whether this is why that cell diverges in that case."""
+        return any(fnmatchcase(cell, glob) for glob in self.tools) and any(
+            fnmatchcase(case, glob) for glob in self.cases
+        )
+
+
+class ReasonError(ValueError):
+    """reasons.json is wrong."""
+
+
+def load_reasons(path: Path = CONFORMANCE / "reasons.json") -> list[Reason]:
+    """Every reason, in the order in which they are tried."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return [
+            Reason(
+                name,
+                reason["text"],
+                reason["reference"],
+                tuple(reason["tools"]),
+                tuple(reason["cases"]),
+            )
+            for name, reason in data.items()
+        ]
+    except (OSError, ValueError) as error:
+        raise ReasonError(f"{path}: cannot be read as JSON: {error}") from None
+    except KeyError as missing:
+        raise ReasonError(f"{path}: a reason has no {missing}") from None
+
+
+def judge(
+    case: Case, cell: Cell, observed: Any, output: str, reasons: Iterable[Reason]
+) -> Verdict:
+    """Pass if it is what the case expects; else why not, if a reason is known."""
+    if observed == case.expect:
+        return Verdict(PASS, observed, output=output)
+    reason = next((r.id for r in reasons if r.explains(cell.name, case.id)), None)
+    return Verdict(DIVERGES, observed, reason, output)
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything about one cell."""
+
+    cell: Cell
+    versions: Mapping[str, str]
+    verdicts: Mapping[str, Verdict]
+
+    def json(self, measured: str) -> dict[str, Any]:
+        """The committed form."""
+        return {
+            "tool": self.cell.tool.tool,
+            "version": self.cell.tool.version,
+            "runtime": self.cell.runtime.runtime,
+            "via": self.cell.via,
+            "patched": self.cell.patched,
+            "versions": dict(self.versions),
+            "measured": measured,
+            "cases": {name: v.json() for name, v in sorted(self.verdicts.items())},
+        }
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A verdict that is not the committed one, or that nothing explains."""
+
+    cell: str
+    case: str
+    expected: str
+    observed: str
+    output: str = ""
+
+
+def load_committed(cell: Cell, folder: Path = RESULTS) -> dict[str, Any] | None:
+    """The committed result of a cell."""
+    path = folder / f"{cell.name}.json"
+    if not path.exists():
+        return None
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return data
+
+
+def committed_verdicts(data: Mapping[str, Any] | None) -> dict[str, Verdict]:
+    """The verdicts of a committed result."""
+    cases = data["cases"] if data else {}
+    return {name: Verdict(**verdict) for name, verdict in cases.items()}
+
+
+def compare(result: Result, committed: Mapping[str, Verdict]) -> list[Mismatch]:
+    """Where the result is not the committed one."""
+    found = []
+    for case, verdict in result.verdicts.items():
+        before = committed.get(case)
+        if before is None or before.json() != verdict.json():
+            expected = str(before) if before else "nothing committed"
+            found.append(
+                Mismatch(result.cell.name, case, expected, str(verdict), verdict.output)
+            )
+    return found
+
+
+def faults(result: Result) -> list[Mismatch]:
+    """What must never be committed: errors, and divergences without a reason."""
+    return [
+        Mismatch(
+            result.cell.name,
+            case,
+            "a reason in reasons.json" if verdict.verdict == DIVERGES else "an answer",
+            str(verdict),
+            verdict.output,
+        )
+        for case, verdict in result.verdicts.items()
+        if verdict.verdict == ERROR
+        or (verdict.verdict == DIVERGES and verdict.reason is None)
+    ]
+
+
+def stale(
+    cells: Iterable[Cell], cases: Iterable[Case], folder: Path = RESULTS
+) -> list[Mismatch]:
+    """What is committed for cells and cases that are no more."""
+    known = {cell.name: cell for cell in cells}
+    every_case = list(cases)
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        cell = known.get(path.stem)
+        if cell is None:
+            found.append(Mismatch(path.stem, "*", "no result", "a committed result"))
+            continue
+        ids = {case.id for case in every_case if cell.applies(case)}
+        found += [
+            Mismatch(cell.name, name, "no result", "a committed result")
+            for name in committed_verdicts(load_committed(cell, folder))
+            if name not in ids
+        ]
+    return found
+
+
+def remove_stale(cells: Iterable[Cell], folder: Path = RESULTS) -> None:
+    """Remove the results of cells that are no more."""
+    known = {cell.name for cell in cells}
+    for path in folder.glob("*.json"):
+        if path.stem not in known:
+            path.unlink()
+
+
+def write(
+    result: Result, cases: Iterable[Case], measured: str, folder: Path = RESULTS
+) -> None:
+    """Write a result; what was committed for cases that did not run now is kept."""
+    before = load_committed(result.cell, folder)
+    known = {case.id for case in cases if result.cell.applies(case)}
+    kept = {
+        name: verdict
+        for name, verdict in committed_verdicts(before).items()
+        if name in known
+    }
+    merged = Result(result.cell, result.versions, {**kept, **result.verdicts})
+    data = merged.json(measured)
+    if before and {**data, "measured": before["measured"]} == before:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{result.cell.name}.json"
+    path.write_text(dump(data), encoding="utf-8")
+
+
+def dump(data: Mapping[str, Any]) -> str:
+    """JSON with one case a line, so that a change shows as one."""
+    cases = ",\n".join(
+        f"    {json.dumps(name)}: {json.dumps(verdict)}"
+        for name, verdict in data["cases"].items()
+    )
+    head = json.dumps({k: v for k, v in data.items() if k != "cases"}, indent=2)
+    return head.removesuffix("\n}") + f',\n  "cases": {{\n{cases}\n  }}\n}}\n'

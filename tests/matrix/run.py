@@ -1,0 +1,179 @@
+"""Run the matrix: lanes side by side, the cells of a lane one after another."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .adapters.base import Adapter, Bench, Make, UnsupportedError
+from .adapters.library import Library
+from .adapters.micropip import Micropip
+from .adapters.packaging import Packaging, PipVendored
+from .adapters.pip import Pip
+from .adapters.uv import Uv
+from .cells import LIBRARY, Cell, lanes
+from .index import Index
+from .results import ERROR, UNSUPPORTED, Reason, Result, Verdict, judge
+from .runtimes.host import host
+from .runtimes.process import Process, ProcessError
+from .runtimes.pyodide import pyodide
+from .runtimes.wasi import wasi, write_sysconfigdata
+from .settings import ROOT
+from .wheels import write_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from .cases import Case
+    from .provision import Cache
+
+ADAPTERS: dict[str, Make] = {
+    LIBRARY: Library,
+    "micropip": Micropip,
+    "packaging": Packaging,
+    "pip": Pip,
+    "pip-vendored": PipVendored,
+    "uv": Uv,
+}
+
+
+class Matrix:
+    """What every lane shares: the cases, the downloads, the files and the index."""
+
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        cases: Sequence[Case],
+        cache: Cache,
+        reasons: Sequence[Reason],
+    ) -> None:
+        self.cells = cells
+        self.cases = cases
+        self.cache = cache
+        self.reasons = reasons
+
+    def tasks(self, cell: Cell) -> list[Case]:
+        """The cases that say something about the cell."""
+        return [case for case in self.cases if cell.applies(case)]
+
+    def run(self, tell: Callable[[Cell, int], None]) -> list[Result]:
+        """Every cell's result; `tell` hears of each cell how many cases are done."""
+        with ExitStack() as stack:
+            scratch = Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="matrix-"))
+            )
+            index = stack.enter_context(self._index(scratch / "wheels"))
+            pool = stack.enter_context(ThreadPoolExecutor(os.cpu_count() or 2))
+            running = [
+                pool.submit(self._run_lane, lane, index, scratch, tell)
+                for lane in lanes(self.cells)
+            ]
+            results = [result for lane in running for result in lane.result()]
+        order = {cell: number for number, cell in enumerate(self.cells)}
+        return sorted(results, key=lambda result: order[result.cell])
+
+    @contextmanager
+    def _index(self, folder: Path) -> Iterator[Index]:
+        """The index over freshly made dummy wheels and the real ones."""
+        dummy = {
+            case.project: write_project(folder, case.project, case.data["files"])
+            for case in self.cases
+            if case.kind == "select"
+        }
+        folder.mkdir(exist_ok=True)
+        real: dict[str, list[Path]] = {}
+        for wheel in sorted(self.cache.wheels.glob("*/*.whl")):
+            real.setdefault(wheel.parent.name, []).append(wheel)
+        with Index({"dummy": dummy, "real": real}) as index:
+            yield index
+
+    def _run_lane(
+        self,
+        lane: Sequence[Cell],
+        index: Index,
+        scratch: Path,
+        tell: Callable[[Cell, int], None],
+    ) -> list[Result]:
+        runtime = lane[0].runtime
+        folder = scratch / f"lane-{threading.get_ident()}-{runtime.runtime}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        process, unset = self._start(lane, scratch, folder)
+        bench = Bench(self.cache, index, scratch / "wheels", folder, process, unset)
+        try:
+            return [self._run_cell(cell, bench, tell) for cell in lane]
+        finally:
+            process.close()
+            if unset:
+                unset.close()
+
+    def _run_cell(
+        self, cell: Cell, bench: Bench, tell: Callable[[Cell, int], None]
+    ) -> Result:
+        adapter = ADAPTERS[cell.tool.tool](cell, bench)
+        verdicts: dict[str, Verdict] = {}
+        for done, case in enumerate(self.tasks(cell), 1):
+            project = case.data.get("project")
+            if project in bench.loaded:
+                # One extension module loaded twice in one process can hang it.
+                bench.process.close()
+                bench.loaded.clear()
+            verdicts[case.id] = self._verdict(adapter, cell, case)
+            if project and verdicts[case.id].observed is not None:
+                bench.loaded.add(project)
+            tell(cell, done)
+        try:
+            versions = adapter.versions()
+        except ProcessError as failed:
+            versions = {"error": str(failed)}
+        return Result(cell, versions, verdicts)
+
+    def _verdict(self, adapter: Adapter, cell: Cell, case: Case) -> Verdict:
+        try:
+            answer = adapter.observe(case)
+        except UnsupportedError:
+            return Verdict(UNSUPPORTED)
+        except ProcessError as failed:
+            return Verdict(ERROR, str(failed), output=failed.output)
+        return judge(case, cell, answer.value, answer.output, self.reasons)
+
+    def _start(
+        self, lane: Sequence[Cell], scratch: Path, folder: Path
+    ) -> tuple[Process, Process | None]:
+        """The lane's process; and, for WASI, one that does not know its platform."""
+        cache, runtime = self.cache, lane[0].runtime
+        if runtime.kind == "host":
+            return host([ROOT, ROOT / "reference", cache.packaging]), None
+        path = ["/project", "/project/reference", f"/cache/{cache.packaging.name}"]
+        mounts = {
+            "/cache": cache.root,
+            "/project": ROOT,
+            "/wheels": scratch / "wheels",
+            "/real": cache.wheels,
+            "/scratch": folder,
+        }
+        path += [
+            f"/cache/{cache.requirement(cell.tool.requirement).name}"
+            for cell in lane
+            if cell.tool.tool == "micropip" and cell.tool.requirement
+        ]
+        if runtime.alias:
+            return pyodide(cache.node, cache.pyodide(runtime.alias), mounts, path), None
+        if not (runtime.requirement and runtime.module and runtime.target):
+            raise ValueError(
+                f"{runtime.runtime}: provision.json does not say what it is"
+            )
+        module = cache.requirement(runtime.requirement) / runtime.module
+        compiled = module.with_suffix(".compiled")
+        write_sysconfigdata(folder / "sysconfigdata", runtime.target)
+        known = ["/scratch/sysconfigdata", *path]
+        return (
+            wasi(cache.wasmtime, module, compiled, mounts, known),
+            wasi(cache.wasmtime, module, compiled, mounts, path),
+        )

@@ -1,0 +1,30 @@
+"""CPython of this machine, kept running: a tool starts once, not once a case."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from .process import Process
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """This environment without what would configure an installer."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PIP_", "UV_", "PYTHON"))
+    }
+    # Loopback is reached directly, and no configuration file has a say.
+    return {**kept, "NO_PROXY": "127.0.0.1", "PIP_CONFIG_FILE": os.devnull, **more}
+
+
+def host(path: Sequence[Path] = ()) -> Process:
+    """A worker with these folders first on ``sys.path``."""
+    env = clean_environment(PYTHONPATH=os.pathsep.join(map(str, path)))
+    return Process([sys.executable, "-s", "-m", "tests.matrix.guest.serve"], env=env)

@@ -1,0 +1,27 @@
+"""Pyodide under Node: one persistent process a line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .process import Process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+HOST = Path(__file__).with_name("pyodide_host.mjs")
+
+
+def pyodide(
+    node: Path, package: Path, mounts: Mapping[str, Path], path: Sequence[str]
+) -> Process:
+    """The Pyodide in `package`, with folders mounted and a ``sys.path`` to begin with."""
+    options = {
+        "pyodide": str(package),
+        "mounts": {guest: str(host) for guest, host in mounts.items()},
+        "path": list(path),
+    }
+    # With stack switching, pip's urllib3 can wait for JavaScript's fetch.
+    return Process([node, "--experimental-wasm-jspi", HOST, json.dumps(options)])

@@ -1,0 +1,49 @@
+"""CPython for WASI under wasmtime, with or without a platform in its sysconfig."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .process import Process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+HOST = Path(__file__).with_name("wasi_host.py")
+NAME = "_sysconfigdata__wasi_wasm32-wasi"
+# The interpreter's own variables, and the one that this PEP adds.
+SYSCONFIGDATA = f"""\
+import zipimport
+exec(zipimport.zipimporter("/usr/local/lib/python312.zip").get_code("{NAME}"))
+build_time_vars["WASI_PLATFORM_VERSION"] = "@VERSION@"
+"""
+
+
+def write_sysconfigdata(folder: Path, version: str) -> None:
+    """A ``_sysconfigdata`` that carries the platform, to stand first on ``sys.path``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = SYSCONFIGDATA.replace("@VERSION@", version)
+    (folder / f"{NAME}.py").write_text(text, encoding="utf-8")
+
+
+def wasi(
+    wasmtime: Path,
+    module: Path,
+    compiled: Path,
+    mounts: Mapping[str, Path],
+    path: Sequence[str],
+) -> Process:
+    """The interpreter in `module`, with folders mounted and a ``sys.path`` to begin with."""
+    options = {
+        "module": str(module),
+        "compiled": str(compiled),
+        "mounts": {guest: str(host) for guest, host in mounts.items()},
+        "environment": {"PYTHONPATH": ":".join(path), "PYTHONDONTWRITEBYTECODE": "1"},
+        "arguments": ["-m", "tests.matrix.guest.serve"],
+    }
+    env = {**os.environ, "PYTHONPATH": str(wasmtime)}
+    return Process([sys.executable, HOST, json.dumps(options)], env=env)

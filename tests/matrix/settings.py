@@ -1,0 +1,103 @@
+"""What the matrix is made of: provision.json, read and typed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+CONFORMANCE = HERE.parent / "conformance"
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """One Python to run in; `target` is what it is, in conformance/targets.json."""
+
+    runtime: str
+    target: str | None
+    alias: str | None = None
+    requirement: str | None = None
+    module: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """``host``, ``pyodide`` or ``wasi``."""
+        return self.runtime.partition("-")[0]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One version of one tool, where it is tried, and how it is shown the files.
+
+    `via` is an index of either style, ``html`` or ``json``, or a folder, ``links``;
+    nothing for a tool that is not asked about files.
+    """
+
+    tool: str
+    version: str
+    on: tuple[str, ...]
+    via: tuple[str, ...] = ()
+
+    @property
+    def requirement(self) -> str | None:
+        """What to download for it; nothing for what is in this repository."""
+        if self.version == "checkout":
+            return None
+        return f"{self.tool.removesuffix('-vendored')}=={self.version}"
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A real wheel from PyPI."""
+
+    project: str
+    version: str
+    python: str
+    platform: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of provision.json."""
+
+    node: str
+    wasmtime: str
+    packaging: str
+    runtimes: tuple[Runtime, ...]
+    tools: tuple[Tool, ...]
+    wheels: tuple[Wheel, ...]
+
+    def pairs(self) -> Iterator[tuple[Tool, Runtime]]:
+        """Every tool in every runtime it names, each pair once."""
+        for tool in self.tools:
+            for runtime in self.runtimes:
+                if any(fnmatchcase(runtime.runtime, pattern) for pattern in tool.on):
+                    yield tool, runtime
+
+
+def load_settings() -> Settings:
+    """Read provision.json."""
+    data: dict[str, Any] = json.loads((HERE / "provision.json").read_bytes())
+    return Settings(
+        node=data["node"],
+        wasmtime=data["wasmtime"],
+        packaging=data["packaging"],
+        runtimes=tuple(Runtime(**line) for line in data["runtimes"]),
+        tools=tuple(
+            Tool(
+                line["tool"],
+                line["version"],
+                tuple(line["on"]),
+                tuple(line.get("via", ())),
+            )
+            for line in data["tools"]
+        ),
+        wheels=tuple(Wheel(**line) for line in data["wheels"]),
+    )

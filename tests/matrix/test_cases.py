@@ -1,0 +1,141 @@
+"""The case files are right, and a wrong one says what is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .cases import Case, CaseError, expand, load_cases, load_targets
+from .settings import CONFORMANCE, ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CASES = load_cases()
+TARGETS = load_targets()
+
+
+def select(**changes: Any) -> dict[str, Any]:
+    case = {
+        "id": "alone",
+        "description": "One.",
+        "requirement": "exact-match",
+        "targets": ["2025_0"],
+        "environment": "any",
+        "files": ["1.0-{cp}-{cp}-{canonical}"],
+        "expect": "1.0-{cp}-{cp}-{canonical}",
+    }
+    return {**case, **changes}
+
+
+def load(folder: Path, *cases: dict[str, Any], group: str = "group") -> list[Case]:
+    """Load a suite of these cases, beside the real schema and targets."""
+    for name in ("schema.json", "targets.json"):
+        (folder / name).write_bytes((CONFORMANCE / name).read_bytes())
+    path = folder / "cases" / "select" / "group.json"
+    path.parent.mkdir(parents=True)
+    data = {"kind": "select", "group": group, "description": "A.", "cases": cases}
+    path.write_text(json.dumps(data), encoding="utf-8")
+    return load_cases(folder)
+
+
+def test_expansion(tmp_path: Path) -> None:
+    (case,) = load(tmp_path, select())
+    assert case.id == "select/group/alone@2025_0"
+    assert case.project == "group-alone-2025-0"
+    assert case.expect == (
+        "group_alone_2025_0-1.0-cp313-cp313-pyemscripten_2025_0_wasm32.whl"
+    )
+    assert case.data["files"] == [case.expect]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"files": ["1.0-{cpython}-none-any"]}, "{cpython} is no word here"),
+        ({"targets": ["2023_0"]}, "['2023_0'] are not in targets.json"),
+        ({"expect": "2.0-py3-none-any"}, "not among its files"),
+        ({"targets": "some"}, "$.cases[0].targets"),
+        ({"id": "Alone"}, "$.cases[0].id"),
+        ({"surprise": 1}, "'surprise' was unexpected"),
+        ({"files": ["1.0-any"]}, "$.cases[0].files[0]"),
+    ],
+)
+def test_a_wrong_case_is_told(
+    tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(CaseError) as error:
+        load(tmp_path, select(**changes))
+    assert message in str(error.value)
+    assert "group.json" in str(error.value)
+
+
+def test_a_file_must_be_called_as_its_group(tmp_path: Path) -> None:
+    with pytest.raises(CaseError, match="wanted 'select', 'group'"):
+        load(tmp_path, select(), group="other")
+
+
+def test_a_file_must_be_json(tmp_path: Path) -> None:
+    load(tmp_path, select())
+    (tmp_path / "targets.json").write_text("{", encoding="utf-8")
+    with pytest.raises(CaseError, match="cannot be read as JSON"):
+        load_cases(tmp_path)
+
+
+def test_ids_are_unique(tmp_path: Path) -> None:
+    with pytest.raises(CaseError, match="more than one case"):
+        load(tmp_path, select(), select())
+
+
+def test_projects_are_unique() -> None:
+    projects = [case.project for case in CASES if case.kind == "select"]
+    assert len(projects) == len(set(projects))
+
+
+def test_every_requirement_is_in_the_pep() -> None:
+    text = (ROOT / "pep" / "pep-9999.rst").read_text(encoding="utf-8")
+    stated = set(re.findall(r"^ *\.\. _pep-9999-([a-z0-9-]+):$", text, re.MULTILINE))
+    assert {case.requirement for case in CASES} <= stated
+
+
+def test_refusals_outnumber_the_rest() -> None:
+    chosen = [
+        case["expect"]
+        for path in (CONFORMANCE / "cases" / "select").glob("*.json")
+        for case in json.loads(path.read_bytes())["cases"]
+    ]
+    assert chosen.count(None) > len(chosen) / 2
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+def test_the_words_of_a_target_agree(target: Any) -> None:
+    words = target.words
+    minor = int(target.python.removeprefix("3."))
+    assert words["canonical"] == target.platform
+    assert words["canonical"] == f"{target.family}_{target.id}_wasm32"
+    assert [words[w] for w in ("older_cp", "cp", "newer_cp")] == [
+        f"cp3{n}" for n in (minor - 1, minor, minor + 1)
+    ]
+    assert words["python"] == target.python
+    assert words["python_full"].startswith(f"{target.python}.")
+    for name in ("year", "patch", "minor", "sdk"):
+        if name in words:
+            assert int(words[f"next_{name}"]) == int(words[name]) + 1
+        if f"last_{name}" in words:
+            assert int(words[f"last_{name}"]) == int(words[name]) - 1
+    if target.family == "pyemscripten":
+        assert words["alias"] == f"pyodide_{words['year']}_{words['patch']}_wasm32"
+        emscripten = words["emscripten"].replace(".", "_")
+        assert words["local"] == f"emscripten_{emscripten}_wasm32"
+    else:
+        assert target.id == f"{words['major']}_{words['minor']}_sdk_{words['sdk']}"
+
+
+def test_a_case_without_targets_is_one_case() -> None:
+    case = {"id": "x", "requirement": "tag-grammar", "tag": "{", "expect": None}
+    (found,) = expand("parse", "invalid", case, TARGETS)
+    assert found.id == "parse/invalid/x"
+    assert found.data == {"tag": "{"}

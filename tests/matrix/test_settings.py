@@ -1,0 +1,85 @@
+"""What is downloaded is named once, exactly, and from nowhere in particular."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from .__main__ import main
+from .cases import load_targets
+from .cells import cells
+from .provision import RUNTIMES, Cache
+from .run import ADAPTERS
+from .settings import load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+SETTINGS = load_settings()
+
+
+def test_runtimes_are_the_npm_packages() -> None:
+    package = json.loads((RUNTIMES / "package.json").read_bytes())
+    assert package["dependencies"] == {
+        line.alias: f"npm:pyodide@{line.runtime.removeprefix('pyodide-')}"
+        for line in SETTINGS.runtimes
+        if line.alias
+    }
+
+
+def test_the_lock_file_names_no_host_and_keeps_the_hashes() -> None:
+    lock = json.loads((RUNTIMES / "package-lock.json").read_bytes())
+    packages = [package for name, package in lock["packages"].items() if name]
+    assert packages
+    assert all("integrity" in package for package in packages)
+    assert not any("resolved" in package for package in packages)
+
+
+def test_every_target_is_known() -> None:
+    known = load_targets()
+    assert all(
+        line.target is None or line.target in known for line in SETTINGS.runtimes
+    )
+
+
+def test_every_tool_has_an_adapter_and_a_runtime() -> None:
+    tried = {tool for tool, _ in SETTINGS.pairs()}
+    assert tried == set(SETTINGS.tools)
+    assert {tool.tool for tool in tried} == set(ADAPTERS)
+
+
+def test_cells_have_names_of_their_own() -> None:
+    names = [cell.name for cell in cells(SETTINGS)]
+    assert len(names) == len(set(names))
+
+
+def test_units_are_exact_and_made_once(tmp_path: Path) -> None:
+    units = list(Cache(tmp_path, SETTINGS).units())
+    assert len({unit.name for unit in units}) == len(units)
+    assert all(re.search(r"-[0-9a-f.]+$", unit.name) for unit in units)
+
+
+def test_a_pattern_that_matches_nothing_is_bad_input(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--only", "nothing", "--list"]) == 2
+    assert "--only 'nothing' matches no cell" in capsys.readouterr().err
+    assert main(["--only", "no/thing", "--list"]) == 2
+    assert "matches no case" in capsys.readouterr().err
+
+
+def test_a_report_needs_a_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "nothing" / "report.json"
+    assert main(["--json", str(report)]) == 2
+    assert "its folder does not exist" in capsys.readouterr().err
+
+
+def test_the_list_of_cells(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list", "--only", "uv-*", "select/wasi/*"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[1].rpartition("-")[2] for line in lines] == ["html", "json"]

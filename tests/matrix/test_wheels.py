@@ -1,0 +1,41 @@
+"""A dummy wheel is a real wheel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.utils import parse_wheel_filename
+from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
+
+from .wheels import write_project, write_wheel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "demo-1.0-3-cp313.cp312-none-pyemscripten_2025_0_wasm32.any.whl"
+
+
+def test_it_says_its_own_name_and_tags(tmp_path: Path) -> None:
+    path = write_wheel(tmp_path, NAME)
+    with WheelFile(path) as wheel:  # checks every hash of RECORD as it reads
+        found: dict[str, str] = {}
+        exec(wheel.read("demo/__init__.py"), found)
+        lines = wheel.read("demo-1.0.dist-info/WHEEL").decode().splitlines()
+        assert b"Name: demo" in wheel.read("demo-1.0.dist-info/METADATA")
+    assert found["WHEEL"] == NAME == path.name
+    tags = {line.removeprefix("Tag: ") for line in lines if "Tag: " in line}
+    assert tags == {str(tag) for tag in parse_wheel_filename(NAME)[3]}
+    assert "Build: 3" in lines
+    assert "Root-Is-Purelib: false" in lines
+
+
+def test_a_project_has_a_folder(tmp_path: Path) -> None:
+    (path,) = write_project(tmp_path, "demo", ["demo-1.0-py3-none-any.whl"])
+    assert path == tmp_path / "demo" / "demo-1.0-py3-none-any.whl"
+
+
+@pytest.mark.parametrize("name", ["demo.whl", "demo-1.0-py3-none-any.zip", "a-b-c.whl"])
+def test_what_is_no_wheel_name_is_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="is not a wheel file name"):
+        write_wheel(tmp_path, name)

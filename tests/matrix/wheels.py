@@ -1,0 +1,47 @@
+"""Dummy wheels: one tiny package each, which remembers the name of its file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+WHEEL = "Wheel-Version: 1.0\nGenerator: {name}\nRoot-Is-Purelib: {pure}\n"
+
+
+def write_wheel(folder: Path, filename: str) -> Path:
+    """Write the wheel that `filename` names; its tags are whatever the name says."""
+    parts = filename.removesuffix(".whl").split("-")
+    if not filename.endswith(".whl") or len(parts) not in (5, 6):
+        raise ValueError(
+            f"{filename!r} is not a wheel file name:"
+            " NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl is wanted (PEP 427)"
+        )
+    name, version, *build, python, abi, platform = parts
+    pure = "true" if platform == "any" else "false"
+    lines = [WHEEL.format(name=name, pure=pure)]
+    lines += [f"Build: {number}\n" for number in build]
+    lines += [
+        f"Tag: {a}-{b}-{c}\n"
+        for a in python.split(".")
+        for b in abi.split(".")
+        for c in platform.split(".")
+    ]
+    info = f"{name}-{version}.dist-info"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / filename
+    with WheelFile(path, "w") as wheel:
+        wheel.writestr(f"{name}/__init__.py", f"WHEEL = {filename!r}\n")
+        wheel.writestr(f"{info}/METADATA", METADATA.format(name=name, version=version))
+        wheel.writestr(f"{info}/WHEEL", "".join(lines))
+    return path
+
+
+def write_project(root: Path, project: str, filenames: Iterable[str]) -> list[Path]:
+    """The wheels of one project, in a folder of its own: pip can be pointed at it."""
+    return [write_wheel(root / project, filename) for filename in filenames]
