@@ -11,19 +11,19 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 from tables import code, link, table
 
-from tests.matrix.cases import load_cases
 from tests.matrix.cells import cells
 from tests.matrix.results import NOT_RUN, PASS, RESULTS, load_committed, load_reasons
 from tests.matrix.settings import CONFORMANCE, load_settings
+from wasm_platform_tags.conformance.cases import load_cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sphinx.application import Sphinx
 
-    from tests.matrix.cases import Case
     from tests.matrix.cells import Cell
     from tests.matrix.results import Reason
+    from wasm_platform_tags.conformance.cases import Case
 
 # How a number of cases is put into words; also the order of the words.
 WORDS = {

@@ -14,6 +14,7 @@ from ._platforms import InvalidPlatformTag, shortened
 from ._registry import known_platforms
 from ._tags import FAMILIES, platform_tags, sys_tags
 from ._target import Target
+from .conformance.options import add_arguments as add_conformance_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -115,6 +116,14 @@ def _parser() -> argparse.ArgumentParser:
         "wasm-tags markers --python 3.14 --platform wasi_0_1_sdk_24_wasm32",
     )
     target(markers, required=True)
+    add_conformance_arguments(
+        command(
+            "conformance",
+            _conformance,
+            "put the cases of the conformance suite to a tool, through an adapter",
+            "wasm-tags conformance --adapter 'node my-adapter.mjs' --kind parse",
+        )
+    )
     return parser
 
 
@@ -231,6 +240,23 @@ def _markers(options: argparse.Namespace) -> int:
         ("variable", "value"),
         ((name, repr(value)) for name, value in sorted(environment.items())),
     )
+
+
+def _conformance(options: argparse.Namespace) -> int:
+    try:
+        from .conformance.command import conformance  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise _InputError(
+            f"the suite needs {error.name}, which is not installed: add it with"
+            " `pip install wasm-platform-tags[conformance]`"
+        ) from error
+    try:
+        code, report = conformance(options)
+    except ValueError as error:
+        raise _InputError(str(error)) from error
+    if options.json:
+        _print_json(report)
+    return code
 
 
 def _print_json(value: object) -> int:

@@ -20,8 +20,9 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from wasm_platform_tags.conformance.cases import Case, CaseError, load_cases
+
 from . import report, results
-from .cases import Case, CaseError, load_cases
 from .cells import Cell, cells
 from .provision import Cache, ProvisionError, provision
 from .run import Matrix

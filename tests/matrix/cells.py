@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .cases import Case
+    from wasm_platform_tags.conformance.cases import Case
+
     from .settings import Runtime, Settings, Tool
 
 LIBRARY = "wasm-platform-tags"

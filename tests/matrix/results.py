@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from .cases import Case
+    from wasm_platform_tags.conformance.cases import Case
+
     from .cells import Cell
 
 PASS, DIVERGES, UNSUPPORTED, ERROR, NOT_RUN = (

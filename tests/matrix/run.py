@@ -30,7 +30,8 @@ from .wheels import write_project
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from .cases import Case
+    from wasm_platform_tags.conformance.cases import Case
+
     from .provision import Cache
 
 ADAPTERS: dict[str, Make] = {

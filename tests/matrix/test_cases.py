@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .cases import Case, CaseError, expand, load_cases, load_targets
+from wasm_platform_tags.conformance.cases import (
+    Case,
+    CaseError,
+    expand,
+    load_cases,
+    load_targets,
+)
+
 from .settings import CONFORMANCE, ROOT
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .cases import load_cases
+from wasm_platform_tags.conformance.cases import load_cases
+
 from .cells import LIBRARY, Cell, cells
 from .results import (
     DIVERGES,

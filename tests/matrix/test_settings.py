@@ -6,8 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from wasm_platform_tags.conformance.cases import load_targets
+
 from .__main__ import main
-from .cases import load_targets
 from .cells import cells
 from .provision import RUNTIMES, Cache
 from .run import ADAPTERS

@@ -11,7 +11,8 @@ from ..cells import Cell
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..cases import Case
+    from wasm_platform_tags.conformance.cases import Case
+
     from ..index import Index
     from ..provision import Cache
     from ..runtimes.process import Answer, Process

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from .base import Base
 
 if TYPE_CHECKING:
-    from ..cases import Case
+    from wasm_platform_tags.conformance.cases import Case
+
     from ..runtimes.process import Answer
 
 

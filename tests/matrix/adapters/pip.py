@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from .base import Base
 
 if TYPE_CHECKING:
-    from ..cases import Case
+    from wasm_platform_tags.conformance.cases import Case
+
     from ..runtimes.process import Answer
 
 # The tags of a target as pip is told them; it has no notion of an alias.

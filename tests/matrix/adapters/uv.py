@@ -16,7 +16,7 @@ from .base import Base, UnsupportedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..cases import Case
+    from wasm_platform_tags.conformance.cases import Case
 
 # uv names a year where a target names a platform.
 TRIPLES = {"2024_0": "wasm32-pyodide2024", "2025_0": "wasm32-pyodide2025"}

@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from .settings import CONFORMANCE
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
+
+__all__ = [
+    "Case",
+    "CaseError",
+    "Target",
+    "expand",
+    "load_cases",
+    "load_targets",
+    "suite_folder",
+]
 
 PATTERN = re.compile(r"\{([a-z_]+)\}")
 # What of a case is about the case, and not for an adapter to act on.
@@ -43,6 +51,7 @@ class Case:
     id: str
     kind: str
     group: str
+    description: str
     requirement: str
     target: Target | None
     data: Mapping[str, Any]
@@ -59,14 +68,38 @@ class Case:
         return f"{self.kind}/{self.group}"
 
 
-def load_targets(path: Path = CONFORMANCE / "targets.json") -> dict[str, Target]:
-    """Every target by its id."""
-    return {t["id"]: Target(**t) for t in _read(path)["targets"]}
+def suite_folder(given: str | Path | None = None) -> Path:
+    """Return the folder of the suite: the given one, or this project's.
+
+    In an installed wheel that lies beside this module, in a checkout below tests/.
+
+    :raises CaseError: if there is no suite.
+    """
+    here = Path(__file__).parent
+    folders = [here / "suite", here.parents[2] / "tests" / "conformance"]
+    for folder in [Path(given)] if given else folders:
+        if (folder / "schema.json").is_file():
+            return folder
+    raise CaseError(
+        f"{given or here}: no suite there; wanted a folder with schema.json,"
+        " targets.json and cases/"
+    )
 
 
-def load_cases(root: Path = CONFORMANCE) -> list[Case]:
-    """Every concrete case, in the order of the files."""
-    targets = load_targets(root / "targets.json")
+def load_targets(folder: Path | None = None) -> dict[str, Target]:
+    """Return every target of a suite by its id."""
+    path = (folder or suite_folder()) / "targets.json"
+    return {target["id"]: Target(**target) for target in _read(path)["targets"]}
+
+
+def load_cases(folder: Path | None = None) -> list[Case]:
+    """Return every concrete case of a suite, in the order of the files.
+
+    :param folder: the suite's folder, by default this project's.
+    :raises CaseError: if a file cannot be read, or does not fit the schema.
+    """
+    root = folder or suite_folder()
+    targets = load_targets(root)
     validator = Draft202012Validator(_read(root / "schema.json"))
     cases: list[Case] = []
     for path in sorted((root / "cases").rglob("*.json")):
@@ -81,7 +114,7 @@ def load_cases(root: Path = CONFORMANCE) -> list[Case]:
         for case in data["cases"]:
             try:
                 cases += expand(data["kind"], data["group"], case, targets)
-            except CaseError as wrong:
+            except CaseError as wrong:  # noqa: PERF203 - its file is not known there
                 raise CaseError(f"{path}: {case['id']}: {wrong}") from None
     if twice := _repeated([case.id for case in cases]):
         raise CaseError(f"{root}: more than one case has the id {twice}")
@@ -100,6 +133,7 @@ def expand(
             id=f"{name}@{target.id}" if target else name,
             kind=kind,
             group=group,
+            description=case["description"],
             requirement=case["requirement"],
             target=target,
             data=_fill(given, words) if target else given,

@@ -1,0 +1,150 @@
+"""A child process that answers in JSON Lines, with a time-out and one way to die."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import subprocess
+import tempfile
+import threading
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["Child", "NoAnswer"]
+
+_TAIL = 4000  # characters of standard error that are kept
+
+
+class NoAnswer(Exception):  # noqa: N818 - a result, told to the user as it is
+    """The child crashed, hung or would not start.
+
+    ``stderr`` is the end of what it wrote to standard error.
+    """
+
+    def __init__(self, message: str, stderr: str = "") -> None:
+        super().__init__(message)
+        self.stderr = stderr
+
+
+class Child:
+    """Starts at the first line, and again after it died, a few times at most.
+
+    :param command: the program and its arguments.
+    :param env: its environment variables, by default those of this process.
+    :param restarts: how often it may start again.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        restarts: int = 3,
+    ) -> None:
+        self._command = list(command)
+        self._env = None if env is None else dict(env)
+        self._restarts = restarts
+        self._starts = 0
+        self._process: subprocess.Popen[str] | None = None
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._stderr: IO[str] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not been ended."""
+        return self._process is not None
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it died more often than it may start again."""
+        return not self.running and self._starts > self._restarts
+
+    def send(self, line: str) -> None:
+        """Write a line; start the child first if it does not run.
+
+        :raises NoAnswer: if it cannot be started, or died too often.
+        """
+        process = self._process or self._start()
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # receive() will tell
+            process.stdin.write(f"{line}\n")
+            process.stdin.flush()
+
+    def receive(self, seconds: float) -> str:
+        """Return the next line that the child writes.
+
+        :param seconds: how long to wait before it is ended.
+        :raises NoAnswer: if it wrote none in that time, or ended.
+        """
+        try:
+            line = self._lines.get(timeout=seconds)
+        except queue.Empty:
+            raise self._end(f"no answer in {seconds:g} s") from None
+        if line is None:
+            assert self._process is not None
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)  # let it end by itself, for its status
+            raise self._end("the process ended")
+        return line
+
+    def abandon(self) -> None:
+        """End the child, if it runs; it counts as died."""
+        self._end("abandoned")
+
+    def close(self) -> None:
+        """End the child, if it runs, and forget how often it died."""
+        self.abandon()
+        self._starts = 0
+
+    def _start(self) -> subprocess.Popen[str]:
+        if self._starts > self._restarts:
+            raise NoAnswer(f"gave up after {self._starts} starts")
+        self._starts += 1
+        self._stderr = tempfile.TemporaryFile(  # noqa: SIM115 - lives with the child
+            "w+", encoding="utf-8", errors="replace"
+        )
+        self._lines = queue.Queue()
+        try:
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._stderr,
+                encoding="utf-8",
+                errors="replace",
+                env=self._env,
+            )
+        except OSError as error:
+            self._stderr.close()
+            raise NoAnswer(f"cannot start {self._command[0]!r}: {error}") from error
+        threading.Thread(
+            target=_forward, args=(self._process.stdout, self._lines), daemon=True
+        ).start()
+        return self._process
+
+    def _end(self, why: str) -> NoAnswer:
+        """End the child and return why, with the end of its standard error."""
+        if self._process is None:
+            return NoAnswer(why)
+        self._process.kill()
+        status = self._process.wait()
+        with contextlib.suppress(BrokenPipeError):
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+        self._process = None
+        assert self._stderr is not None
+        with self._stderr as stderr:
+            stderr.seek(0)
+            tail = stderr.read()[-_TAIL:]
+        if why == "the process ended" and status >= 0:
+            why = f"{why} with status {status}"
+        return NoAnswer(why, tail)
+
+
+def _forward(stream: IO[str], lines: queue.Queue[str | None]) -> None:
+    with stream:
+        for line in stream:
+            lines.put(line)
+    lines.put(None)
