@@ -35,7 +35,7 @@ def conformance(options: argparse.Namespace) -> tuple[int, list[dict[str, Any]]]
     :returns: the exit code, and what ``--json`` prints.
     :raises ValueError: if an option is wrong; the text says which and why.
     """
-    if options.timeout <= 0:
+    if not options.timeout > 0:  # nor NaN
         raise ValueError(
             f"--timeout: wanted more than 0 seconds, got {options.timeout}"
         )

@@ -61,6 +61,8 @@ def request(case: Case) -> dict[str, Any]:
             "python_full_version": case.target.words["python_full"],
             "platform": case.target.platform,
         }
+    if case.kind == "select":
+        about["project"] = case.project
     return about | dict(case.data)
 
 
