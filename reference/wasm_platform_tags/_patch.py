@@ -47,7 +47,7 @@ def patch(tags_module: ModuleType = packaging.tags) -> None:
     :param tags_module: the module to patch.
     :raises TypeError: if it is no module with ``platform_tags`` and ``sys_tags``.
 
-    Source: this PEP, "Platform tags of an environment".
+    Source: this PEP, "Platform Tags of an Environment".
     """
     with _lock:
         _patched(tags_module).kept = True

@@ -20,7 +20,7 @@ __all__ = ["KnownPlatform", "known_platforms"]
 class KnownPlatform:
     """One record of the registry.
 
-    Source: this PEP, "What a platform fixes".
+    Source: this PEP, "What a Platform Fixes".
     """
 
     #: the platform that the record describes

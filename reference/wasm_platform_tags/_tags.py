@@ -48,7 +48,7 @@ def platform_tags() -> Iterator[str]:
     platform, if it states one, and then the local tag. Elsewhere they are what
     :func:`packaging.tags.platform_tags` yields.
 
-    Source: this PEP, "Platform tags of an environment" and "Discovery".
+    Source: this PEP, "Platform Tags of an Environment" and "Discovery".
     """
     system = platform.system()
     if system in FAMILIES:
@@ -62,7 +62,7 @@ def sys_tags() -> Iterator[Tag]:
     The order is that of :func:`packaging.tags.sys_tags`, computed by packaging,
     with :func:`platform_tags` for its platforms.
 
-    Source: PEP 425; this PEP, "Platform tags of an environment".
+    Source: PEP 425; this PEP, "Platform Tags of an Environment".
     """
     if platform.system() not in FAMILIES:
         yield from packaging.tags.sys_tags()

@@ -68,8 +68,8 @@ class Target:
     :raises ValueError: if the Python version is malformed.
     :raises TypeError: if either is of another type.
 
-    Source: this PEP, "Platform tags of an environment" and "Environment
-    markers".
+    Source: this PEP, "Platform Tags of an Environment" and "Environment
+    Markers".
     """
 
     def __init__(
@@ -151,7 +151,7 @@ class Target:
         :returns: what ``packaging.markers.default_environment()`` returns there.
 
         Source: dependency specifiers, "Environment Markers"; this PEP, "Environment
-        markers".
+        Markers".
         """
         return marker_environment(self._full_version, self.platform)
 

@@ -1,20 +1,18 @@
-"""The PEP's text says what the library does, and keeps its form."""
+"""The PEP's text says what the library does."""
 
 from __future__ import annotations
 
-import json
 import platform
 import re
 import sysconfig
-from itertools import islice, pairwise
-from pathlib import Path
-from textwrap import dedent
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from packaging.tags import parse_tag
 
 import wasm_platform_tags
+from tests.unit.pep_text import LINES, block, rows
 from wasm_platform_tags import (
     InvalidPlatformTag,
     KnownPlatform,
@@ -28,55 +26,6 @@ from wasm_platform_tags import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PEP = Path(__file__).parents[2] / "pep" / "pep-9999.rst"
-TEXT = PEP.read_text("utf-8")
-LINES = TEXT.splitlines()
-
-HEADERS = (
-    "PEP Title Author Sponsor PEP-Delegate Discussions-To Status Type Topic Requires"
-    " Created Python-Version Post-History Replaces Superseded-By Resolution"
-).split()
-SECTIONS = (
-    "Abstract",
-    "Motivation",
-    "Specification",
-    "Rationale",
-    "Backwards Compatibility",
-    "Security Implications",
-    "How to Teach This",
-    "Reference Implementation",
-    "Rejected Ideas",
-    "Open Issues",
-    "Acknowledgements",
-    "Footnotes",
-    "Change History",
-    "Copyright",
-)
-REQUIREMENTS = (
-    "discovery-pyemscripten",
-    "discovery-wasi",
-    "exact-match",
-    "index-accepts",
-    "index-rejects",
-    "installer-order",
-    "local-tag",
-    "malformed-variable",
-    "marker-values",
-    "markers-target",
-    "never-from-python",
-    "new-platform",
-    "no-dlopen-promise",
-    "not-portable",
-    "platform-pyemscripten",
-    "platform-wasi",
-    "producer-tag",
-    "same-platform",
-    "tag-grammar",
-    "tag-order",
-    "tag-order-wasi",
-    "unknown-platform",
-    "wasm64-reserved",
-)
 GOOD = (
     "pyemscripten_2026_0_wasm32",
     "pyemscripten_2026_105_wasm32",
@@ -111,24 +60,6 @@ BAD = (
 )
 
 
-def block(name: str) -> str:
-    """Return the content of the directive with that ``:name:``."""
-    found = re.search(rf":name: {name}\n\n((?:(?: {{4}}.*)?\n)+)", TEXT)
-    assert found, f"no block {name}"
-    return dedent(found[1]).strip("\n")
-
-
-def rows(name: str) -> list[list[str]]:
-    """Return the cells of the simple table with that ``:name:``, without its head."""
-    lines = block(name).splitlines()
-    starts = [edge.start() for edge in re.finditer("=+", lines[0])]
-    ends = [*starts[1:], None]
-    return [
-        [line[a:b].strip().strip("`") for a, b in zip(starts, ends, strict=True)]
-        for line in lines[3:-1]
-    ]
-
-
 def expressions() -> list[re.Pattern[str]]:
     """Return the regular expressions that the grammar gives."""
     return [re.compile(line.strip()) for line in LINES if line.startswith(r"    \A")]
@@ -141,105 +72,6 @@ def is_portable(tag: str) -> bool:
     except InvalidPlatformTag:
         return False
     return True
-
-
-@pytest.mark.parametrize("slug", REQUIREMENTS)
-def test_every_requirement_has_one_anchor_before_a_paragraph(slug: str) -> None:
-    """A case that names a requirement leads to one sentence."""
-    anchor = f".. _pep-9999-{slug}:"
-    assert LINES.count(anchor) == 1
-    at = LINES.index(anchor)
-    assert LINES[at + 1] == ""
-    assert re.match(r"[A-Z`]", LINES[at + 2]), "not a paragraph"
-
-
-def test_no_other_requirement_is_anchored() -> None:
-    """The list above is complete."""
-    anchors = re.findall(r"^\.\. _pep-9999-(.+):$", TEXT, re.MULTILINE)
-    assert sorted(anchors) == sorted(REQUIREMENTS)
-
-
-def rules_of(tags: tuple[str, ...]) -> Iterator[str]:
-    """Yield the rules by which the library refuses malformed tags."""
-    for tag in tags:
-        with pytest.raises(InvalidPlatformTag) as caught:
-            parse_platform_tag(tag)
-        yield caught.value.rule
-
-
-def test_rules_that_the_library_cites_are_anchored() -> None:
-    """A message of the library can be looked up."""
-    target = Target("3.13", "pyemscripten_2025_0_wasm32")
-    wheels = [
-        "a-1-cp313-cp313-pyemscripten_2025_0_wasm32.whl",
-        "a-1-cp313-cp313-pyodide_2025_0_wasm32.whl",
-        "a-1-cp313-cp313-pyemscripten_2026_0_wasm32.whl",
-        "a-1-cp314-cp314-pyemscripten_2025_0_wasm32.whl",
-        "a-1-cp313-cp313-emscripten_4_0_9_wasm32.whl",
-        "a-1-py3-none-any.whl",
-    ]
-    cited = {target.explain(wheel).rule for wheel in wheels}
-    cited.update(rules_of((*BAD, *block("pep-9999-invalid-tags").split())))
-    assert len(cited) > 4
-    assert cited <= set(REQUIREMENTS)
-
-
-def test_requirements_that_the_cases_test_are_anchored() -> None:
-    """A case's back-reference leads somewhere."""
-    files = list((PEP.parents[1] / "tests/conformance/cases").rglob("*.json"))
-    tested = {
-        case["requirement"]
-        for path in files
-        for case in json.loads(path.read_text("utf-8"))["cases"]
-    }
-    assert "exact-match" in tested
-    assert tested <= set(REQUIREMENTS)
-
-
-def test_headers_are_in_order() -> None:
-    """The preamble has the order that the PEP index wants."""
-    names = [line.partition(":")[0] for line in LINES[: LINES.index("")]]
-    assert names == [name for name in HEADERS if name in names]
-    assert {"PEP", "Title", "Author", "Status", "Type", "Topic"} <= set(names)
-
-
-def test_title_is_short() -> None:
-    """The PEP index cuts longer titles."""
-    title = next(line for line in LINES if line.startswith("Title: "))
-    assert len(title.removeprefix("Title: ")) <= 44
-
-
-def test_sections_are_in_order() -> None:
-    """The sections are those of the template."""
-    found = [
-        above for above, line in pairwise(LINES) if above and line == "=" * len(above)
-    ]
-    assert found == list(SECTIONS)
-
-
-def test_two_blank_lines_before_a_heading() -> None:
-    """The form that the peps repository wants."""
-    for at, line in enumerate(LINES):
-        if re.fullmatch(r"([=\-'])\1{3,}", line):
-            assert LINES[at - 3 : at - 1] == ["", ""], LINES[at - 1]
-
-
-def test_lines_are_short() -> None:
-    """Only a URL may be longer than 79 columns."""
-    assert [line for line in LINES if len(line) > 79 and "https://" not in line] == []
-
-
-def test_no_tabs_and_no_blanks_at_the_end() -> None:
-    """The form that the peps repository checks."""
-    assert "\t" not in TEXT
-    assert [line for line in LINES if line != line.rstrip()] == []
-
-
-def test_links_to_files_name_a_commit() -> None:
-    """What a permalink shows cannot change."""
-    for url in re.findall(r"https://github\.com/\S+?(?=>)", TEXT):
-        if re.search("/(blob|tree)/", url):
-            assert re.search("/(blob|tree)/[0-9a-f]{40}/", url), url
 
 
 @pytest.mark.parametrize("tag", GOOD)

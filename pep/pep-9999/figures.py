@@ -1,0 +1,166 @@
+"""The figures of the PEP's Motivation: measured, kept as JSON, put into its tables.
+
+    python figures.py FOLDER...     count the wheels in unpacked npm packages of Pyodide
+    python figures.py               keep those counts, read the suite's results again
+
+Get the packages with ``npm install --ignore-scripts NAME@npm:pyodide@VERSION``; the
+versions that were counted stand in figures.json. Both forms write figures.json and the
+two tables of the PEP.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+PEP = HERE.with_suffix(".rst")
+FIGURES = HERE / "figures.json"
+RESULTS = HERE.parents[1] / "tests" / "conformance" / "results"
+
+# What a wheel is counted as, by the start of its platform tag.
+SPELLINGS = {
+    "pyemscripten": "canonical",
+    "pyodide": "alias",
+    "emscripten": "local",
+    "any": "any",
+}
+# One question, one case: is a wheel taken that carries this spelling alone?
+QUESTIONS = {
+    "canonical": "select/canonical/alone@2025_0",
+    "alias": "select/alias/alone@2025_0",
+    "local": "select/local/running@2025_0",
+}
+# Unpatched tools that were asked about one and the same platform, 2025_0.
+CELLS = {
+    "pip-25.3-pyodide-0.28.3-links": ("pip 25.3", "in Pyodide 0.28.3"),
+    "pip-25.3-pyodide-0.29.5-links": ("pip 25.3", "in Pyodide 0.29.5"),
+    "pip-26.3-pyodide-0.28.3-links": ("pip 26.3", "in Pyodide 0.28.3"),
+    "pip-26.3-pyodide-0.29.5-links": ("pip 26.3", "in Pyodide 0.29.5"),
+    "micropip-0.10.1-pyodide-0.28.3-json": ("micropip 0.10.1", "in Pyodide 0.28.3"),
+    "micropip-0.11.1-pyodide-0.29.5-json": ("micropip 0.11.1", "in Pyodide 0.29.5"),
+    "uv-0.13.9-host-json": ("uv 0.13.9", "for a target"),
+}
+ANSWERS = {"pass": "yes", "diverges": "no"}
+
+
+def read(path: Path) -> Any:
+    """Return what a file of JSON holds, or end with a sentence."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{path.name} cannot be read: {error}") from None
+
+
+def count(folder: Path) -> dict[str, Any]:
+    """Return how many wheels a Pyodide release lists under each spelling."""
+    package = read(folder / "package.json")
+    if package["name"] != "pyodide":
+        raise SystemExit(
+            f"{folder}: npm package pyodide is wanted, not {package['name']}"
+        )
+    lock = read(folder / "pyodide-lock.json")
+    found: Counter[str] = Counter()
+    for entry in lock["packages"].values():
+        name = entry["file_name"].rpartition("/")[2]
+        if name.endswith(".whl"):
+            prefix = name.removesuffix(".whl").rpartition("-")[2].partition("_")[0]
+            if prefix not in SPELLINGS:
+                raise SystemExit(f"{name}: wanted a wheel for {', '.join(SPELLINGS)}")
+            found[SPELLINGS[prefix]] += 1
+    return {
+        "pyodide": package["version"],
+        "python": lock["info"]["python"],
+        "wheels": {name: found[name] for name in SPELLINGS.values()},
+    }
+
+
+def ask(cell: str) -> dict[str, Any]:
+    """Return what a tool was seen to do, from the committed results."""
+    cases = read(RESULTS / f"{cell}.json")["cases"]
+    verdicts = Counter(case["verdict"] for case in cases.values())
+    tool, where = CELLS[cell]
+    return {
+        "tool": tool,
+        "where": where,
+        **{
+            spelling: ANSWERS.get(cases.get(case, {}).get("verdict"), "n/a")
+            for spelling, case in QUESTIONS.items()
+        },
+        "diverges": verdicts["diverges"],
+        "asked": verdicts["pass"] + verdicts["diverges"],
+    }
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Return a simple table of reStructuredText."""
+    cells = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    edge = " ".join("=" * width for width in widths)
+    lines = [
+        " ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
+    return "\n".join([edge, lines[0], edge, *lines[1:], edge])
+
+
+def tables(figures: dict[str, Any]) -> dict[str, str]:
+    """Return the tables of the PEP by their names."""
+    return {
+        "pep-9999-lock-files": table(
+            ["Pyodide", "Python", *SPELLINGS],
+            [
+                [lock["pyodide"], lock["python"], *map(str, lock["wheels"].values())]
+                for lock in figures["lock files"]
+            ],
+        ),
+        "pep-9999-tools": table(
+            ["Tool", "Where", "Canonical", "Alias", "Local", "Diverges"],
+            [
+                [
+                    *(tool[key] for key in ("tool", "where", *QUESTIONS)),
+                    f"{tool['diverges']} of {tool['asked']}",
+                ]
+                for tool in figures["tools"]
+            ],
+        ),
+    }
+
+
+def put(text: str, name: str, content: str) -> str:
+    """Return the text with other content in the directive of that name."""
+    block = "".join(f"    {line}\n" for line in content.splitlines())
+    pattern = rf"(:name: {name}\n\n)(?: {{4}}.*\n)+"
+    text, found = re.subn(pattern, lambda match: match[1] + block, text)
+    if found != 1:
+        raise SystemExit(f"{PEP.name}: found {found} directives named {name}, wanted 1")
+    return text
+
+
+def main(folders: list[str]) -> None:
+    """Measure, and write what was found."""
+    if folders:
+        lock_files = [count(Path(folder)) for folder in folders]
+        counted = datetime.now(timezone.utc).date().isoformat()
+    else:
+        kept = read(FIGURES)
+        lock_files, counted = kept["lock files"], kept["counted"]
+    figures = {
+        "counted": counted,
+        "lock files": lock_files,
+        "tools": [ask(cell) for cell in CELLS],
+    }
+    FIGURES.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+    text = PEP.read_text("utf-8")
+    for name, content in tables(figures).items():
+        text = put(text, name, content)
+    PEP.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

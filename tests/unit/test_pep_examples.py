@@ -1,0 +1,155 @@
+"""The PEP's examples for each audience: made by code, never typed."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from packaging.utils import parse_wheel_filename
+
+import wasm_platform_tags
+from tests.unit.pep_text import SUPPORT, block
+from wasm_platform_tags import InvalidPlatformTag, Target, parse_platform_tag
+from wasm_platform_tags.conformance.cases import Case, load_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.unit.conftest import Simulate
+
+BUILDS: tuple[tuple[str, str, dict[str, object]], ...] = (
+    (
+        "Emscripten",
+        "emscripten-5.0.3-wasm32",
+        {"PYEMSCRIPTEN_PLATFORM_VERSION": "2026_0"},
+    ),
+    ("wasi", "wasi-0.0.0-wasm32", {"WASI_PLATFORM_VERSION": "0_1_sdk_24"}),
+    ("wasi", "wasi-0.0.0-wasm32", {}),
+)
+TARGETS = (
+    (
+        Target("3.14", "pyemscripten_2026_0_wasm32"),
+        (
+            "py3-none-any",
+            "cp314-cp314-emscripten_5_0_3_wasm32",
+            "cp314-cp314-pyemscripten_2026_0_wasm32",
+            "cp314-cp314-pyemscripten_2026_5_wasm32",
+            "cp314-cp314-pyodide_2026_0_wasm32",
+            "cp314-cp314-pyodide_2026_00_wasm32",
+            "cp311-abi3-pyemscripten_2026_0_wasm32",
+        ),
+    ),
+    (
+        Target("3.14", "wasi_0_1_sdk_24_wasm32"),
+        (
+            "py3-none-any",
+            "cp314-cp314-wasi_0_0_0_wasm32",
+            "cp314-cp314-wasi_0_1_sdk_24_wasm32",
+            "cp314-cp314-wasi_0_1_sdk_33_wasm32",
+        ),
+    ),
+)
+UPLOADS = tuple(
+    f"demo-1.0-{tag}.whl"
+    for tag in (
+        "cp314-cp314-pyemscripten_2026_0_wasm32",
+        "cp314-cp314-wasi_0_1_sdk_24_wasm32",
+        "py3-none-manylinux_2_17_x86_64.wasi_0_1_sdk_24_wasm32",
+        "py3-none-wasi_0_1_sdk_24_wasm32.wasi_wasm32",
+        "cp314-cp314-pyodide_2026_0_wasm32",
+        "cp314-cp314-pyemscripten_2026_0_wasm32_foo",
+        "cp314-cp314-wasi_0_0_0_wasm32",
+        "cp314-cp314-wasi_0_1_sdk_24_wasm64",
+        "cp314-cp314-wasix_wasm32",
+    )
+)
+
+
+def builder(simulate: Simulate) -> Iterator[str]:
+    """Yield what a builder reads and the wheel that it writes."""
+    for system, local, variables in BUILDS:
+        simulate(system, local, variables)
+        tag = next(iter(wasm_platform_tags.platform_tags()))
+        stated = [f"{name} is {value}" for name, value in variables.items()]
+        try:
+            assert parse_platform_tag(tag).tags[0] == tag
+            note = ""
+        except InvalidPlatformTag:
+            stated, note = ["WASI_PLATFORM_VERSION is not set"], "  (not for an index)"
+        yield f"{stated[0]}:"
+        yield f"    demo-1.0-cp314-cp314-{tag}.whl{note}"
+
+
+def installer() -> Iterator[str]:
+    """Yield the wheels of a release as an installer sees them, target by target."""
+    for target, tags in TARGETS:
+        release = [f"demo-1.0-{tag}.whl" for tag in tags]
+        ranked = target.rank(release)
+        yield f"{target.platform.tags[0]}:"
+        for place, wheel in enumerate(ranked, 1):
+            yield f"    {place}  {wheel}"
+        for wheel in release:
+            if wheel not in ranked:
+                yield f"    -  {wheel}  {target.explain(wheel).rule}"
+
+
+def verdict(filename: str) -> str:
+    """Return the requirement that keeps an upload out, by the support file's rules."""
+    data: dict[str, Any] = json.loads((SUPPORT / "index-expressions.json").read_bytes())
+    *_, third = filename.removesuffix(".whl").split("-")
+    for tag in third.split("."):
+        if any(re.search(pattern, tag) for pattern in data["accept"].values()):
+            continue
+        if re.search(data["alias"], tag):
+            return "index-rejects"
+        if re.search(data["concerned"], tag):
+            with pytest.raises(InvalidPlatformTag) as caught:
+                parse_platform_tag(tag)
+            return caught.value.rule
+        if not tag:  # no platform at all passes no rule
+            return "index-accepts"
+    return ""
+
+
+def index() -> Iterator[str]:
+    """Yield what becomes of uploads."""
+    assert all(map(parse_wheel_filename, UPLOADS))
+    verdicts = {filename: verdict(filename) for filename in UPLOADS}
+    yield "accepted:"
+    yield from (f"    {name}" for name, rule in verdicts.items() if not rule)
+    yield "rejected:"
+    yield from (f"    {name}  {rule}" for name, rule in verdicts.items() if rule)
+
+
+def test_builder(simulate: Simulate) -> None:
+    """The example for build tools is what the library yields."""
+    assert block("pep-9999-example-builder") == "\n".join(builder(simulate))
+
+
+def test_installer() -> None:
+    """The example for installers is how the library ranks and explains."""
+    assert block("pep-9999-example-installer") == "\n".join(installer())
+
+
+def test_index() -> None:
+    """The example for indexes is what the expressions decide."""
+    assert block("pep-9999-example-index") == "\n".join(index())
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in load_cases() if case.kind == "index"],
+    ids=lambda case: case.id,
+)
+def test_uploads_of_the_suite(case: Case) -> None:
+    """The rules of the support file decide every upload as the suite has it."""
+    rule = verdict(f"demo-1.0-cp314-cp314-{case.data['platform']}.whl")
+    assert (rule == "") is case.expect
+
+
+@pytest.mark.parametrize("platform", ["any", "linux_x86_64"])
+def test_uploads_for_other_platforms(platform: str) -> None:
+    """They are none of this PEP's business."""
+    assert verdict(f"demo-1.0-cp314-cp314-{platform}.whl") == ""

@@ -1,0 +1,204 @@
+"""The PEP has the form that the peps repository checks, restated in our own words."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.pep_text import LINES, PEP, SUPPORT, TEXT, paragraphs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADERS = (
+    "PEP Title Author Sponsor PEP-Delegate Discussions-To Status Type Topic Requires"
+    " Created Python-Version Post-History Replaces Superseded-By Resolution"
+).split()
+REQUIRED = {"PEP", "Title", "Author", "Discussions-To", "Status", "Type", "Created"}
+SECTIONS = (
+    "Abstract",
+    "Motivation",
+    "Specification",
+    "Rationale",
+    "Backwards Compatibility",
+    "Security Implications",
+    "How to Teach This",
+    "Reference Implementation",
+    "Rejected Ideas",
+    "Open Issues",
+    "Acknowledgements",
+    "Footnotes",
+    "Change History",
+    "Copyright",
+)
+# Words that a title does not capitalise unless they come first.
+SMALL = {"a", "an", "and", "for", "in", "is", "not", "of", "on", "the", "to", "with"}
+UNDERLINE = re.compile(r"([=\-'])\1{3,}")
+PREAMBLE = [line.partition(": ") for line in LINES[: LINES.index("")]]
+# Prose without literals, which may hold anything.
+PROSE = re.sub(r"``.+?``", "", TEXT, flags=re.DOTALL)
+
+
+def headings() -> list[tuple[int, str, str]]:
+    """Return where each heading is, its text, and its underline."""
+    return [
+        (at, text, line)
+        for at, (text, line) in enumerate(pairwise(LINES))
+        if UNDERLINE.fullmatch(line) and text and not text.startswith((" ", "="))
+    ]
+
+
+def section(name: str) -> str:
+    """Return what stands between a heading of the first level and the next."""
+    first = [(at, text) for at, text, line in headings() if line[0] == "="]
+    at = first.index(next(pair for pair in first if pair[1] == name))
+    end = first[at + 1][0] if at + 1 < len(first) else len(LINES)
+    return "\n".join(LINES[first[at][0] + 2 : end])
+
+
+def header(name: str) -> str:
+    """Return the value of a header."""
+    return next(value for key, _, value in PREAMBLE if key == name)
+
+
+def test_headers_are_in_order() -> None:
+    """No header is unknown, missing, repeated or out of order."""
+    names = [name for name, _, _ in PREAMBLE]
+    assert names == [name for name in HEADERS if name in names]
+    assert set(names) >= REQUIRED
+    assert all(value for _, _, value in PREAMBLE)
+
+
+def test_headers_have_their_form() -> None:
+    """Their values are such as a draft has."""
+    assert LINES[0] == f"PEP: {PEP.stem.removeprefix('pep-').lstrip('0')}"
+    assert len(header("Title")) <= 44
+    assert header("Status") == "Draft"
+    assert header("Type") == "Standards Track"
+    assert header("Topic") == "Packaging"
+    assert re.fullmatch(r"[1-9][0-9]*(, [1-9][0-9]*)*", header("Requires"))
+    created = datetime.strptime(header("Created"), "%d-%b-%Y")  # noqa: DTZ007
+    assert created.strftime("%d-%b-%Y") == header("Created")
+
+
+def test_nobody_is_named_who_did_not_agree() -> None:
+    """A draft without a sponsor, a delegate or a thread says so."""
+    names = {name for name, _, _ in PREAMBLE}
+    assert not names & {"Sponsor", "PEP-Delegate", "Resolution", "Python-Version"}
+    assert header("Discussions-To") == header("Post-History") == "Pending"
+
+
+def test_sections_are_in_order() -> None:
+    """The sections are those of the template."""
+    assert [text for _, text, line in headings() if line[0] == "="] == list(SECTIONS)
+
+
+@pytest.mark.parametrize(("at", "text", "line"), headings())
+def test_headings(at: int, text: str, line: str) -> None:
+    """A heading is a title, fully underlined, after two blank lines."""
+    assert len(line) == len(text)
+    above = LINES[:at]
+    if above[-2:-1] and above[-2].startswith(".. _"):
+        above = above[:-2]
+    assert above[-2:] == ["", ""] or UNDERLINE.fullmatch(above[-2]), "blank lines"
+    words = re.findall(r"[A-Za-z]+", text)
+    small = [word for word in words[1:] if word[0].islower() and word not in SMALL]
+    assert words[0][0].isupper()
+    assert small == []
+
+
+def test_lengths() -> None:
+    """Long enough to decide on, short enough to read."""
+    assert 150 <= len(section("Abstract").split()) <= 250
+    assert 3500 <= len(TEXT.split()) <= 6_500
+
+
+def test_lines_are_short() -> None:
+    """Only a URL may be longer than 79 columns."""
+    assert [line for line in LINES if len(line) > 79 and "https://" not in line] == []
+
+
+def test_blanks() -> None:
+    """No tab, no blank at the end of a line, one newline at the end of the file."""
+    assert "\t" not in TEXT
+    assert "\r" not in PEP.read_bytes().decode()
+    assert [line for line in LINES if line != line.rstrip()] == []
+    assert TEXT.endswith("\n")
+    assert not TEXT.endswith("\n\n")
+    assert "\n\n\n\n" not in TEXT
+
+
+def test_links() -> None:
+    """PEPs and RFCs by their role, no bare URL, and anonymous targets."""
+    assert not re.search(r"peps\.python\.org/pep-|dev/peps/|rfc-editor|ietf\.org", TEXT)
+    bare = [line for line in PROSE.splitlines() if re.search(r"(?<!<)https?://", line)]
+    assert bare == []
+    assert re.findall(r">`_(?!_)", PROSE) == []
+
+
+def test_links_to_files_name_a_commit() -> None:
+    """What a permalink shows cannot change."""
+    for url in re.findall(r"https://github\.com/\S+?(?=>)", TEXT):
+        if re.search("/(blob|tree)/", url):
+            assert re.search("/(blob|tree)/[0-9a-f]{40}/", url), url
+
+
+def test_no_single_backticks() -> None:
+    """They are code in Markdown, and something else here."""
+    marks = re.sub(r":[a-z]+:`[^`]+`|`[^`]+\s<[^`]+>`__", "", PROSE)
+    assert "`" not in marks
+
+
+def test_footnotes_are_used() -> None:
+    """Each is referred to, and each reference leads somewhere."""
+    used = re.findall(r"\[#([a-z-]+)\]_", TEXT)
+    defined = re.findall(r"^\.\. \[#([a-z-]+)\] ", TEXT, re.MULTILINE)
+    assert sorted(set(used)) == sorted(defined)
+
+
+def test_copyright() -> None:
+    """The sentence that every PEP ends with."""
+    (sentence,) = paragraphs(section("Copyright"))
+    assert " ".join(sentence.split()) == (
+        "This document is placed in the public domain or under the CC0-1.0-Universal"
+        " license, whichever is more permissive."
+    )
+
+
+def test_rejected_ideas_are_weighed() -> None:
+    """At least ten, and each has an argument for it before the one against it."""
+    ideas = re.findall(
+        r"^\S.*\n((?: {4}.+\n)+)", section("Rejected Ideas"), re.MULTILINE
+    )
+    assert len(ideas) >= 10
+    assert [idea for idea in ideas if " But " not in " ".join(idea.split())] == []
+
+
+def test_change_history_begins_with_the_draft() -> None:
+    """Newest first, in the form of the header."""
+    dates = re.findall(r"^\* (\S+): ", section("Change History"), re.MULTILINE)
+    assert dates[-1] == header("Created")
+
+
+@pytest.mark.parametrize("path", sorted(SUPPORT.glob("*.*")), ids=lambda p: p.name)
+def test_support_files(path: Path) -> None:
+    """They are clean text, too, and what is JSON can be read."""
+    text = path.read_bytes().decode()
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert not set("\t\r") & set(text)
+    assert [line for line in text.splitlines() if line != line.rstrip()] == []
+    if path.suffix == ".json":
+        json.loads(text)
+    if path.suffix == ".rst":
+        assert max(map(len, text.splitlines())) <= 79
+
+
+def test_support_files_are_no_peps() -> None:
+    """The peps repository takes whatever begins with "pep-" for one."""
+    assert [path.name for path in SUPPORT.iterdir() if path.stem[:4] == "pep-"] == []

@@ -1,0 +1,154 @@
+"""Every normative sentence has an anchor, and every anchor a case or a reason."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.pep_text import SUPPORT, keywords, requirements, without_anchor
+from wasm_platform_tags import InvalidPlatformTag, Target, parse_platform_tag
+from wasm_platform_tags.conformance.cases import load_cases
+
+ROOT = Path(__file__).parents[2]
+# Fixed: cases and messages of released versions name them.
+AGREED = (
+    "discovery-pyemscripten",
+    "discovery-wasi",
+    "exact-match",
+    "index-accepts",
+    "index-rejects",
+    "installer-order",
+    "local-tag",
+    "malformed-variable",
+    "marker-values",
+    "markers-target",
+    "never-from-python",
+    "new-platform",
+    "no-dlopen-promise",
+    "not-portable",
+    "platform-pyemscripten",
+    "platform-wasi",
+    "producer-tag",
+    "same-platform",
+    "tag-grammar",
+    "tag-order",
+    "tag-order-wasi",
+    "unknown-platform",
+    "wasm64-reserved",
+)
+REQUIREMENTS = requirements()
+COVERED = {case.requirement for case in load_cases()}
+
+
+def untested() -> dict[str, str]:
+    """Return the requirements that no case can test, and why."""
+    data: dict[str, Any] = json.loads(
+        (ROOT / "tests" / "conformance" / "untested.json").read_bytes()
+    )
+    reasons: dict[str, str] = data["reasons"]
+    return reasons
+
+
+def test_agreed_requirements_stay() -> None:
+    """What a released message names can still be looked up."""
+    assert set(AGREED) <= set(REQUIREMENTS)
+
+
+def test_every_normative_sentence_has_an_anchor() -> None:
+    """A key word of RFC 2119 stands in an anchored paragraph and nowhere else."""
+    assert without_anchor() == []
+
+
+def test_every_anchored_paragraph_is_normative() -> None:
+    """An anchor promises a requirement: there is something that has to be done."""
+    assert [slug for slug, text in REQUIREMENTS.items() if not keywords(text)] == []
+
+
+def test_levels_are_recorded() -> None:
+    """The list for machines is the list of the text, in its order."""
+    recorded = json.loads((SUPPORT / "requirements.json").read_bytes())
+    found = {slug: keywords(text) for slug, text in REQUIREMENTS.items()}
+    assert recorded["requirements"] == found
+    assert list(recorded["requirements"]) == list(found)
+
+
+def test_every_requirement_is_covered() -> None:
+    """It has a case, or a reason why it cannot have one, and never both."""
+    excused = set(untested())
+    assert set(REQUIREMENTS) - COVERED - excused == set(), "no case and no reason"
+    assert excused & COVERED == set(), "excused, and yet there is a case"
+    assert excused - set(REQUIREMENTS) == set(), "excused, and not in the PEP"
+
+
+def test_every_case_points_at_a_requirement() -> None:
+    """A case's back-reference leads to a sentence."""
+    assert COVERED - set(REQUIREMENTS) == set()
+
+
+def test_reasons_are_sentences() -> None:
+    """A reason says something, and does not wait for somebody to do the work."""
+    for slug, reason in untested().items():
+        assert len(reason.split()) > 7, slug
+        assert reason.endswith("."), slug
+        assert not {"todo", "yet", "later"} & set(reason.lower().split()), slug
+
+
+def test_rules_that_the_library_cites_are_anchored() -> None:
+    """What a message of the library names can be looked up."""
+    target = Target("3.13", "pyemscripten_2025_0_wasm32")
+    wheels = [
+        "a-1-cp313-cp313-pyemscripten_2025_0_wasm32.whl",
+        "a-1-cp313-cp313-pyodide_2025_0_wasm32.whl",
+        "a-1-cp313-cp313-pyemscripten_2026_0_wasm32.whl",
+        "a-1-cp314-cp314-pyemscripten_2025_0_wasm32.whl",
+        "a-1-cp313-cp313-emscripten_4_0_9_wasm32.whl",
+        "a-1-py3-none-any.whl",
+    ]
+    cited = {target.explain(wheel).rule for wheel in wheels}
+    for case in load_cases():
+        if case.kind == "parse" and case.expect is None:
+            with pytest.raises(InvalidPlatformTag) as caught:
+                parse_platform_tag(case.data["tag"])
+            cited.add(caught.value.rule)
+    assert len(cited) > 5
+    assert cited <= set(REQUIREMENTS)
+
+
+ANCHORED = """
+.. _pep-9999-one:
+
+A tool MUST do it.
+"""
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A tool MUST do it.",
+        "A tool\nMUST NOT do it.",
+        "* It SHOULD.",
+        "    It SHOULD NOT.",
+        "Whoever likes MAY.",
+        "It is RECOMMENDED.",
+    ],
+)
+def test_a_sentence_without_an_anchor_is_found(sentence: str) -> None:
+    """The check above can fail."""
+    assert without_anchor(ANCHORED) == []
+    assert without_anchor(f"{ANCHORED}\n{sentence}\n") == [sentence]
+
+
+def test_an_anchor_of_a_section_is_no_requirement() -> None:
+    """Otherwise a heading would cover the paragraph after it."""
+    text = ".. _pep-9999-one:\n\nOne\n===\n\nA tool MUST do it.\n"
+    text = text.replace("===", "====")
+    assert requirements(text) == {}
+    assert without_anchor(text) == ["A tool MUST do it."]
+
+
+def test_keywords_are_told_apart() -> None:
+    """Of "MUST NOT" and "MUST", each is found as itself, also over a line's end."""
+    assert keywords("It MUST\nNOT, and MUST, must not, MAYBE.") == ["MUST NOT", "MUST"]

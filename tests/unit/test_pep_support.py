@@ -1,0 +1,289 @@
+"""The PEP's support files say what the text and the library say, and work."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import re
+import shutil
+import sys
+import sysconfig
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import packaging.tags
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.unit.pep_text import LIBRARY, LINES, REGISTRY, SUPPORT, TEXT, block
+from wasm_platform_tags import known_platforms
+from wasm_platform_tags.conformance.cases import Case, load_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import ModuleType
+
+    from tests.unit.conftest import Simulate
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (SUPPORT / "platform-compatibility-tags.rst").read_text("utf-8")
+ENVIRONMENTS = [case for case in load_cases() if case.kind == "environment"]
+
+
+def load(name: str) -> Any:
+    """Return a support file as a module: it is in no package."""
+    spec = importlib.util.spec_from_file_location(name, SUPPORT / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+figures = load("figures")
+packaging_changes = load("packaging_changes")
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_registry_is_the_librarys(name: str) -> None:
+    """One registry, in two places; ``python -m tests.unit.pep_text`` copies it."""
+    assert (SUPPORT / name).read_bytes() == (LIBRARY / name).read_bytes()
+
+
+def test_registry_fits_its_schema() -> None:
+    """Whoever gets the two files can check the one by the other."""
+    registry, schema = (json.loads((SUPPORT / n).read_bytes()) for n in REGISTRY)
+    Draft202012Validator.check_schema(schema)
+    assert list(Draft202012Validator(schema).iter_errors(registry)) == []
+    tags = [tuple(entry["tags"]) for entry in registry["platforms"]]
+    assert tags == [known.tags for known in known_platforms()]
+
+
+def test_index_expressions_are_the_texts() -> None:
+    """The expressions for indexes stand in the grammar."""
+    data = json.loads((SUPPORT / "index-expressions.json").read_bytes())
+    listed = [line.strip() for line in LINES if line.startswith(r"    \A")]
+    accept = data["accept"]
+    assert [accept["pyemscripten"], data["alias"], accept["wasi"]] == listed
+
+
+def test_concerned_tags_are_the_texts() -> None:
+    """What an index looks at is what the requirement index-rejects lists."""
+    data = json.loads((SUPPORT / "index-expressions.json").read_bytes())
+    start, _, rest = data["concerned"].removeprefix(r"\A(").partition(")|")
+    said = re.search(r"begins with (.+?), or contains (.+?),", TEXT, re.DOTALL)
+    assert said
+    assert re.findall("``(.+?)``", said[1]) == start.split("|")
+    assert re.findall("``(.+?)``", said[2]) == rest.split("|")
+
+
+def test_guide_has_the_expressions() -> None:
+    """The text for the packaging guide repeats the grammar to the letter."""
+    data = json.loads((SUPPORT / "index-expressions.json").read_bytes())
+    found = [line.strip() for line in GUIDE.splitlines() if line.startswith(r"    \A")]
+    assert found == list(data["accept"].values())
+
+
+def test_guide_has_the_order() -> None:
+    """Its example is that of the PEP, which is checked against the library."""
+    example = block("pep-9999-example-environments").splitlines()[:2]
+    assert "".join(f"    {line}\n" for line in example) in GUIDE
+
+
+def test_tables_of_figures() -> None:
+    """The tables are what figures.py makes of figures.json."""
+    recorded = json.loads((SUPPORT / "figures.json").read_bytes())
+    for name, table in figures.tables(recorded).items():
+        assert block(name) == table, "run pep/pep-9999/figures.py"
+
+
+def test_figures_of_results() -> None:
+    """What figures.json says of tools is in the committed results."""
+    recorded = json.loads((SUPPORT / "figures.json").read_bytes())
+    found = [figures.ask(cell) for cell in figures.CELLS]
+    assert recorded["tools"] == found, "run pep/pep-9999/figures.py"
+
+
+def test_pip_passes_all_cases_of_selection() -> None:
+    """So the text says, below the second table."""
+    results = json.loads((figures.RESULTS / "pip-26.3-host-json.json").read_bytes())
+    verdicts = {
+        verdict["verdict"]
+        for case, verdict in results["cases"].items()
+        if case.startswith("select/")
+    }
+    assert verdicts == {"pass"}
+
+
+def test_figures_in_the_prose() -> None:
+    """The sentence below the table adds its column up."""
+    recorded = json.loads((SUPPORT / "figures.json").read_bytes())
+    wheels = {lock["pyodide"]: lock["wheels"] for lock in recorded["lock files"]}
+    prose = " ".join(TEXT.split())
+    said = re.search(r"Releases (\S+) to (\S+) of this table hold (\d+) wheels", prose)
+    assert said
+    names = list(wheels)
+    between = names[names.index(said[1]) : names.index(said[2]) + 1]
+    assert sum(wheels[name]["alias"] for name in between) == int(said[3])
+    counted = datetime.fromisoformat(recorded["counted"])
+    assert f"Counted on {counted.day} {counted:%B %Y} in the npm packages" in prose
+    both = [n for n, w in wheels.items() if w["alias"] and w["canonical"]]
+    assert [f"{name} has both spellings" in prose for name in both] == [True]
+
+
+def test_counting(tmp_path: Path) -> None:
+    """A lock file is counted by the spelling of each wheel's platform tag."""
+    names = [
+        "a-1-cp313-cp313-pyemscripten_2025_0_wasm32.whl",
+        "https://example.org/b-1-cp313-abi3-pyodide_2025_0_wasm32.whl",
+        "c-1-py3-none-any.whl",
+        "d-1.tar",
+    ]
+    lock = {
+        "info": {"python": "3.13.2"},
+        "packages": {name: {"file_name": name} for name in names},
+    }
+    (tmp_path / "package.json").write_text('{"name": "pyodide", "version": "1"}')
+    (tmp_path / "pyodide-lock.json").write_text(json.dumps(lock))
+    assert figures.count(tmp_path)["wheels"] == {
+        "canonical": 1,
+        "alias": 1,
+        "local": 0,
+        "any": 1,
+    }
+
+
+def test_counting_something_else(tmp_path: Path) -> None:
+    """Another npm package is refused with a sentence."""
+    (tmp_path / "package.json").write_text('{"name": "left-pad", "version": "1"}')
+    with pytest.raises(SystemExit, match="pyodide is wanted, not left-pad"):
+        figures.count(tmp_path)
+    with pytest.raises(SystemExit, match=r"package.json cannot be read"):
+        figures.count(tmp_path / "nothing")
+
+
+def test_footnotes_of_measurements() -> None:
+    """What they say of modules and interpreters is in the recorded runs."""
+    runs = ROOT / "tests" / "native" / "results.json"
+    seen: dict[str, dict[str, str]] = json.loads(runs.read_bytes())["observations"]
+
+    def outcomes(name: str) -> dict[str, str]:
+        return {
+            key.removeprefix(name): run["outcome"]
+            for key, run in seen.items()
+            if key.startswith(name)
+        }
+
+    older = ("0.25.1", "0.26.4", "0.27.8")
+    newer = ("0.28.3", "0.29.5", "314.0.7", "315.0.0-alpha.2")
+    # [#abi]
+    assert outcomes("gallery/unwinding-javascript/pyodide-") == {
+        **dict.fromkeys(older, "works"),
+        **dict.fromkeys(newer, "call kills the interpreter"),
+    }
+    assert outcomes("gallery/unwinding-webassembly/pyodide-") == {
+        **dict.fromkeys(older, "import fails"),
+        **dict.fromkeys(newer, "works"),
+    }
+    assert set(outcomes("gallery/seems-to-work/").values()) == {"works"}
+    # [#wasi-abi]
+    both = {"0.17.2", "0.21.0"}
+    once, write = (
+        {at: how for at, how in outcomes(f"gallery/wasi-{name}/").items() if at in both}
+        for name in ("pthread-once", "wasi-fd-write")
+    )
+    assert once == {"0.17.2": "link fails", "0.21.0": "works"}
+    assert write == {"0.17.2": "works", "0.21.0": "link fails"}
+    # [#wasi-builds]
+    builds = [
+        run["output"]
+        for key, run in seen.items()
+        if re.fullmatch(r"interpreters/[^/]+/as-built", key)
+    ]
+    assert len(builds) == 3
+    assert all('get_platform: "wasi-0.0.0-wasm32"' in output for output in builds)
+
+
+@pytest.fixture(scope="module")
+def changed_tags(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    """The tags module of a copy of packaging to which the tags were added."""
+    root = tmp_path_factory.mktemp("changed")
+    original = Path(packaging.tags.__file__).parent
+    shutil.copytree(original, root / "packaging_changed")
+    packaging_changes.change(root / "packaging_changed")
+    sys.path.insert(0, str(root))
+    try:
+        yield importlib.import_module("packaging_changed.tags")
+    finally:
+        sys.path.remove(str(root))
+
+
+@pytest.mark.parametrize("case", ENVIRONMENTS, ids=lambda case: case.id)
+def test_changed_packaging(
+    case: Case, changed_tags: ModuleType, simulate: Simulate
+) -> None:
+    """With the changes, packaging passes every case about an environment."""
+    data = case.data
+    simulate(data["system"], data["get_platform"], data["config"])
+    assert list(changed_tags.platform_tags()) == case.expect
+
+
+def test_changed_packaging_elsewhere(changed_tags: ModuleType) -> None:
+    """On this machine nothing changes."""
+    expected = [str(tag) for tag in packaging.tags.sys_tags()]
+    assert [str(tag) for tag in changed_tags.sys_tags()] == expected
+
+
+def test_unchanged_packaging_does_not_pass(simulate: Simulate) -> None:
+    """The cases tell the difference."""
+    wrong = []
+    for case in ENVIRONMENTS:
+        data = case.data
+        simulate(data["system"], data["get_platform"], data["config"])
+        if list(packaging.tags.platform_tags()) != case.expect:
+            wrong.append(case.id)
+    assert len(wrong) > 3
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace("def _emscripten_platforms", "def _other"),
+        lambda text: text.replace("return _emscripten_platforms()", "return iter(())"),
+        lambda text: text.replace("from . import", "from packaging import"),
+    ],
+)
+def test_another_packaging_is_refused(spoil: Callable[[str], str]) -> None:
+    """An older packaging, without a place for the edits, is not half changed."""
+    source = Path(packaging.tags.__file__).read_text("utf-8")
+    assert packaging_changes.changed(source) != source
+    with pytest.raises(ValueError, match="for packaging 26"):
+        packaging_changes.changed(spoil(source))
+
+
+def test_variable_survives_the_makefile(tmp_path: Path) -> None:
+    """What sysconfig reads from the line in cpython.rst is well-formed, or empty."""
+    source = (SUPPORT / "cpython.rst").read_text("utf-8")
+    line = re.search(r"^ +(WASI_PLATFORM_VERSION= .+)$", source, re.MULTILINE)
+    assert line
+    where = (
+        "sysconfig" if hasattr(sysconfig, "_parse_makefile") else "sysconfig.__main__"
+    )
+    parse: Callable[[str], dict[str, object]]
+    parse = importlib.import_module(where)._parse_makefile
+    read = {}
+    for value in ("0_1_sdk_24", "", "2026_0"):
+        makefile = tmp_path / "Makefile"
+        makefile.write_text(line[1].replace("@WASI_PLATFORM_VERSION@", value) + "\n")
+        read[value] = parse(str(makefile))["WASI_PLATFORM_VERSION"]
+    # The last would be the trap that the PEP tells of.
+    assert read == {"0_1_sdk_24": "0_1_sdk_24", "": "", "2026_0": 20260}
+
+
+@pytest.mark.parametrize("arguments", [[], ["a", "b", "c"], ["nothing"]])
+def test_wrong_arguments(arguments: list[str]) -> None:
+    """A mistake gets a sentence that says what is wanted."""
+    with pytest.raises(SystemExit, match=r"usage: packaging_changes"):
+        packaging_changes.main(arguments)
