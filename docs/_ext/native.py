@@ -72,7 +72,7 @@ class NativeTable(SphinxDirective):
                 nodes.paragraph("", f"Selected wrongly by: {'; '.join(texts)}.")
             )
         measured = nodes.paragraph("", f"Measured: {results['measured']}.")
-        return [*parts, table(columns, rows, "results native"), measured]
+        return [*parts, table(columns, rows, "native"), measured]
 
 
 def row(run: Run, results: dict[str, dict[str, str]]) -> list[Cell]:
@@ -108,7 +108,7 @@ class NativeOutput(SphinxDirective):
         if name not in runs():
             raise self.error(f"there is no run {name!r} of tests/native")
         text = load()["observations"].get(name, NOT_RUN)["output"] or "not run"
-        return [nodes.literal_block(text, text, language="none", classes=["wrapped"])]
+        return [nodes.literal_block(text, text, language="none")]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,0 +1,1 @@
+"""Real compilers, linkers and interpreters: what the tags are about."""

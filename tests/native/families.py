@@ -1,0 +1,52 @@
+"""The same C and C++ source in every Pyodide line: select, then load."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from .lab import EMSCRIPTEN, WASI
+from .observe import Observation, Run, shown
+from .wheels import unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .lab import Lab
+    from .provision import Line
+
+
+def select_and_load(line: Line, lab: Lab) -> Observation:
+    """Let the library choose in the running interpreter; load what it chose."""
+    tags = [f"platform={tag}" for tag in (WASI, *EMSCRIPTEN)]
+    wheels = {wheel.name: wheel for wheel in map(lab.wheel, tags)}
+    site = lab.folder(f"families-{line.version}")
+    with lab.guest(line, site) as call:
+        own = call("library_worker.running", check="platform_tags", count=0).value
+        chosen = call("library_worker.choose_here", files=list(wheels)).value
+    lines = [f"platform tags: {', '.join(own)}", f"chosen: {chosen or 'none'}"]
+    if chosen is None:
+        return shown("nothing fits", "\n".join(lines))
+    unpack(wheels[chosen], site)
+    raw, outcomes = "", []
+    for module, expressions in (
+        ("side", ["side.twice(21)"]),
+        ("sidepp", ["sidepp.checked(21)", "sidepp.checked(-1)"]),
+    ):
+        loaded = lab.load(line, site, "one-source", module, expressions)
+        outcomes.append(loaded.outcome)
+        lines.append(loaded.output)
+        raw += loaded.raw
+    outcome = next((one for one in outcomes if one != "works"), "works")
+    return shown(outcome, "\n".join(lines), raw)
+
+
+def runs(lab: Lab) -> Iterator[Run]:
+    """One run a line."""
+    for line in lab.downloads.lines.values():
+        yield Run(
+            f"families/pyodide-{line.version}",
+            f"Pyodide {line.version} selects and loads",
+            partial(select_and_load, line),
+            rule="exact-match" if line.platform else "unknown-platform",
+        )

@@ -1,0 +1,231 @@
+"""Mismatches made on purpose: what happens when a tag that is not equal is taken."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from wasm_platform_tags import Target
+
+from .lab import GUEST, WASI
+from .observe import Observation, Run, shown
+from .tool import tool
+from .wheels import renamed, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from .lab import Lab
+    from .provision import Line
+
+JAVASCRIPT = "pyemscripten_2024_0_wasm32"
+WEBASSEMBLY = "pyemscripten_2025_0_wasm32"
+# The suffix that each linker's CPython takes; only the newest takes the stable ABI's.
+LINKERS = {
+    "0.17.2": ".cpython-312-wasm32-wasi.so",
+    "0.21.0": ".cpython-314-wasm32-wasi.so",
+    "0.25.1": ".abi3.so",
+}
+PROBES = {"pthread_once": "1", "__wasi_fd_write": "2"}
+
+TITLES = {
+    "unwinding-javascript": "C++ with JavaScript exceptions",
+    "unwinding-webassembly": "C++ with WebAssembly exceptions",
+    "renamed-file": "luau-wasm, the file renamed",
+    "renamed-throughout": "luau-wasm, renamed inside as well",
+    "cpython-abi": "librt for CPython 3.14",
+    "bigint": "C, linked with WASM_BIGINT",
+    "no-bigint": "C, as linked without WASM_BIGINT",
+    "seems-to-work": "C for 2024_0",
+}
+
+
+@dataclass(frozen=True)
+class Forced:
+    """A wheel in a line of Pyodide that it was not built for."""
+
+    name: str
+    line: str
+    wheel: Callable[[Lab], Path]
+    project: str
+    module: str
+    expressions: tuple[str, ...]
+    wrongly: str
+    rule: str = "exact-match"
+    interpreter: str = ""  # rename the Python and ABI tags as well
+    inside: bool = False  # and the extension modules' suffix
+
+
+def force(case: Forced, lab: Lab) -> Observation:
+    """Rename the wheel, let a stock pip install it for the line, load it."""
+    line, wheel = lab.downloads.lines[case.line], case.wheel(lab)
+    folder = lab.folder(f"forced-{case.name}-{case.line}")
+    site = lab.folder(f"site-{case.name}-{case.line}")
+    lines, raw = [], ""
+    if line.platform is None:
+        lines.append("no portable tag fits; unpacked by hand")
+        unpack(wheel, site)
+    else:
+        target = Target(line.python, line.platform)
+        for step, python in (("platform", ""), ("interpreter", case.interpreter)):
+            if found := target.explain(wheel.name):
+                break
+            lines.append(f"refused: {found.message} [{found.rule}]")
+            to = lab.folder(f"{folder.name}-{step}")
+            wheel = renamed(wheel, to, line.platform, python, inside=case.inside)
+            lines.append(f"renamed to {wheel.name}")
+        said = lab.install(
+            lab.downloads.pips[-1],
+            (line.python, line.platform),
+            site,
+            *("--no-index", "--find-links", wheel.parent, "--pre", case.project),
+        )
+        raw = said.text
+        lines.append("pip " + ("installs it" if said.status == 0 else said.last))
+    loaded = lab.load(line, site, case.project, case.module, case.expressions)
+    lines.append(loaded.output)
+    return shown(loaded.outcome, "\n".join(lines), raw + loaded.raw)
+
+
+def ours(tag: str) -> Callable[[Lab], Path]:
+    """Our wheel, as built for a platform."""
+    return lambda lab: lab.wheel(f"platform={tag}")
+
+
+def real(project: str) -> Callable[[Lab], Path]:
+    """A wheel from PyPI."""
+    return lambda lab: lab.real_wheel(project)
+
+
+def legalized(lab: Lab) -> Path:
+    """Our wheel as a linker without WASM_BIGINT leaves it: no 64-bit integer crosses."""
+
+    def make() -> Path:
+        folder = lab.folder("legalized")
+        unpack(lab.wheel(f"platform={WEBASSEMBLY}"), folder / "wheel")
+        source, made = folder / "wheel" / "side.abi3.so", folder / "side.abi3.so"
+        opt = lab.downloads.more.npm / "node_modules" / "binaryen" / "bin" / "wasm-opt"
+        command = (opt, "--legalize-js-interface", source, "-o", made)
+        said = tool([lab.downloads.node, *command])
+        if said.status:
+            raise RuntimeError(f"wasm-opt failed:\n{said.text}")
+        return lab.wheel(f"platform={WEBASSEMBLY}", f"extension={made}")
+
+    wheel: Path = lab.once("legalized", make)
+    return wheel
+
+
+def forced(lines: dict[str, Line]) -> Iterator[Forced]:
+    """Every case inside Pyodide."""
+    for name, tag in (("javascript", JAVASCRIPT), ("webassembly", WEBASSEMBLY)):
+        for version in lines:
+            yield Forced(
+                f"unwinding-{name}",
+                version,
+                ours(tag),
+                "one-source",
+                "sidepp",
+                ("sidepp.checked(21)", "sidepp.checked(-1)"),
+                "a tag without a platform version, or one read as a floor",
+            )
+    luau = real("luau-wasm"), "luau-wasm", "luau_wasm"
+    run_luau = ("luau_wasm.execute('print(2 ^ 10)').strip()",)
+    yield Forced(
+        "renamed-file",
+        "0.28.3",
+        *luau,
+        run_luau,
+        "a file renamed by hand",
+        interpreter="cp313",
+    )
+    for version, interpreter in (
+        ("0.27.8", "cp312"),
+        ("0.28.3", "cp313"),
+        ("314.0.7", ""),
+        ("315.0.0-alpha.2", "cp315"),
+    ):
+        yield Forced(
+            "renamed-throughout",
+            version,
+            *luau,
+            run_luau,
+            "a file renamed by hand, its modules with it; or a floor",
+            interpreter=interpreter,
+            inside=True,
+        )
+    yield Forced(
+        "cpython-abi",
+        "0.29.5",
+        real("librt"),
+        "librt",
+        "librt.internal",
+        (),
+        "a tool that looks at the platform tag alone",
+        rule="installer-order",
+        interpreter="cp313",
+        inside=True,
+    )
+    for name, wheel in (("bigint", ours(WEBASSEMBLY)), ("no-bigint", legalized)):
+        yield Forced(
+            name,
+            "0.29.5",
+            wheel,
+            "one-source",
+            "side",
+            ("side.twice(21)",),
+            "a builder that takes the tag and not the platform's link options",
+            rule="platform-pyemscripten",
+        )
+    for version in ("314.0.7", "315.0.0-alpha.2"):
+        yield Forced(
+            "seems-to-work",
+            version,
+            ours(JAVASCRIPT),
+            "one-source",
+            "side",
+            ("side.twice(21)",),
+            "loading it to see whether it works",
+        )
+
+
+def link(symbol: str, linker: str, lab: Lab) -> Observation:
+    """Link a module that needs one symbol of the C library, and call it."""
+    wheel = lab.wheel(f"platform={WASI}", f"define=PROBE={PROBES[symbol]}")
+    folder = lab.folder(f"link-{symbol}-{linker}")
+    file = unpack(wheel, folder / "wheel") / "side.abi3.so"
+    (folder / "site").mkdir()
+    shutil.copy(file, folder / "site" / f"side{LINKERS[linker]}")
+    out = folder / "probe.wasm"
+    said = lab.componentize(
+        linker, GUEST / "probe.wit", "probe_app", [GUEST / "apps", folder / "site"], out
+    )
+    if said.status:
+        told = said.text.partition("AssertionError: ")[2] or said.last
+        return shown("link fails", told, said.text)
+    called = lab.component(out, "twice 21")
+    outcome = "works" if called.status == 0 else "call fails"
+    return shown(outcome, f"twice 21: {called.last}", said.text + called.text)
+
+
+def runs(lab: Lab) -> Iterator[Run]:
+    """Every picture of the gallery."""
+    for case in forced(lab.downloads.lines):
+        yield Run(
+            f"gallery/{case.name}/pyodide-{case.line}",
+            f"{TITLES[case.name]}, in Pyodide {case.line}",
+            partial(force, case),
+            case.wrongly,
+            case.rule,
+        )
+    for symbol in PROBES:
+        for linker in LINKERS:
+            yield Run(
+                f"gallery/wasi-{symbol.strip('_').replace('_', '-')}/{linker}",
+                f"A module that needs {symbol}, linked by componentize-py {linker}",
+                partial(link, symbol, linker),
+                "a tag without the SDK, such as wasi_wasm32; or one read as a floor",
+                "exact-match",
+            )

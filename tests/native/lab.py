@@ -1,0 +1,249 @@
+"""The laboratory: downloads, wheels, an index, and the tools that runs are made of."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from tests.matrix.index import Index
+from tests.matrix.runtimes.process import ProcessError
+from tests.matrix.runtimes.pyodide import pyodide
+from tests.matrix.settings import ROOT
+
+from .observe import Observation, shown
+from .provision import HERE
+from .tool import Said, environment, tool
+from .wheels import renamed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from .provision import Downloads, Line
+
+PROJECT = HERE / "project"
+GUEST = HERE / "guest"
+WASI = "wasi_0_2_sdk_33_wasm32"
+EMSCRIPTEN = tuple(
+    f"pyemscripten_{version}_wasm32"
+    for version in ("2024_0", "2025_0", "2026_0", "2026_5")
+)
+# Tags that merely look alike, and those of neighbours.
+WILD = (
+    "wasi_0_2_sdk_34_wasm32",
+    "wasi_0_1_sdk_33_wasm32",
+    "wasi_0_0_0_wasm32",
+    "wasi_wasm32",
+    "wasix_wasm32",
+)
+COMPONENTIZE = (
+    "from componentize_py import script; import sys;"
+    " sys.argv[0] = 'componentize-py'; script()"
+)
+
+
+Target = tuple[str, str]
+
+
+class Lab:
+    """What runs share; each thing in it is made once, when it is first asked for."""
+
+    def __init__(self, downloads: Downloads, scratch: Path) -> None:
+        self.downloads = downloads
+        self.scratch = scratch
+        self._made: dict[str, Any] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` returns, made by whoever asks first."""
+        with self._lock:
+            lock = self._locks.setdefault(name, threading.Lock())
+        with lock:
+            if name not in self._made:
+                self._made[name] = make()
+            return self._made[name]
+
+    def folder(self, name: str) -> Path:
+        """A new empty folder."""
+        path = self.scratch / name.replace("/", "-").replace("*", "-")
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(parents=True)
+        return path
+
+    # Build.
+
+    def build(self, folder: Path, *settings: str) -> Said:
+        """Build the project with the newest pip: ``pip wheel``, no isolation."""
+        return self.pip(
+            self.downloads.pips[-1],
+            *("wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", folder),
+            *(part for line in settings for part in ("--config-settings", line)),
+            PROJECT,
+        )
+
+    def wheel(self, *settings: str) -> Path:
+        """The wheel that these config settings give."""
+
+        def make() -> Path:
+            folder = self.folder("-".join(["wheel", *settings]))
+            said = self.build(folder, *settings)
+            if said.status:
+                raise RuntimeError(f"the wheel {settings} was not built:\n{said.text}")
+            return next(folder.glob("*.whl"))
+
+        made: Path = self.once(f"wheel {settings}", make)
+        return made
+
+    def real_wheel(self, project: str) -> Path:
+        """A wheel from PyPI."""
+        return next((self.downloads.matrix.wheels / project).glob("*.whl"))
+
+    def zig(self, *arguments: str | Path) -> Said:
+        """Run a tool of ziglang; what it cannot do here is a fault of this file."""
+        path = [self.downloads.requirement("ziglang==0.17.1")]
+        said = tool([sys.executable, "-m", "ziglang", *arguments], environment(path))
+        if said.status:
+            raise RuntimeError(f"zig {arguments} failed:\n{said.text}")
+        return said
+
+    # Select.
+
+    def pip(self, version: str, *arguments: str | Path) -> Said:
+        """Run one pip, unchanged, in a Python of its own."""
+        names = (f"pip=={version}", "ziglang==0.17.1")
+        path = [*map(self.downloads.requirement, names), ROOT, ROOT / "reference"]
+        return tool(
+            [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments],
+            environment(path),
+        )
+
+    def install(self, pip: str, target: Target, site: Path, *what: str | Path) -> Said:
+        """Let pip select for a target (a Python and a platform tag) and unpack."""
+        python, platform = target
+        return self.pip(
+            pip,
+            *("install", "--no-cache-dir", "--no-deps", "--only-binary=:all:"),
+            *("--target", site, "--implementation", "cp"),
+            *("--platform", platform, "--python-version", python, *what),
+        )
+
+    @property
+    def index(self) -> Index:
+        """The index: our wheels, and on another shelf the ones with the wrong names."""
+
+        def make() -> Index:
+            ours = [self.wheel(f"platform={tag}") for tag in (WASI, *EMSCRIPTEN)]
+            wild = [renamed(ours[0], self.folder(f"wild-{t}"), t) for t in WILD]
+            index = Index({"ours": {"one-source": ours}, "wild": {"one-source": wild}})
+            index.__enter__()
+            return index
+
+        made: Index = self.once("index", make)
+        return made
+
+    def close(self) -> None:
+        """End the server, if one was started."""
+        if "index" in self._made:
+            self._made["index"].__exit__(None, None, None)
+
+    # Link and run.
+
+    def componentize(
+        self, version: str, world: Path, app: str, path: Sequence[Path], out: Path
+    ) -> Said:
+        """Link the extension modules under `path` into a component."""
+        name = f"componentize-py=={version}"
+        paths = [part for folder in path for part in ("-p", folder)]
+        return tool(
+            [
+                *(sys.executable, "-c", COMPONENTIZE, "-d", world, "-w", world.stem),
+                *(
+                    "--world-module",
+                    "wit_world",
+                    "componentize",
+                    app,
+                    *paths,
+                    "-o",
+                    out,
+                ),
+            ],
+            environment([self.downloads.requirement(name)], RUST_BACKTRACE="0"),
+        )
+
+    def component(self, path: Path, *calls: str) -> Said:
+        """Call functions of a component under wasmtime, each as ``NAME ARGUMENT...``."""
+        return tool(
+            [sys.executable, HERE / "component_host.py", path, *calls],
+            environment([self.downloads.matrix.wasmtime]),
+        )
+
+    @contextmanager
+    def guest(self, line: Line, site: Path) -> Iterator[Callable[..., Any]]:
+        """One Pyodide, just started, with a folder of installed wheels on its path."""
+        cache = self.downloads.matrix
+        process = pyodide(
+            self.downloads.node,
+            self.downloads.pyodide(line),
+            {"/site": site, "/project": ROOT, "/cache": cache.root},
+            [
+                "/site",
+                "/project",
+                "/project/reference",
+                f"/cache/{cache.packaging.name}",
+            ],
+        )
+        try:
+            yield process.call
+        finally:
+            process.close()
+
+    def load(
+        self,
+        line: Line,
+        site: Path,
+        project: str,
+        module: str,
+        expressions: Sequence[str],
+    ) -> Observation:
+        """Import what is installed in a fresh Pyodide and evaluate; see what happens."""
+        values: list[str] = []
+        with self.guest(line, site) as call:
+
+            def evaluate(expression: str) -> object:
+                package = module.partition(".")[0]
+                # The module stays imported: only `colorsys` is forgotten afterwards.
+                code = expression.replace(f"{package}.", f"__import__('{module}').", 1)
+                return call(
+                    "installed.call",
+                    project=project,
+                    module="colorsys",
+                    expression=code,
+                ).value["value"]
+
+            # The import alone first: a mismatch may show only in a call.
+            stage = "import"
+            try:
+                evaluate(f"{module}.__name__")
+                stage = "call"
+                for expression in expressions:
+                    value = evaluate(expression)
+                    values.append(f"{expression} == {value!r}")
+            except ProcessError as error:
+                dead = "the process ended" in str(error)
+                reason = fatal(error.output) if dead else str(error)
+                outcome = "kills the interpreter" if dead else "fails"
+                lines = "\n".join([*values, reason])
+                return shown(f"{stage} {outcome}", lines, f"{error}\n{error.output}")
+        return shown("works", "\n".join(values))
+
+
+def fatal(output: str) -> str:
+    """The lines of a dying Pyodide that say why, without its stack."""
+    lines = [line.strip() for line in output.splitlines()]
+    told = [line for line in lines if re.match(r"(?:\w+\.)*\w*Error: ", line)]
+    return "\n".join(dict.fromkeys(line[:200] for line in told[:3])) or "no message"

@@ -1,0 +1,21 @@
+"""All runs, in the order of the pages that show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import families, gallery, interpreters, wasi_way
+
+if TYPE_CHECKING:
+    from .lab import Lab
+    from .observe import Run
+
+
+def every_run(lab: Lab) -> list[Run]:
+    """What can be run; nothing is started by listing it."""
+    return [
+        *wasi_way.runs(lab),
+        *families.runs(lab),
+        *interpreters.runs(),
+        *gallery.runs(lab),
+    ]

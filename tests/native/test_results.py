@@ -1,0 +1,123 @@
+"""Results: made stable, compared, and complete."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.native import observe
+from tests.native.__main__ import BadInputError, main, pick
+from tests.native.lab import Lab
+from tests.native.observe import Observation
+from tests.native.provision import downloads
+from tests.native.runs import every_run
+from tests.native.wheels import renamed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.native.observe import Run
+
+PEP = Path(__file__).parents[2] / "pep" / "pep-9999.rst"
+
+
+def all_runs() -> Sequence[Run]:
+    return every_run(Lab(downloads(Path("cache")), Path("scratch")))
+
+
+RUNS = all_runs()
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("Looking in indexes: http://127.0.0.1:35133/a", "http://127.0.0.1:PORT/a"),
+        ("at /home/me/cache/pyodide.asm.js", "at .../pyodide.asm.js"),
+        ("0x7f00dead1234", "0x..."),
+        ("\x1b[31mERROR\x1b[0m", "ERROR"),
+        ("took 12.5 ms", "took ..."),
+        ("  two\nlines  \n\n", "two\nlines"),
+        ("wasm32/wasi", "wasm32/wasi"),
+        ("side.twice(21) == 42", "side.twice(21) == 42"),
+    ],
+)
+def test_what_is_unstable_is_replaced(raw: str, shown: str) -> None:
+    assert observe.normalise(raw).endswith(shown)
+    assert observe.normalise(observe.normalise(raw)) == observe.normalise(raw)
+
+
+def test_differences_are_told_apart() -> None:
+    found = {
+        "same": Observation("works", "42"),
+        "other": Observation("works", "43"),
+        "new": Observation("works", ""),
+    }
+    committed = {
+        "same": {"outcome": "works", "output": "42"},
+        "other": {"outcome": "works", "output": "42"},
+        "gone": {"outcome": "works", "output": "42"},
+    }
+    told = observe.differences(found, committed)
+    assert [line.partition(":")[0] for line in told] == ["other", "new"]
+    assert "not committed yet" in told[1]
+    assert observe.stale(found, committed) == ["gone: there is no such run"]
+
+
+def test_results_of_other_runs_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    observe.save({"a": Observation("works", "1")}, ["a", "b"], "day one", path)
+    observe.save({"b": Observation("fails", "2")}, ["a", "b"], "day two", path)
+    data = json.loads(path.read_text())
+    assert data["measured"] == "day two"
+    assert list(data["observations"]) == ["a", "b"]
+    observe.save({"b": Observation("fails", "2")}, ["b"], "day three", path)
+    assert list(json.loads(path.read_text())["observations"]) == ["b"]
+
+
+def test_ids_are_unique() -> None:
+    ids = [run.id for run in RUNS]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("rule", sorted({run.rule for run in RUNS} - {""}))
+def test_every_rule_is_in_the_pep(rule: str) -> None:
+    assert f".. _pep-9999-{rule}:" in PEP.read_text(encoding="utf-8")
+
+
+def test_every_run_has_a_committed_result_and_no_error() -> None:
+    committed = observe.load()["observations"]
+    assert list(committed) == [run.id for run in RUNS]
+    assert {one["outcome"] for one in committed.values()}.isdisjoint({"error", ""})
+
+
+def test_committed_output_is_normalised() -> None:
+    for name, one in observe.load()["observations"].items():
+        assert observe.normalise(one["output"]) == one["output"], name
+
+
+def test_pick_wants_a_pattern_that_matches(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [run.id for run in pick(RUNS, ["wasi/run"])] == ["wasi/run"]
+    assert pick(RUNS, []) == list(RUNS)
+    with pytest.raises(BadInputError, match="matches no run"):
+        pick(RUNS, ["wasi/run", "nothing/*"])
+    assert main(["--only", "nothing/*"]) == 2
+    assert main(["--json", "no/such/folder/file.json"]) == 2
+    assert "error: --only 'nothing/*'" in capsys.readouterr().err
+
+
+def test_a_renamed_wheel_says_so_inside(tmp_path: Path) -> None:
+    source = tmp_path / "demo-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
+    with zipfile.ZipFile(source, "w") as wheel:
+        wheel.writestr("demo.cpython-314-wasm32-emscripten.so", b"x")
+        wheel.writestr("demo-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: old\n")
+        wheel.writestr("demo-1.0.dist-info/RECORD", "")
+    made = renamed(source, tmp_path, "pyemscripten_2025_0_wasm32", "cp313", inside=True)
+    assert made.name == "demo-1.0-cp313-cp313-pyemscripten_2025_0_wasm32.whl"
+    with zipfile.ZipFile(made) as wheel:
+        assert "demo.cpython-313-wasm32-emscripten.so" in wheel.namelist()
+        text = wheel.read("demo-1.0.dist-info/WHEEL").decode()
+    assert text == ("Wheel-Version: 1.0\nTag: cp313-cp313-pyemscripten_2025_0_wasm32\n")

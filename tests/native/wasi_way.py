@@ -1,0 +1,189 @@
+"""The whole WASI way: build, wheel, select, link, run; and what is refused on it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from .binary import read
+from .lab import GUEST, WASI, WILD
+from .observe import Observation, Run, shown
+from .wheels import unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from .lab import Lab
+
+LINKER = "0.25.1"
+PYTHON = "3.14"
+
+
+def build(lab: Lab) -> Observation:
+    """Build the wheel and look into it."""
+    wheel = lab.wheel(f"platform={WASI}")
+    lines = [wheel.name]
+    for path in sorted(unpack(wheel, lab.folder("look")).glob("*.so")):
+        found = read(path.read_bytes())
+        kind = "component" if found.component else "core module"
+        lines.append(f"{path.name}: {kind}; first section {found.sections[0]}")
+        names = ", ".join(sorted(name for module, name, _ in found.imports))
+        lines.append(f"  imports {names}")
+        lines.append(f"  exports {', '.join(sorted(found.exports))}")
+    return shown("built", "\n".join(lines))
+
+
+def select(pip: str, platform: str, shelf: str, lab: Lab) -> Observation:
+    """Let a stock pip choose for a platform."""
+    target = lab.folder(f"select-{pip}-{platform}-{shelf}")
+    url = lab.index.simple(shelf, "html")
+    said = lab.install(
+        pip, (PYTHON, platform), target, "--index-url", url, "one-source"
+    )
+    if said.status == 0:
+        return shown("installed", "\n".join(_names(target)), said.text)
+    fits = "No matching distribution found" in said.text
+    return shown("refused" if fits else "failed", _error(said.text), said.text)
+
+
+def _names(target: Path) -> list[str]:
+    (info,) = target.glob("*.dist-info")
+    tags = [
+        line for line in (info / "WHEEL").read_text().splitlines() if "Tag:" in line
+    ]
+    return [*tags, *sorted(path.name for path in target.glob("*.so"))]
+
+
+def _error(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if line.startswith("ERROR"))
+
+
+def link(lab: Lab) -> Observation:
+    """Link what pip installed into a component."""
+    said = lab.once("demo", lambda: _link(lab))
+    return shown("linked" if said.status == 0 else "refused", said.last, said.text)
+
+
+def _link(lab: Lab) -> object:
+    target = lab.folder("deps")
+    pip, url = lab.downloads.pips[-1], lab.index.simple("ours", "html")
+    lab.install(pip, (PYTHON, WASI), target, "--index-url", url, "one-source")
+    return lab.componentize(
+        LINKER,
+        GUEST / "demo.wit",
+        "demo_app",
+        [GUEST / "apps", target],
+        lab.scratch / "demo.wasm",
+    )
+
+
+def run(lab: Lab) -> Observation:
+    """Call both modules in the component."""
+    link(lab)
+    calls = ("twice 21", "checked 21", "checked -1")
+    said = lab.component(lab.scratch / "demo.wasm", *calls)
+    if said.status:
+        return shown("fails", said.last, said.text)
+    pairs = zip(calls, said.text.split(), strict=True)
+    return shown("works", "\n".join(f"{call}: {value}" for call, value in pairs))
+
+
+def refuse(settings: tuple[str, ...], lab: Lab) -> Observation:
+    """Ask the build for what it must not build."""
+    said = lab.build(lab.folder("-".join(["refuse", *settings])), *settings)
+    lines = [line.strip() for line in said.text.splitlines()]
+    told = next((line for line in lines if "(PEP requirement" in line), said.last)
+    clear = told.startswith("error: ") and "Traceback" not in said.text
+    return shown(
+        "refused" if said.status and clear else "not refused clearly", told, said.text
+    )
+
+
+def refuse_file(kind: str, lab: Lab) -> Observation:
+    """Ask the build to pack a file that is no extension module of the platform."""
+    file = FILES[kind](lab, lab.folder(f"file-{kind}"))
+    return refuse((f"platform={WASI}", f"extension={file}"), lab)
+
+
+def _side(lab: Lab) -> bytes:
+    wheel = lab.wheel(f"platform={WASI}")
+    return (unpack(wheel, lab.folder("side")) / "side.abi3.so").read_bytes()
+
+
+def _written(folder: Path, name: str, data: bytes) -> Path:
+    (folder / name).write_bytes(data)
+    return folder / name
+
+
+def _component(lab: Lab, folder: Path) -> Path:
+    link(lab)
+    data = (lab.scratch / "demo.wasm").read_bytes()
+    return _written(folder, "side.abi3.so", data)
+
+
+def _compiled(lab: Lab, folder: Path, machine: str, *linked: str) -> Path:
+    """A module that clang and wasm-ld make of one empty function."""
+    source = _written(folder, "side.c", b"int PyInit_side(void) { return 0; }\n")
+    made = folder / "side.o", folder / "side.abi3.so"
+    options = ("-fPIC", "-O1", "-ffreestanding", "-c", source, "-o", made[0])
+    lab.zig("clang", f"--target={machine}-unknown-unknown", *options)
+    lab.zig("wasm-ld", *linked, "--export=PyInit_side", made[0], "-o", made[1])
+    return made[1]
+
+
+SHARED = ("-shared", "--experimental-pic", "--no-entry")
+FILES: dict[str, Callable[[Lab, Path], Path]] = {
+    "wrong-suffix": lambda lab, folder: _written(folder, "side.so", _side(lab)),
+    "no-dylink": lambda lab, folder: _compiled(lab, folder, "wasm32", "--no-entry"),
+    "component": _component,
+    "wasm64": lambda lab, folder: _compiled(lab, folder, "wasm64", "-mwasm64", *SHARED),
+    "not-webassembly": lambda lab, folder: _written(
+        folder, "side.abi3.so", b"\x7fELF\x02\x01\x01\0"
+    ),
+}
+
+
+def runs(lab: Lab) -> Iterator[Run]:
+    """Every run, in the order of the way."""
+    yield Run("wasi/build", f"Build for {WASI}", build)
+    for pip in lab.downloads.pips:
+        yield Run(
+            f"wasi/select/{WASI}/pip-{pip}",
+            f"pip {pip} selects for {WASI}",
+            partial(select, pip, WASI, "ours"),
+        )
+        for tag in WILD:
+            yield Run(
+                f"wasi/select/{tag}/pip-{pip}",
+                f"pip {pip} selects for {tag}",
+                partial(select, pip, tag, "ours"),
+                rule="exact-match" if "sdk" in tag else "not-portable",
+            )
+        yield Run(
+            f"wasi/select/look-alikes/pip-{pip}",
+            f"pip {pip} is offered {', '.join(WILD)} for {WASI}",
+            partial(select, pip, WASI, "wild"),
+            rule="exact-match",
+        )
+    yield Run("wasi/link", f"componentize-py {LINKER} links", link)
+    yield Run("wasi/run", "wasmtime calls both modules", run)
+    for name, settings, rule in (
+        ("no-platform", (), "producer-tag"),
+        ("placeholder", ("platform=wasi_0_0_0_wasm32",), "local-tag"),
+        ("unversioned", ("platform=wasi_wasm32",), "local-tag"),
+        ("wasix", ("platform=wasix_wasm32",), "not-portable"),
+        ("wasm64-tag", ("platform=wasi_0_2_sdk_33_wasm64",), "wasm64-reserved"),
+        ("exceptions", (f"platform={WASI}", "unwinding=webassembly"), "platform-wasi"),
+        ("unknown-target", ("platform=wasi_0_9_sdk_33_wasm32",), "platform-wasi"),
+    ):
+        what = " ".join(settings) or "no config setting"
+        yield Run(f"wasi/refuse/{name}", what, partial(refuse, settings), rule=rule)
+    for kind in FILES:
+        rule = "wasm64-reserved" if kind == "wasm64" else "platform-wasi"
+        yield Run(
+            f"wasi/refuse/{kind}",
+            f"extension=FILE: {kind.replace('-', ' ')}",
+            partial(refuse_file, kind),
+            rule=rule,
+        )
