@@ -1,4 +1,7 @@
-"""The ``{conformance-results}`` directive: the committed results as tables."""
+"""The ``{conformance-results}`` directive: the committed results as tables.
+
+Beside it, the directives that list the cases and what could be reported upstream.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from caselist import ConformanceCases, case_link
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 from tables import code, link, table
+from upstream import UpstreamDivergences
 
 from tests.matrix.cells import cells
 from tests.matrix.results import NOT_RUN, PASS, RESULTS, load_committed, load_reasons
@@ -146,7 +151,7 @@ def divergences(rows: list[Row], reasons: dict[str, Reason]) -> Iterator[nodes.N
                 (
                     nodes.make_id(f"diverges {those_alike[0].cell.name} {case.id}"),
                     [
-                        [code(case.id)],
+                        [case_link(case)],
                         [code(shown(case, case.expect))],
                         [code(observed)],
                     ],
@@ -179,6 +184,8 @@ def reason_text(reason: Reason | None) -> nodes.paragraph:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive."""
+    """Register the directives."""
     app.add_directive("conformance-results", ConformanceResults)
+    app.add_directive("conformance-cases", ConformanceCases)
+    app.add_directive("upstream-divergences", UpstreamDivergences)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

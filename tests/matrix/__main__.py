@@ -26,7 +26,7 @@ from . import report, results
 from .cells import Cell, cells
 from .provision import Cache, ProvisionError, provision
 from .run import Matrix
-from .settings import ROOT, load_settings
+from .settings import ROOT, Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,7 @@ examples:
   python -m tests.matrix --only 'pip-26.3-*'       some cells
   python -m tests.matrix --only 'select/alias/*'   some cases
   python -m tests.matrix --only 'uv-*' '*/exact/*' those cases in those cells
+  python -m tests.matrix --subset ci               a shorter run
   python -m tests.matrix --update                  show what changed, and commit it
 
 exit code: 0 if every observation is the committed one, 1 if not, 2 for bad input
@@ -59,6 +60,11 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         metavar="GLOB",
         help="run only these; a pattern with a slash picks cases, any other cells",
+    )
+    made.add_argument(
+        "--subset",
+        metavar="NAME",
+        help="run only the cells that provision.json lists under this name, such as ci",
     )
     made.add_argument(
         "--json", type=Path, metavar="FILE", help="write all observations to FILE"
@@ -103,7 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _main(options: argparse.Namespace, console: Console) -> int:
     settings = load_settings()
     every_cell, every_case = list(cells(settings)), load_cases()
-    chosen, some = _pick(options.only, every_cell, every_case)
+    wanted = _subset(options.subset, settings, every_cell)
+    chosen, some = _pick(options.only, wanted, every_case)
     if options.list:
         for cell in chosen:
             count = sum(cell.applies(case) for case in some)
@@ -203,6 +210,18 @@ def _progress(console: Console) -> Progress:
         console=console,
         transient=True,
     )
+
+
+def _subset(
+    name: str | None, settings: Settings, every_cell: Sequence[Cell]
+) -> Sequence[Cell]:
+    if name is None:
+        return every_cell
+    if name not in settings.subsets:
+        raise BadInputError(
+            f"--subset {name!r}: provision.json has {', '.join(settings.subsets)}"
+        )
+    return [cell for cell in every_cell if _matches(cell.name, settings.subsets[name])]
 
 
 def _pick(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,16 +17,41 @@ LIBRARY = "wasm-platform-tags"
 
 # Which kinds of case say something about a tool, on the host and in a guest.
 KINDS: dict[tuple[str, bool], frozenset[str]] = {
-    (LIBRARY, True): frozenset({"select", "parse", "environment", "markers"}),
-    (LIBRARY, False): frozenset({"select", "running"}),
+    (LIBRARY, True): frozenset(
+        {"select", "parse", "environment", "markers", "dependency", "index"}
+    ),
+    (LIBRARY, False): frozenset({"select", "running", "lock-file"}),
     ("packaging", True): frozenset({"environment", "patch"}),
-    ("packaging", False): frozenset({"running", "markers"}),
+    ("packaging", False): frozenset({"running", "markers", "dependency"}),
     ("pip-vendored", True): frozenset({"environment", "patch"}),
-    ("pip", True): frozenset({"select"}),
-    ("pip", False): frozenset({"select", "wheels"}),
-    ("micropip", False): frozenset({"select", "wheels"}),
-    ("uv", True): frozenset({"select"}),
+    ("pip", True): frozenset({"select", "dependency"}),
+    ("pip", False): frozenset({"select", "dependency", "wheels"}),
+    ("micropip", False): frozenset({"select", "dependency", "wheels"}),
+    ("uv", True): frozenset({"select", "dependency"}),
+    ("pdm", True): frozenset({"select", "dependency"}),
+    ("pex", True): frozenset({"select", "dependency"}),
+    ("poetry", True): frozenset({"select", "dependency"}),
+    ("unearth", True): frozenset({"select"}),
+    ("warehouse", True): frozenset({"index"}),
 }
+# These evaluate markers for the host: what depends on its Python, its kernel or its
+# processor would be another result on another machine.
+FOR_THE_HOST = frozenset({"pip"})
+HOST_BOUND = frozenset(
+    {
+        # Of a kernel's release, packaging 24.2 and 25.0 even say "Invalid version".
+        "dependency/needed/emscripten-release",
+        "dependency/needed/emscripten-version",
+        "dependency/needed/wasi-release",
+        "dependency/needed/python-version",
+        "dependency/needed/python-full-version",
+        "dependency/not-needed/older-python",
+        "dependency/not-needed/x86-64",
+        "dependency/not-needed/arm64",
+    }
+)
+# What an interpreter says of its own release.
+ABOUT_THE_RELEASE = frozenset({"markers", "dependency"})
 # On the host, pip and uv are told the tags: there is nothing to patch.
 PATCHABLE = frozenset(
     {("packaging", True), ("packaging", False), ("pip-vendored", True)}
@@ -53,10 +79,17 @@ class Cell:
         """Whether the case says something about this cell."""
         if case.kind not in KINDS[self.tool.tool, self.on_host]:
             return False
+        if not any(fnmatchcase(case.id, pattern) for pattern in self.tool.cases):
+            return False
         if case.kind == "patch":
             return self.patched
+        for_host = self.on_host and self.tool.tool in FOR_THE_HOST
+        if for_host and case.id.partition("@")[0] in HOST_BOUND:
+            return False
         if case.target is None or self.on_host:
             return case.data.get("environment") != "running"
+        if self.runtime.other_release and case.kind in ABOUT_THE_RELEASE:
+            return False
         here = case.target.id == self.runtime.target
         return here and case.data.get("environment") != "cross"
 

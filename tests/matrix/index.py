@@ -160,6 +160,10 @@ class _Handler(BaseHTTPRequestHandler):
                 return
         self._send("text/plain", b"not here\n", HTTPStatus.NOT_FOUND)
 
+    def do_HEAD(self) -> None:
+        # uv asks so before it reads metadata, and tries again where this fails.
+        self.do_GET()
+
     def do_OPTIONS(self) -> None:
         self._send("text/plain", b"")
 
@@ -171,7 +175,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Access-Control-Allow-Headers", "*")
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, *args: Any) -> None:
         """Say nothing: the installers' own output tells."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 RUNTIMES = HERE / "runtimes"
+# What a tool needs beside itself, for those that need something.
+REQUIREMENTS = HERE / "requirements"
 NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
 STAMP = ".provisioned.json"
 
@@ -152,9 +154,11 @@ def _make(root: Path, unit: Unit) -> Unit:
 
 def _install(folder: Path, requirement: str) -> None:
     # The tools may want a newer Python than this one: they run elsewhere.
+    pinned = REQUIREMENTS / f"{requirement.replace('==', '-')}.txt"
+    what = ["--requirement", str(pinned)] if pinned.exists() else [requirement]
     _pip(
         *("install", "--no-deps", "--no-compile", "--only-binary=:all:"),
-        *("--ignore-requires-python", "--target", str(folder), requirement),
+        *("--ignore-requires-python", "--target", str(folder), *what),
     )
 
 

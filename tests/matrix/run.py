@@ -15,8 +15,13 @@ from .adapters.base import Adapter, Bench, Make, UnsupportedError
 from .adapters.library import Library
 from .adapters.micropip import Micropip
 from .adapters.packaging import Packaging, PipVendored
+from .adapters.pdm import Pdm
+from .adapters.pex import Pex
 from .adapters.pip import Pip
+from .adapters.poetry import Poetry
+from .adapters.unearth import Unearth
 from .adapters.uv import Uv
+from .adapters.warehouse import Warehouse
 from .cells import LIBRARY, Cell, lanes
 from .index import Index
 from .results import ERROR, UNSUPPORTED, Reason, Result, Verdict, judge
@@ -25,7 +30,7 @@ from .runtimes.process import Process, ProcessError
 from .runtimes.pyodide import pyodide
 from .runtimes.wasi import wasi, write_sysconfigdata
 from .settings import ROOT
-from .wheels import write_project
+from .wheels import NEEDED, write_dependent, write_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,9 +43,14 @@ ADAPTERS: dict[str, Make] = {
     LIBRARY: Library,
     "micropip": Micropip,
     "packaging": Packaging,
+    "pdm": Pdm,
+    "pex": Pex,
     "pip": Pip,
     "pip-vendored": PipVendored,
+    "poetry": Poetry,
+    "unearth": Unearth,
     "uv": Uv,
+    "warehouse": Warehouse,
 }
 
 
@@ -87,6 +97,10 @@ class Matrix:
             for case in self.cases
             if case.kind == "select"
         }
+        for case in self.cases:
+            if case.kind == "dependency":
+                one, needed = write_dependent(folder, case.project, case.data["marker"])
+                dummy |= {case.project: [one], NEEDED: [needed]}
         folder.mkdir(exist_ok=True)
         real: dict[str, list[Path]] = {}
         for wheel in sorted(self.cache.wheels.glob("*/*.whl")):

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CONFORMANCE = HERE.parent / "conformance"
+# In this repository: the library, and the rules of the index, restated.
+NOT_DOWNLOADED = frozenset({"wasm-platform-tags", "warehouse"})
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """One Python to run in; `target` is what it is, in conformance/targets.json."""
+    """One Python to run in; `target` is what it is, in conformance/targets.json.
+
+    `other_release`: it has another micro version of Python than the target names, so
+    that cases about markers do not concern it.
+    """
 
     runtime: str
     target: str | None
     alias: str | None = None
     requirement: str | None = None
     module: str | None = None
+    other_release: bool = False
 
     @property
     def kind(self) -> str:
@@ -36,19 +43,21 @@ class Runtime:
 class Tool:
     """One version of one tool, where it is tried, and how it is shown the files.
 
-    `via` is an index of either style, ``html`` or ``json``, or a folder, ``links``;
-    nothing for a tool that is not asked about files.
+    `via` is an index of either style, ``html`` or ``json``, or a folder, ``links``; for
+    Pex, which reads a folder, the option that names the target; nothing for a tool that
+    is not asked about files. `cases` are the only ones that a slow tool is asked.
     """
 
     tool: str
     version: str
     on: tuple[str, ...]
     via: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ("*",)
 
     @property
     def requirement(self) -> str | None:
         """What to download for it; nothing for what is in this repository."""
-        if self.version == "checkout":
+        if self.tool in NOT_DOWNLOADED:
             return None
         return f"{self.tool.removesuffix('-vendored')}=={self.version}"
 
@@ -73,6 +82,8 @@ class Settings:
     runtimes: tuple[Runtime, ...]
     tools: tuple[Tool, ...]
     wheels: tuple[Wheel, ...]
+    # By name, the cells of a shorter run.
+    subsets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     def pairs(self) -> Iterator[tuple[Tool, Runtime]]:
         """Every tool in every runtime it names, each pair once."""
@@ -96,8 +107,10 @@ def load_settings() -> Settings:
                 line["version"],
                 tuple(line["on"]),
                 tuple(line.get("via", ())),
+                tuple(line.get("cases", ("*",))),
             )
             for line in data["tools"]
         ),
         wheels=tuple(Wheel(**line) for line in data["wheels"]),
+        subsets={name: tuple(globs) for name, globs in data["subsets"].items()},
     )

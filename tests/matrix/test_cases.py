@@ -142,7 +142,13 @@ def test_the_words_of_a_target_agree(target: Any) -> None:
 
 
 def test_a_case_without_targets_is_one_case() -> None:
-    case = {"id": "x", "requirement": "tag-grammar", "tag": "{", "expect": None}
+    case = {
+        "id": "x",
+        "description": "One.",
+        "requirement": "tag-grammar",
+        "tag": "{",
+        "expect": None,
+    }
     (found,) = expand("parse", "invalid", case, TARGETS)
     assert found.id == "parse/invalid/x"
     assert found.data == {"tag": "{"}

@@ -90,3 +90,8 @@ def test_what_is_not_there(index: Index, path: str) -> None:
 
 def test_a_browser_may_ask_first(index: Index) -> None:
     assert get(index, "/shelf/html/simple/demo/", "OPTIONS")[0] == 200
+
+
+def test_head_has_no_body(index: Index) -> None:
+    status, _, body = get(index, "/shelf/html/simple/demo/", "HEAD")
+    assert (status, body) == (200, b"")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import re
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from wasm_platform_tags.conformance.cases import load_targets
 
 from .__main__ import main
 from .cells import cells
-from .provision import RUNTIMES, Cache
+from .provision import REQUIREMENTS, RUNTIMES, Cache
 from .run import ADAPTERS
 from .settings import load_settings
 
@@ -84,3 +85,28 @@ def test_the_list_of_cells(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list", "--only", "uv-*", "select/wasi/*"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[1].rpartition("-")[2] for line in lines] == ["html", "json"]
+
+
+def test_a_subset_is_some_cells(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list", "--subset", "ci"]) == 0
+    some = capsys.readouterr().out.splitlines()
+    assert main(["--list"]) == 0
+    assert set(some) < set(capsys.readouterr().out.splitlines())
+    assert main(["--list", "--subset", "nothing"]) == 2
+    assert "--subset 'nothing': provision.json has ci" in capsys.readouterr().err
+
+
+def test_every_pattern_of_a_subset_matches() -> None:
+    names = [cell.name for cell in cells(SETTINGS)]
+    for patterns in SETTINGS.subsets.values():
+        for pattern in patterns:
+            assert fnmatch.filter(names, pattern)
+
+
+def test_what_a_tool_needs_is_pinned() -> None:
+    wanted = {f"{tool.tool}-{tool.version}" for tool in SETTINGS.tools}
+    for path in REQUIREMENTS.iterdir():
+        assert path.stem in wanted
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert path.stem.replace("-", "==", 1) in lines
+        assert all(re.fullmatch(r"[a-z0-9.-]+==[0-9.]+", line) for line in lines)

@@ -8,7 +8,7 @@ import pytest
 from packaging.utils import parse_wheel_filename
 from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
 
-from .wheels import write_project, write_wheel
+from .wheels import NEEDED, write_dependent, write_project, write_wheel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,3 +39,12 @@ def test_a_project_has_a_folder(tmp_path: Path) -> None:
 def test_what_is_no_wheel_name_is_told(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="is not a wheel file name"):
         write_wheel(tmp_path, name)
+
+
+def test_a_project_may_need_another(tmp_path: Path) -> None:
+    marker = "sys_platform == 'emscripten'"
+    one, needed = write_dependent(tmp_path, "one", marker)
+    with WheelFile(one) as wheel:
+        metadata = wheel.read("one-1.0.dist-info/METADATA").decode()
+    assert f"Requires-Dist: {NEEDED}; {marker}\n" in metadata
+    assert needed.parent == one.parent

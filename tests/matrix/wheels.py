@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+# What every project of a dependency case depends on.
+NEEDED = "needed"
 WHEEL = "Wheel-Version: 1.0\nGenerator: {name}\nRoot-Is-Purelib: {pure}\n"
 
 
-def write_wheel(folder: Path, filename: str) -> Path:
+def write_wheel(folder: Path, filename: str, requires: Sequence[str] = ()) -> Path:
     """Write the wheel that `filename` names; its tags are whatever the name says."""
     parts = filename.removesuffix(".whl").split("-")
     if not filename.endswith(".whl") or len(parts) not in (5, 6):
@@ -37,7 +39,9 @@ def write_wheel(folder: Path, filename: str) -> Path:
     path = folder / filename
     with WheelFile(path, "w") as wheel:
         wheel.writestr(f"{name}/__init__.py", f"WHEEL = {filename!r}\n")
-        wheel.writestr(f"{info}/METADATA", METADATA.format(name=name, version=version))
+        metadata = METADATA.format(name=name, version=version)
+        metadata += "".join(f"Requires-Dist: {line}\n" for line in requires)
+        wheel.writestr(f"{info}/METADATA", metadata)
         wheel.writestr(f"{info}/WHEEL", "".join(lines))
     return path
 
@@ -45,3 +49,13 @@ def write_wheel(folder: Path, filename: str) -> Path:
 def write_project(root: Path, project: str, filenames: Iterable[str]) -> list[Path]:
     """The wheels of one project, in a folder of its own: pip can be pointed at it."""
     return [write_wheel(root / project, filename) for filename in filenames]
+
+
+def write_dependent(root: Path, project: str, marker: str) -> tuple[Path, Path]:
+    """A pure project that needs another one under a marker, and the other one."""
+    name = project.replace("-", "_")
+    requires = [f"{NEEDED}; {marker}"]
+    return (
+        write_wheel(root / project, f"{name}-1.0-py3-none-any.whl", requires),
+        write_wheel(root / project, f"{NEEDED}-1.0-py3-none-any.whl"),
+    )

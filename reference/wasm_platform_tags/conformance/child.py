@@ -81,7 +81,7 @@ class Child:
         try:
             line = self._lines.get(timeout=seconds)
         except queue.Empty:
-            raise self._end(f"no answer in {seconds:g} s") from None
+            raise self._end(f"no answer in {seconds:.3g} s") from None
         if line is None:
             assert self._process is not None
             with contextlib.suppress(subprocess.TimeoutExpired):

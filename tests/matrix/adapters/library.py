@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wasm_platform_tags.conformance.cases import load_targets
+from wasm_platform_tags.conformance.runner import request
+
 from .base import Base
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wasm_platform_tags.conformance.cases import Case
 
     from ..runtimes.process import Answer
@@ -15,38 +20,45 @@ if TYPE_CHECKING:
 class Library(Base):
     """The library as it is checked out."""
 
+    def versions(self) -> Mapping[str, str]:
+        """In a Pyodide, also how many wheels its lock file lists."""
+        found = super().versions()
+        if not self.cell.runtime.alias:
+            return found
+        path = self._lock(self.cell.runtime.alias)
+        counts = self.call("library_worker.lock_file_counts", path=path).value
+        return {**found, "lock_file_wheels": counts}
+
     def observe(self, case: Case) -> Answer:
         """Ask it, on the host for a target, in a guest for where it runs."""
-        data, target = case.data, case.target
-        match case.kind:
-            case "parse":
-                return self.call("library_worker.parse", tag=data["tag"])
-            case "environment":
-                return self.call("library_worker.environment", says=data)
-            case "markers":
-                assert target
-                return self.call(
-                    "library_worker.markers",
-                    python=target.words["python_full"],
-                    platform=target.platform,
-                )
-            case "running":
-                process = self.bench.process
-                if not data["variable"]:
-                    assert self.bench.unset
-                    process = self.bench.unset
-                return process.call(
-                    "library_worker.running",
-                    check=data["check"],
-                    count=len(case.expect),
-                )
-            case _ if self.cell.on_host:
-                assert target
-                return self.call(
-                    "library_worker.choose_for",
-                    files=data["files"],
-                    python=target.python,
-                    platform=target.platform,
-                )
-            case _:
-                return self.call("library_worker.choose_here", files=data["files"])
+        if self.cell.on_host:
+            return self.call("library_worker.answer", case=request(case))
+        if case.kind == "select":
+            return self.call("library_worker.choose_here", files=case.data["files"])
+        if case.kind == "lock-file":
+            return self._lock_file(case)
+        process = self.bench.process
+        if not case.data["variable"]:
+            assert self.bench.unset
+            process = self.bench.unset
+        return process.call(
+            "library_worker.running",
+            check=case.data["check"],
+            count=len(case.expect),
+        )
+
+    def _lock_file(self, case: Case) -> Answer:
+        """Hold the wheels of the runtime's lock file against every platform."""
+        assert case.target
+        assert self.cell.runtime.alias
+        return self.call(
+            "library_worker.lock_file",
+            path=self._lock(self.cell.runtime.alias),
+            python=case.target.python,
+            others=[t.platform for t in load_targets().values() if t != case.target],
+        )
+
+    def _lock(self, alias: str) -> str:
+        cache = self.bench.cache
+        folder = cache.pyodide(alias).relative_to(cache.root)
+        return f"/cache/{folder.as_posix()}/pyodide-lock.json"

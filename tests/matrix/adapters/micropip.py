@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..wheels import NEEDED
 from .base import Base
 
 if TYPE_CHECKING:
@@ -26,10 +27,11 @@ class Micropip(Base):
                 module=case.data["module"],
                 expression=case.data["expression"],
             )
-        index = self.bench.index.simple("dummy", self.cell.via or "json")
-        return self.call(
-            "micropip_worker.choose",
-            patched=self.cell.patched,
-            index=index,
-            project=case.project,
-        )
+        shared = {
+            "patched": self.cell.patched,
+            "index": self.bench.index.simple("dummy", self.cell.via or "json"),
+            "project": case.project,
+        }
+        if case.kind == "dependency":
+            return self.call("micropip_worker.needs", needed=NEEDED, **shared)
+        return self.call("micropip_worker.choose", **shared)

@@ -36,6 +36,9 @@ class Packaging(Base):
                 return self.call(f"packaging_worker.{data['check']}", **module)
             case "markers":
                 return self.call("packaging_worker.markers", **module)
+            case "dependency":
+                marker = data["marker"]
+                return self.call("packaging_worker.needs", marker=marker, **module)
             case _:
                 process = self.bench.process
                 if not data["variable"]:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..wheels import NEEDED
 from .base import Base
 
 if TYPE_CHECKING:
-    from wasm_platform_tags.conformance.cases import Case
+    from wasm_platform_tags.conformance.cases import Case, Target
 
     from ..runtimes.process import Answer
 
-# The tags of a target as pip is told them; it has no notion of an alias.
 CROSS = ("--implementation", "cp", "--only-binary=:all:")
+
+
+def platforms(target: Target) -> list[str]:
+    """The portable tags of a target, best first: a tool has no notion of an alias."""
+    words = target.words
+    return [words[word] for word in ("canonical", "alias") if word in words]
 
 
 class Pip(Base):
@@ -36,6 +42,8 @@ class Pip(Base):
                 call=call,
                 **shared,
             )
+        if case.kind == "dependency":
+            return self.call("pip_worker.needs", needed=NEEDED, **shared)
         return self.call("pip_worker.choose", **shared)
 
     def _source(self, case: Case, project: str) -> list[str]:
@@ -49,9 +57,7 @@ class Pip(Base):
         if not self.cell.on_host:
             return []
         assert case.target
-        words = case.target.words
-        tags = [words[word] for word in ("canonical", "alias") if word in words]
-        platforms = [part for tag in tags for part in ("--platform", tag)]
+        tags = [part for tag in platforms(case.target) for part in ("--platform", tag)]
         # pip 23.2.1 asks for a folder, even where nothing will be installed.
         place = ("--target", str(self.bench.scratch / "unused"))
-        return [*platforms, "--python-version", case.target.python, *CROSS, *place]
+        return [*tags, "--python-version", case.target.python, *CROSS, *place]

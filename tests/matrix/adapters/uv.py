@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..runtimes.host import clean_environment
 from ..runtimes.process import Answer, ProcessError
+from ..wheels import NEEDED
 from .base import Base, UnsupportedError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Uv(Base):
             done = subprocess.run(
                 [
                     Path(self.folder(self.cell.tool.requirement)) / "bin" / "uv",
-                    *("pip", "install", "--no-config", "--no-cache", "--no-deps"),
+                    *("pip", "install", "--no-config", "--no-cache"),
                     *("--no-progress", "--python", sys.executable),
                     *("--python-platform", TRIPLES[target.id]),
                     *("--python-version", target.python),
@@ -56,6 +57,8 @@ class Uv(Base):
             )
             output = done.stdout + done.stderr
             if done.returncode == 0:
+                if case.kind == "dependency":
+                    return Answer((Path(folder) / NEEDED).is_dir(), output)
                 return Answer(_installed(Path(folder), case), output)
         if NOTHING_FITS not in output:
             raise ProcessError(f"uv left with status {done.returncode}", output)

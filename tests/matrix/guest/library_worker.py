@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
+import importlib
+import json
+from collections import Counter
 from itertools import groupby, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import parse_wheel_filename
 
 import wasm_platform_tags
-from wasm_platform_tags import InvalidPlatformTag, Target, parse_platform_tag
+from wasm_platform_tags import Target
 from wasm_platform_tags._select import rank
 
-from . import environment as report
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from packaging.version import Version
 
 
-def parse(tag: str) -> list[str] | None:
-    """Every tag of the platform that `tag` names, or None."""
-    try:
-        return list(parse_platform_tag(tag).tags)
-    except InvalidPlatformTag as error:
-        print(error)
-        return None
-
-
-def environment(says: dict[str, Any]) -> list[str]:
-    """The tags of an interpreter that says so of itself."""
-    with report.simulated(**says):
-        return list(wasm_platform_tags.platform_tags())
-
-
-def markers(python: str, platform: str) -> dict[str, str]:
-    """The markers of a target."""
-    found = Target(python, platform).marker_environment()
-    return {name: str(value) for name, value in found.items()}
+def answer(case: dict[str, Any]) -> object:
+    """On the host: what the library's own adapter answers to a case."""
+    # Only there: a guest's Python may lack what the adapter imports.
+    reference = importlib.import_module("tests.conformance.adapters.reference")
+    return reference.KINDS[case["kind"]](case)
 
 
 def running(check: str, count: int) -> list[str]:
@@ -45,25 +33,42 @@ def running(check: str, count: int) -> list[str]:
     return [str(tag) for tag in islice(wasm_platform_tags.sys_tags(), count)]
 
 
-def choose_for(files: list[str], python: str, platform: str) -> str | None:
-    """The file for a target."""
-    return _newest(files, Target(python, platform).rank)
+def lock_file(path: str, python: str, others: list[str]) -> list[str]:
+    """The wheels in a lock file that fit another platform too, or not this one."""
+    wheels = _wheels(path)
+    if all(name.endswith("-any.whl") for name in wheels):
+        raise ValueError(f"{path} lists no wheel for a platform")
+    here = set(rank(wheels, list(wasm_platform_tags.sys_tags())))
+    elsewhere = {n for other in others for n in Target(python, other).rank(wheels)}
+    return [
+        name
+        for name in wheels
+        if name not in here or (name in elsewhere and not name.endswith("-any.whl"))
+    ]
+
+
+def lock_file_counts(path: str) -> str:
+    """How many wheels of each platform a lock file lists."""
+    platforms = (name.removesuffix(".whl").rpartition("-")[2] for name in _wheels(path))
+    return ", ".join(f"{n} {name}" for name, n in sorted(Counter(platforms).items()))
+
+
+def _wheels(path: str) -> list[str]:
+    packages = json.loads(Path(path).read_text(encoding="utf-8"))["packages"]
+    names = [package["file_name"] for package in packages.values()]
+    return [name for name in names if name.endswith(".whl")]
 
 
 def choose_here(files: list[str]) -> str | None:
     """The file for the interpreter that runs this."""
     tags = list(wasm_platform_tags.sys_tags())
-    return _newest(files, lambda names: rank(names, tags))
-
-
-def _newest(files: list[str], ranked: Callable[[list[str]], list[str]]) -> str | None:
-    """The best file of the newest version that has one: the library ranks one version."""
-
-    def version(name: str) -> object:
-        return parse_wheel_filename(name)[1]
-
-    newest_first = sorted(files, key=version, reverse=True)  # type: ignore[arg-type]
-    for _, same in groupby(newest_first, key=version):
-        for best in ranked(list(same)):
+    newest_first = sorted(files, key=_version, reverse=True)
+    for _, same in groupby(newest_first, key=_version):
+        for best in rank(list(same), tags):
             return best
     return None
+
+
+def _version(name: str) -> Version:
+    """Versions come first: the library ranks the files of one version."""
+    return parse_wheel_filename(name)[1]

@@ -8,14 +8,18 @@ from unittest import mock
 
 import micropip  # type: ignore[import-not-found]
 from micropip import _utils, package_index, transaction
-from micropip._vendored.packaging.src.packaging.tags import (  # type: ignore[import-not-found]
-    Tag,
-)
 
 import wasm_platform_tags
 from wasm_platform_tags._select import rank
 
 from . import installed
+
+try:
+    from micropip._vendored.packaging.src.packaging.tags import (  # type: ignore[import-not-found]
+        Tag,
+    )
+except ImportError:  # micropip before 0.7 uses the packaging that is installed
+    from packaging.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +35,15 @@ async def choose(patched: bool, index: str, project: str) -> str | None:
         return installed.file(project)
     finally:
         micropip.uninstall(project)
+
+
+async def needs(patched: bool, index: str, project: str, needed: str) -> bool | None:
+    """Whether micropip installs `needed` too."""
+    if not await _install(patched, index, project):
+        return None
+    found = needed in micropip.list()
+    micropip.uninstall([project, needed] if found else [project])
+    return found
 
 
 async def use(

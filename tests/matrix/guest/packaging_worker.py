@@ -46,6 +46,11 @@ def markers(folder: str, vendored: bool) -> dict[str, str]:
     return {name: str(value) for name, value in found.items()}
 
 
+def needs(folder: str, vendored: bool, marker: str) -> bool:
+    """Whether a dependency under this marker is needed where this runs."""
+    return bool(_module(folder, vendored, "markers").Marker(marker).evaluate())
+
+
 def unchanged(folder: str, vendored: bool) -> bool:
     """Whether patching leaves the tags of this machine as they are."""
     tags = _module(folder, vendored, "tags")

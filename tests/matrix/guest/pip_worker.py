@@ -11,13 +11,14 @@ import sys
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import wasm_platform_tags
 
 from . import installed
 
-COMMON = ("install", "--no-deps", "--no-cache-dir", "--disable-pip-version-check")
+COMMON = ("install", "--no-cache-dir", "--disable-pip-version-check")
 NOTHING_FITS = "No matching distribution found"
 RETRYING = "WARNING: Retrying"
 
@@ -28,26 +29,40 @@ class PipError(Exception):
 
 def choose(pip: str, patched: bool, arguments: list[str]) -> str | None:
     """The name of the file that pip would install, or None when nothing fits."""
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.json"
-        options = ("--dry-run", "--ignore-installed", "--report", str(report))
-        if not _install(pip, patched, [*options, *arguments]):
-            return None
-        (one,) = json.loads(report.read_text(encoding="utf-8"))["install"]
+    found = _resolve(pip, patched, ["--no-deps", *arguments])
+    if found is None:
+        return None
+    (one,) = found
     return unquote(urlsplit(one["download_info"]["url"]).path.rpartition("/")[2])
+
+
+def needs(pip: str, patched: bool, arguments: list[str], needed: str) -> bool | None:
+    """Whether pip would install `needed` too."""
+    found = _resolve(pip, patched, arguments)
+    return found and needed in {one["metadata"]["name"] for one in found}
 
 
 def use(
     pip: str, patched: bool, arguments: list[str], target: str, call: dict[str, str]
 ) -> dict[str, object] | None:
     """Install a real wheel into `target` and call it; None when nothing fits."""
-    if not _install(pip, patched, ["--target", target, *arguments]):
+    if not _install(pip, patched, ["--no-deps", "--target", target, *arguments]):
         return None
     sys.path.append(target)
     try:
         return installed.call(**call)
     finally:
         sys.path.remove(target)
+
+
+def _resolve(pip: str, patched: bool, arguments: list[str]) -> Any:
+    """What pip reports it would install, or None when nothing fits."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        options = ("--dry-run", "--ignore-installed", "--report", str(report))
+        if not _install(pip, patched, [*options, *arguments]):
+            return None
+        return json.loads(report.read_text(encoding="utf-8"))["install"]
 
 
 def _install(pip: str, patched: bool, arguments: list[str]) -> bool:
