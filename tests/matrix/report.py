@@ -37,8 +37,8 @@ MARKS = {
     UNSUPPORTED: ("-", "dim"),
 }
 LEGEND = (
-    "20 passed · 3≠ diverged · 5- unsupported: the tool cannot be asked · 7? not run"
-    " · 1! error · blank: no such case for this tool"
+    "n passed · n≠ diverged · n- unsupported: the tool cannot be asked · n? not run"
+    " · n! error · blank: no such case for this tool"
 )
 SHOWN = 40
 WIDE = 130

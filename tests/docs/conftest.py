@@ -1,0 +1,8 @@
+"""Let the tests import what the site's extensions are made of."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs" / "_ext"))

@@ -1,0 +1,57 @@
+"""The summary for a forum."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from docs.discourse import PAGES, main, markdown
+from tests.unit.pep_text import requirements
+
+ROOT = "https://example.org/site/"
+
+
+def test_every_requirement_has_its_permalink(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--base-url", ROOT.rstrip("/")]) == 0
+    text = capsys.readouterr().out
+    for slug in requirements():
+        assert f"]({ROOT}pep/pep-9999.html#pep-9999-{slug})" in text
+    for page in PAGES:
+        assert f"]({ROOT}{page})" in text
+    assert "Discussions-To: _" in text
+    assert "[PEP 783](https://peps.python.org/pep-0783/)" in text
+
+
+def test_no_markup_of_the_draft_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--base-url", ROOT])
+    text = capsys.readouterr().out
+    assert re.findall(r"``|:\w+:`|`__?\b|^\.\. ", text, re.MULTILINE) == []
+    assert len(text.split("## Open issues")[1].split()) > 50
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("``a`` and\n``b``", "`a` and `b`"),
+        (":pep:`783`", "[PEP 783](https://peps.python.org/pep-0783/)"),
+        (
+            ":pep:`PEP 816\n<816#rationale>`",
+            "[PEP 816](https://peps.python.org/pep-0816/#rationale)",
+        ),
+        ("`pip <https://example.org/x>`__", "[pip](https://example.org/x)"),
+        ("measured [#abi]_.", "measured."),
+    ],
+)
+def test_markdown(source: str, expected: str) -> None:
+    assert markdown(source) == expected
+
+
+@pytest.mark.parametrize(
+    "given", ["site", "ftp://example.org", f"{ROOT}?a", f"{ROOT}#a"]
+)
+def test_a_bad_address_is_told(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--base-url", given]) == 2
+    assert repr(given) in capsys.readouterr().err
