@@ -10,9 +10,18 @@ project = "wasm-platform-tags"
 author = "wasm-platform-tags maintainers"
 html_title = "Platform tags for Python on WebAssembly"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "pep", "platforms", "conformance"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "pep",
+    "platforms",
+    "conformance",
+    "explorer",
+    "requirements",
+    "native",
+]
 # Name what is a page: whatever else lies in the checkout can never leak in.
-include_patterns = ["index.md", "docs/*.md", "pep/*.rst"]
+include_patterns = ["index.md", "docs/*.md", "docs/guides/*.md", "pep/*.rst"]
 source_suffix = {".md": "markdown", ".rst": "pep"}
 root_doc = "index"
 
@@ -25,7 +34,9 @@ myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]
 
 html_theme = "furo"
+templates_path = ["docs/_templates"]
 html_static_path = ["docs/_static"]
+html_favicon = "docs/_static/icon.svg"
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_copyright = False

@@ -1,7 +1,7 @@
 """The figures of the PEP's Motivation: measured, kept as JSON, put into its tables.
 
-    python figures.py FOLDER...     count the wheels in unpacked npm packages of Pyodide
-    python figures.py               keep those counts, read the suite's results again
+With folders, count the wheels in those unpacked npm packages of Pyodide; without, keep
+those counts. Read the suite's results again in any case.
 
 Get the packages with ``npm install --ignore-scripts NAME@npm:pyodide@VERSION``; the
 versions that were counted stand in figures.json. Both forms write figures.json and the
@@ -10,9 +10,9 @@ two tables of the PEP.
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
-import sys
 from collections import Counter
 from datetime import datetime, timezone
 from pathlib import Path
@@ -163,4 +163,8 @@ def main(folders: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", nargs="*", help="an unpacked npm package of Pyodide")
+    main(parser.parse_args().folder)

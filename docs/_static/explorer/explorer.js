@@ -1,0 +1,256 @@
+// The tag explorer's page. All text goes in as text, never as HTML.
+
+const form = document.getElementById("explorer");
+const field = (name) => form.elements.namedItem(name);
+const part = (name) => document.getElementById(`explorer-${name}`);
+const status = part("status");
+const progress = part("progress");
+const rules = form.dataset.rules;
+
+/** Make an element; children are elements or text. */
+function make(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    element.setAttribute(key, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+const code = (text) => make("code", { class: "literal" }, text);
+const ruleLink = (rule) => make("a", { href: `${rules}${rule}` }, rule);
+
+// The worker: started when it is first asked.
+
+let worker;
+let calls = 0;
+const waiting = new Map();
+
+function startWorker() {
+  const started = performance.now();
+  worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+  progress.hidden = false;
+  say("Loading Python …");
+  worker.addEventListener("message", ({ data }) => {
+    if (data.loaded !== undefined) {
+      progress.value = data.loaded;
+      return;
+    }
+    if (!progress.hidden) {
+      progress.hidden = true;
+      form.dataset.startMs = Math.round(performance.now() - started);
+    }
+    const { resolve, reject } = waiting.get(data.id);
+    waiting.delete(data.id);
+    if (data.error === undefined) resolve(JSON.parse(data.result));
+    else reject(new Error(data.error));
+  });
+  worker.addEventListener("error", (event) => {
+    event.preventDefault();
+    for (const { reject } of waiting.values()) {
+      reject(new Error(event.message || "the worker could not be started"));
+    }
+    waiting.clear();
+  });
+}
+
+function ask(call, argument) {
+  if (worker === undefined) startWorker();
+  const id = (calls += 1);
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject });
+    worker.postMessage({ id, call, argument });
+  });
+}
+
+function say(text) {
+  status.textContent = text;
+}
+
+function fail(error) {
+  progress.hidden = true;
+  worker?.terminate();
+  worker = undefined;
+  say(`This did not work: ${error.message}`);
+}
+
+// The state is the fragment: "w" holds a line of the names, "t" a target.
+
+function readState() {
+  const state = new URLSearchParams(location.hash.slice(1));
+  if (!state.has("w") && !state.has("t")) return false;
+  const targets = new Set(state.getAll("t"));
+  field("wheels").value = state.getAll("w").join("\n");
+  for (const box of form.querySelectorAll("input[type=checkbox]")) {
+    box.checked = targets.delete(box.value);
+  }
+  field("others").value = [...targets].join("\n");
+  return true;
+}
+
+function currentState() {
+  const lines = (name) => field(name).value.split("\n").map((line) => line.trim());
+  const boxes = form.querySelectorAll("input[type=checkbox]:checked");
+  return {
+    lines: field("wheels").value.trimEnd().split("\n"),
+    targets: [...[...boxes].map((box) => box.value), ...lines("others")].filter(Boolean),
+  };
+}
+
+function writeState({ lines, targets }) {
+  const state = new URLSearchParams();
+  for (const target of targets) state.append("t", target);
+  for (const line of lines) state.append("w", line);
+  if (location.hash !== `#${state}`) history.pushState(null, "", `#${state}`);
+}
+
+// The answers.
+
+function table(caption, head, rows) {
+  const column = (text) => make("th", { scope: "col" }, text);
+  return make(
+    "div",
+    { class: "table-wrapper", role: "region", "aria-label": caption, tabindex: "0" },
+    make(
+      "table",
+      { class: "docutils" },
+      make("caption", {}, caption),
+      make("thead", {}, make("tr", {}, ...head.map(column))),
+      make("tbody", {}, ...rows),
+    ),
+  );
+}
+
+function row(head, ...cells) {
+  return make(
+    "tr",
+    {},
+    make("th", { scope: "row" }, ...[head].flat()),
+    ...cells.map((cell) => make("td", {}, ...[cell].flat())),
+  );
+}
+
+function verdict({ compatible, rule, message }) {
+  const word = compatible ? "\u2713 fits" : "\u2717 does not fit";
+  return [
+    make("strong", { class: compatible ? "fits" : "fits-not" }, word),
+    ", by ",
+    ruleLink(rule),
+    make("small", {}, message),
+  ];
+}
+
+function parsed(platforms) {
+  return platforms.map(({ tag, means, rule }) =>
+    make("div", {}, code(tag), `: ${means} `, ...(rule ? [ruleLink(rule)] : [])),
+  );
+}
+
+function fileRow(file, width) {
+  const head = [make("span", { class: "line" }, `line ${file.line} `), code(file.name)];
+  if (file.error === null) {
+    return row(head, parsed(file.platforms), ...file.verdicts.map(verdict));
+  }
+  const message = make("td", { colspan: width + 1, class: "fits-not" }, file.error);
+  const line = row(head);
+  line.append(message);
+  return line;
+}
+
+function show(answer) {
+  const wrong = answer.targets.filter((target) => target.error !== null);
+  part("targets-wrong").replaceChildren(
+    ...wrong.map((target) => make("p", { class: "fits-not" }, target.error)),
+  );
+  field("others").setAttribute("aria-invalid", String(wrong.length > 0));
+  const targets = answer.targets
+    .filter((target) => target.error === null)
+    .map((target) => target.given);
+  const chosen = answer.choices.map(({ project, files }) =>
+    row(project, ...files.map((file) => (file === null ? "none" : code(file)))),
+  );
+  const files = answer.files.map((file) => fileRow(file, targets.length));
+  part("answer").replaceChildren(
+    ...(chosen.length && targets.length
+      ? [table("What each target would install", ["Project", ...targets], chosen)]
+      : []),
+    ...(files.length
+      ? [table("Every file, judged", ["File", "Platform tags", ...targets], files)]
+      : []),
+  );
+  const bad = answer.files.filter((file) => file.error !== null).length;
+  const counts = [`files: ${answer.files.length}`, `targets: ${targets.length}`];
+  if (bad) counts.push(`not the name of a wheel: ${bad}`);
+  if (wrong.length) counts.push(`targets not understood: ${wrong.length}`);
+  say(`Done: ${counts.join(", ")}.`);
+}
+
+async function explore() {
+  const state = currentState();
+  writeState(state);
+  const { lines, targets } = state;
+  form.setAttribute("aria-busy", "true");
+  try {
+    await ask("version"); // so that the time below is that of the answer alone
+    const started = performance.now();
+    say("Asking the library …");
+    const asked = JSON.stringify({ text: lines.join("\n"), targets });
+    const answer = await ask("answer", asked);
+    form.dataset.answerMs = Math.round(performance.now() - started);
+    show(answer);
+  } catch (error) {
+    fail(error);
+  }
+  form.removeAttribute("aria-busy");
+}
+
+const shown = (value) => (value === null ? "not set" : code(JSON.stringify(value)));
+
+async function showRuntime() {
+  try {
+    const found = await ask("runtime");
+    const variables = Object.entries(found.variables).map(([name, value]) =>
+      row(code(name), shown(value)),
+    );
+    const tags = (list) => list.map((tag) => make("div", {}, code(tag)));
+    const stock = `packaging ${found.packaging}, unpatched`;
+    part("runtime").replaceChildren(
+      table("What the runtime states", ["Name", "Value"], [
+        ...variables,
+        row(code("sysconfig.get_platform()"), code(found.get_platform)),
+      ]),
+      table("Its platform tags, best first", ["Computed by", "Tags"], [
+        row(stock, tags(found.stock)),
+        row("the same, patched by this library", tags(found.patched)),
+      ]),
+      table(
+        "Its environment markers",
+        ["Marker", "Reported", "The PEP's table", "Same?"],
+        found.markers.map(({ name, reported, expected }) =>
+          row(
+            code(name),
+            code(reported),
+            expected === null ? "platform not known" : code(expected),
+            reported === expected ? "\u2713 same" : "\u2717 differs",
+          ),
+        ),
+      ),
+    );
+    say("Done: the runtime's own report is below.");
+  } catch (error) {
+    fail(error);
+  }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  explore();
+});
+part("ask-runtime").addEventListener("click", showRuntime);
+const onState = () => readState() && explore();
+addEventListener("popstate", onState);
+
+part("needs").hidden = true;
+form.hidden = false;
+part("ask-runtime").hidden = false;
+onState();

@@ -1,0 +1,45 @@
+// Python in a worker: it loads Pyodide and the library, then answers JSON with JSON.
+
+const here = (path) => new URL(path, import.meta.url).href;
+const runtime = here("../pyodide/");
+
+// Pyodide reports no progress, so what it fetches is counted on the way.
+const fetchQuietly = self.fetch.bind(self);
+let loaded = 0;
+self.fetch = async (...request) => {
+  const response = await fetchQuietly(...request);
+  if (!response.ok) {
+    throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
+  }
+  const counter = new TransformStream({
+    transform(chunk, stream) {
+      loaded += chunk.length;
+      self.postMessage({ loaded });
+      stream.enqueue(chunk);
+    },
+  });
+  return new Response(response.body.pipeThrough(counter), response);
+};
+
+async function start() {
+  const [{ loadPyodide }, library] = await Promise.all([
+    import(`${runtime}pyodide.mjs`),
+    fetch(here("library.zip")).then((response) => response.arrayBuffer()),
+  ]);
+  const pyodide = await loadPyodide({ indexURL: runtime });
+  pyodide.unpackArchive(library, "zip", { extractDir: "/explorer" });
+  pyodide.runPython("import sys; sys.path.insert(0, '/explorer')");
+  return pyodide.pyimport("explorer_answers");
+}
+
+const started = start();
+
+self.addEventListener("message", async ({ data: { id, call, argument } }) => {
+  try {
+    const answers = await started;
+    const result = argument === undefined ? answers[call]() : answers[call](argument);
+    self.postMessage({ id, result });
+  } catch (error) {
+    self.postMessage({ id, error: String(error.message ?? error) });
+  }
+});

@@ -1,0 +1,100 @@
+"""The built site: where it is, its pages, and a server of it on loopback."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import contextmanager
+from functools import partial
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+SITE = Path(os.environ.get("WASM_TAGS_SITE") or ROOT / "_build" / "html")
+
+
+def pages() -> list[str]:
+    """Return the path of every page, relative to the site."""
+    return sorted(
+        page.relative_to(SITE).as_posix()
+        for page in SITE.rglob("*.html")
+        if page.relative_to(SITE).parts[0] not in {"_static", "_downloads"}
+    )
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """A plain file server that says nothing."""
+
+    extensions_map = {  # noqa: RUF012 - as the base class has it
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
+    }
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on a free port of loopback."""
+    handler = partial(Handler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class References(HTMLParser):
+    """The ids of a page, and what it refers to."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.found: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note ids and references."""
+        for name, value in attrs:
+            if name == "id" and value:
+                self.ids.add(value)
+            elif name in {"href", "src"} and value and tag != "base":
+                self.found.append(value)
+
+
+def broken_links(folder: Path, names: list[str]) -> list[str]:
+    """Return the internal references of some pages that lead nowhere."""
+    parsed = {
+        (folder / name): References((folder / name).read_text("utf-8"))
+        for name in names
+    }
+    broken = []
+    for page, references in parsed.items():
+        for reference in references.found:
+            parts = urlsplit(reference)
+            if parts.scheme or parts.netloc:
+                continue
+            path = unquote(parts.path)
+            target = (page.parent / path).resolve() if path else page
+            anchor = unquote(parts.fragment)
+            # A fragment with "=" is a state of the explorer.
+            missing_anchor = (
+                anchor
+                and "=" not in anchor
+                and target in parsed
+                and anchor not in parsed[target].ids
+            )
+            if not target.is_file() or missing_anchor:
+                broken.append(f"{page.relative_to(folder).as_posix()}: {reference}")
+    return broken

@@ -1,0 +1,295 @@
+"""The tag explorer, used as a reader would."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+from explorer_answers import explore
+
+from tests.browser.site import ROOT, served
+from tests.browser.test_site import overflow, violations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    Opener = Callable[..., Page]
+
+TARGETS = [
+    "3.14 pyemscripten_2026_0_wasm32",
+    "3.13 pyodide_2025_0_wasm32",
+    "3.14.2 wasi_0_1_sdk_24_wasm32",
+]
+WHEELS = [
+    "demo-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
+    "demo-1.0-cp314-cp314-pyodide_2026_0_wasm32.whl",
+    "demo-1.0-cp314-cp314-pyodide_2026_00_wasm32.whl",
+    "demo-1.1-cp313-cp313-pyodide_2025_0_wasm32.whl",
+    "demo-2.0rc1-py3-none-any.whl",
+    "demo-1.0-1-py3-none-any.whl",
+    "demo-1.0-cp311-abi3-pyemscripten_2025_0_wasm32.pyemscripten_2026_0_wasm32.whl",
+    "demo-1.0-cp314-cp314-wasi_0_0_0_wasm32.whl",
+    "other-1.0-cp314-cp314-wasi_0_1_sdk_24_wasm32.whl",
+    "other-1.0-cp314-cp314-manylinux_2_17_x86_64.whl",
+    "<b>bold</b>-1.0-py3-none-any.whl",
+    "<img src=x onerror=alert(1)>",
+    "demo-1.0.tar.gz",
+]
+CHOICES = "What each target would install"
+FILES = "Every file, judged"
+
+
+def link(site: str, wheels: list[str], targets: list[str]) -> str:
+    state = urlencode([("t", t) for t in targets] + [("w", w) for w in wheels])
+    return f"{site}/docs/explorer.html#{state}"
+
+
+def done(page: Page) -> Page:
+    page.wait_for_function(
+        "/^(Done|This did not work)/.test("
+        "document.getElementById('explorer-status').textContent)"
+    )
+    assert page.locator("#explorer-status").inner_text().startswith("Done")
+    return page
+
+
+def cells(page: Page, caption: str) -> list[list[str]]:
+    """Return the text of a table of the answer, row by row."""
+    found: list[list[str]] = page.evaluate(
+        """caption => [...document.querySelectorAll(".explorer-out table")]
+          .filter(table => table.caption.textContent === caption)
+          .flatMap(table => [...table.tBodies[0].rows])
+          .map(row => [...row.cells].map(cell => cell.textContent))""",
+        caption,
+    )
+    return found
+
+
+def expected(wheels: list[str], targets: list[str]) -> dict[str, list[list[str]]]:
+    """Say with the library on this machine what the tables must hold."""
+    told: dict[str, Any] = explore("\n".join(wheels), targets)
+    files = []
+    for file in told["files"]:
+        row = [f"line {file['line']} {file['name']}"]
+        if file["error"]:
+            files.append([*row, file["error"]])
+            continue
+        row.append(
+            "".join(
+                f"{part['tag']}: {part['means']} {part['rule'] or ''}"
+                for part in file["platforms"]
+            )
+        )
+        row += [
+            ("\u2713 fits" if said["compatible"] else "\u2717 does not fit")
+            + f", by {said['rule']}{said['message']}"
+            for said in file["verdicts"]
+        ]
+        files.append(row)
+    choices = [
+        [choice["project"], *(file or "none" for file in choice["files"])]
+        for choice in told["choices"]
+    ]
+    return {CHOICES: choices, FILES: files}
+
+
+def test_it_answers_as_the_library_does(site: str, open_page: Opener) -> None:
+    page = done(open_page(link(site, WHEELS, TARGETS)))
+    for caption, rows in expected(WHEELS, TARGETS).items():
+        assert cells(page, caption) == rows
+    assert cells(page, CHOICES)[0] == ["demo", WHEELS[0], WHEELS[3], WHEELS[5]]
+    print(
+        f"\ncold start: {page.locator('#explorer').get_attribute('data-start-ms')} ms"
+    )
+
+
+def test_text_stays_text(site: str, open_page: Opener) -> None:
+    page = done(open_page(link(site, WHEELS, TARGETS)))
+    assert page.locator("#explorer-answer :is(b, img)").count() == 0
+    assert page.locator("#explorer-answer code", has_text="<img src=x").count() == 1
+
+
+def test_every_rule_is_a_link_to_the_pep(site: str, open_page: Opener) -> None:
+    page = done(open_page(link(site, WHEELS, TARGETS)))
+    links = page.locator("#explorer-answer a")
+    found = {str(a.get_attribute("href")) for a in links.all()}
+    assert len(found) > 4
+    pep = open_page(f"{site}/pep/pep-9999.html")
+    for url in found:
+        path, _, anchor = url.partition("#")
+        assert path == "../pep/pep-9999.html"
+        assert pep.locator(f"[id='{anchor}']").count() == 1, url
+
+
+def test_a_question_is_a_link(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/docs/explorer.html")
+    page.get_by_label("Names of wheels").fill("\n".join(WHEELS))
+    for box in page.get_by_role("checkbox").all():
+        box.uncheck()
+    page.get_by_label(TARGETS[0]).check()
+    page.get_by_label("Other targets").fill("\n".join(TARGETS[1:]))
+    page.get_by_role("button", name="Ask the library").click()
+    done(page)
+    asked = cells(page, FILES)
+    assert len(asked) == len(WHEELS)
+    again = done(open_page(page.url))
+    assert cells(again, FILES) == asked
+    assert again.get_by_label("Names of wheels").input_value() == "\n".join(WHEELS)
+    assert again.get_by_label(TARGETS[0]).is_checked()
+    assert again.get_by_label("Other targets").input_value() == "\n".join(TARGETS[1:])
+    assert again.url == page.url
+
+
+def test_back_brings_the_question_back(site: str, open_page: Opener) -> None:
+    page = done(open_page(link(site, WHEELS[:2], TARGETS[:1])))
+    page.get_by_label("Names of wheels").fill(WHEELS[3])
+    page.get_by_role("button", name="Ask the library").click()
+    page.wait_for_function(
+        "document.querySelectorAll('#explorer-answer tbody tr').length === 2"
+    )
+    page.go_back()
+    page.wait_for_function(
+        "document.querySelectorAll('#explorer-answer tbody tr').length === 3"
+    )
+    assert page.get_by_label("Names of wheels").input_value() == "\n".join(WHEELS[:2])
+
+
+def test_a_bad_target_is_told_beside_its_field(site: str, open_page: Opener) -> None:
+    targets = ["3.14 pyodide_2026_00_wasm32", "nonsense", *TARGETS[:1]]
+    page = done(open_page(link(site, WHEELS[:1], targets)))
+    told = page.locator("#explorer-targets-wrong").inner_text()
+    assert "a number has a leading zero" in told
+    assert "incomplete target 'nonsense'" in told
+    assert page.get_by_label("Other targets").get_attribute("aria-invalid") == "true"
+    assert cells(page, FILES) == expected(WHEELS[:1], TARGETS[:1])[FILES]
+
+
+def test_links_of_an_index_are_read(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/docs/explorer.html")
+    page.get_by_label("Names of wheels").fill(
+        f'<a href="../../{WHEELS[0]}#sha256=00">x</a><br>\n<a href="{WHEELS[3]}">y</a>'
+    )
+    page.get_by_role("button", name="Ask the library").click()
+    done(page)
+    names = [row[0] for row in cells(page, FILES)]
+    assert names == [f"line 1 {WHEELS[0]}", f"line 2 {WHEELS[3]}"]
+
+
+def test_the_keyboard_is_enough(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/docs/explorer.html")
+    page.get_by_label("Names of wheels").focus()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "submit":
+            break
+    page.keyboard.press("Enter")
+    done(page)
+    assert cells(page, FILES)
+
+
+def test_a_thousand_names(site: str, open_page: Opener) -> None:
+    wheels = [
+        f"demo-1.{i}-cp314-cp314-pyemscripten_2026_{i % 7}_wasm32.whl"
+        for i in range(1000)
+    ]
+    page = open_page(f"{site}/docs/explorer.html")
+    page.get_by_label("Names of wheels").fill("\n".join(wheels))
+    button = page.get_by_role("button", name="Ask the library")
+    button.click()
+    done(page)
+    assert len(cells(page, FILES)) == 1000
+    form = page.locator("#explorer")
+    print(f"\n1,000 names: {form.get_attribute('data-answer-ms')} ms")
+
+
+def test_the_runtime_reports_itself(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/docs/explorer.html")
+    page.get_by_role("button", name="Ask this browser's Python").click()
+    done(page)
+    states = dict(cells(page, "What the runtime states"))
+    assert states["PYEMSCRIPTEN_PLATFORM_VERSION"] == '"2026_0"'
+    assert states["WASI_PLATFORM_VERSION"] == "not set"
+    (_, stock), (_, patched) = cells(page, "Its platform tags, best first")
+    local = "emscripten_5_0_3_wasm32"
+    assert stock == f"pyemscripten_2026_0_wasm32{local}"
+    assert patched == f"pyemscripten_2026_0_wasm32pyodide_2026_0_wasm32{local}"
+    markers = cells(page, "Its environment markers")
+    assert len(markers) == 11
+    assert {row[3] for row in markers} == {"\u2713 same"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_the_answer(
+    scheme: str, site: str, open_page: Opener
+) -> None:
+    url = link(site, WHEELS, [*TARGETS, "nonsense"])
+    page = done(open_page(url, color_scheme=scheme))
+    page.get_by_role("button", name="Ask this browser's Python").click()
+    page.wait_for_selector("#explorer-runtime table")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [390, 1300])
+def test_the_answer_fits_the_window(width: int, site: str, open_page: Opener) -> None:
+    url = link(site, [*WHEELS, "x" * 300], TARGETS)
+    page = done(open_page(url, viewport={"width": width, "height": 844}))
+    page.get_by_role("button", name="Ask this browser's Python").click()
+    page.wait_for_selector("#explorer-runtime table")
+    assert overflow(page) == 0
+
+
+def test_without_javascript_there_are_examples(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/docs/explorer.html", java_script_enabled=False)
+    assert page.locator("#explorer").is_hidden()
+    assert page.get_by_text("needs JavaScript").is_visible()
+    assert page.get_by_text("does not fit").first.is_visible()
+
+
+def build(folder: Path, pyodide: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", str(ROOT), str(folder)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"WASM_TAGS_PYODIDE": pyodide},
+    )
+
+
+def test_a_build_without_pyodide_says_so(tmp_path: Path, open_page: Opener) -> None:
+    assert "WASM_TAGS_PYODIDE" not in build(tmp_path, "").stderr
+    assert not (tmp_path / "_static" / "pyodide").exists()
+    with served(tmp_path) as address:
+        page = open_page(f"{address}/docs/explorer.html")
+        assert page.get_by_text("carries no Pyodide").first.is_visible()
+        assert page.get_by_text("does not fit").first.is_visible()
+        assert page.locator("#explorer").count() == 0
+
+
+def test_a_wrong_path_to_pyodide_is_told(tmp_path: Path) -> None:
+    told = build(tmp_path, "nowhere").stderr
+    assert "WARNING: WASM_TAGS_PYODIDE is 'nowhere'" in told
+    assert not (tmp_path / "_static" / "pyodide").exists()
+
+
+def test_a_failure_is_told_and_can_be_tried_again(site: str, browser: Browser) -> None:
+    # Not open_page: here the browser has to complain.
+    page = browser.new_page()
+    page.route("**/library.zip", lambda route: route.fulfill(status=503))
+    page.goto(link(site, WHEELS[:1], TARGETS[:1]))
+    page.wait_for_function(
+        "document.getElementById('explorer-status').textContent.includes('503')"
+    )
+    status = page.locator("#explorer-status")
+    assert status.inner_text().startswith("This did not work:")
+    page.unroute("**/library.zip")
+    page.get_by_role("button", name="Ask the library").click()
+    page.wait_for_selector("#explorer-answer table", timeout=60_000)
+    assert status.inner_text().startswith("Done")
+    page.close()
