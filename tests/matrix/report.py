@@ -42,6 +42,8 @@ LEGEND = (
 )
 SHOWN = 40
 WIDE = 130
+# The kinds that a whole installer or index answers; a table of their own if narrow.
+CHOOSING = frozenset({"dependency", "index", "select", "wheels"})
 
 # For each cell, the cases that say something about it, by group and name.
 Tasks = Mapping[Cell, Mapping[str, Sequence[str]]]
@@ -54,7 +56,12 @@ def table(tasks: Tasks, results: Iterable[Result], width: int) -> Group:
     if width < WIDE:
         kinds = sorted({_kind(group) for group in groups})
         columns = {kind: [g for g in groups if _kind(g) == kind] for kind in kinds}
-        return Group(_grid(tasks, verdicts, columns), Text(LEGEND, style="dim"))
+        halves = [
+            {kind: of for kind, of in columns.items() if (kind in CHOOSING) == first}
+            for first in (True, False)
+        ]
+        grids = [_grid(tasks, verdicts, half) for half in halves if half]
+        return Group(*grids, Text(LEGEND, style="dim"))
     select = {
         group.partition("/")[2].replace("-", "-\n"): [group]
         for group in groups
