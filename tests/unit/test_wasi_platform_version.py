@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasm_platform_tags import WasiPlatform
+from wasm_platform_tags import WasiPlatform, _wasi
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,10 @@ def load() -> Any:
 
 module = load()
 version: Callable[..., str | None] = module.wasi_platform_version
+
+
+def test_the_grammar_is_the_librarys() -> None:
+    assert module.GRAMMAR.pattern == _wasi.VERSION.pattern
 
 
 def header(wasi: int | None, major: str | None, release: str | None = None) -> str:
