@@ -31,6 +31,7 @@ from .runtimes.pyodide import pyodide
 from .runtimes.wasi import wasi, write_sysconfigdata
 from .settings import ROOT
 from .wheels import NEEDED, write_dependent, write_project
+from .words import own_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -139,7 +140,7 @@ class Matrix:
                 # One extension module loaded twice in one process can hang it.
                 bench.process.close()
                 bench.loaded.clear()
-            verdicts[case.id] = self._verdict(adapter, cell, case)
+            verdicts[case.id] = self._verdict(adapter, case)
             if project and verdicts[case.id].observed is not None:
                 bench.loaded.add(project)
             tell(cell, done)
@@ -149,14 +150,15 @@ class Matrix:
             versions = {"error": str(failed)}
         return Result(cell, versions, verdicts)
 
-    def _verdict(self, adapter: Adapter, cell: Cell, case: Case) -> Verdict:
+    def _verdict(self, adapter: Adapter, case: Case) -> Verdict:
         try:
             answer = adapter.observe(case)
         except UnsupportedError:
             return Verdict(UNSUPPORTED)
         except ProcessError as failed:
             return Verdict(ERROR, str(failed), output=failed.output)
-        return judge(case, cell, answer.value, answer.output, self.reasons)
+        said = own_words(answer.output, adapter.bench.folders())
+        return judge(case, adapter.cell, answer.value, said, self.reasons)
 
     def _start(
         self, lane: Sequence[Cell], scratch: Path, folder: Path

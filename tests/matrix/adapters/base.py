@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..cells import Cell
+from ..settings import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,9 +39,23 @@ class Bench:
     # Projects whose extension modules the process has loaded.
     loaded: set[str] = field(default_factory=set)
 
+    def folders(self) -> dict[str, str]:
+        """The folders that a tool may speak of, under names that no machine has."""
+        return {
+            str(self.scratch): "SCRATCH",
+            str(self.wheels): "WHEELS",
+            str(self.cache.root): "CACHE",
+            str(ROOT): "PROJECT",
+            sys.prefix: "PYTHON",
+            tempfile.gettempdir(): "TMP",
+        }
+
 
 class Adapter(Protocol):
     """One cell at work."""
+
+    cell: Cell
+    bench: Bench
 
     def versions(self) -> Mapping[str, str]:
         """The versions of everything involved."""
