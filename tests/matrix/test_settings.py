@@ -8,7 +8,7 @@ import re
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from wasm_platform_tags.conformance.cases import load_targets
+from wasm_platform_tags.conformance.cases import load_cases, load_targets
 
 from .__main__ import main
 from .cells import cells
@@ -99,6 +99,13 @@ def test_a_subset_is_some_cells(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(some) < set(capsys.readouterr().out.splitlines())
     assert main(["--list", "--subset", "nothing"]) == 2
     assert "--subset 'nothing': provision.json has ci" in capsys.readouterr().err
+
+
+def test_every_tool_is_asked_something() -> None:
+    names = [case.id for case in load_cases()]
+    for tool in SETTINGS.tools:
+        for pattern in tool.cases:
+            assert fnmatch.filter(names, pattern), (tool, pattern)
 
 
 def test_every_pattern_of_a_subset_matches() -> None:

@@ -55,7 +55,11 @@ class Library(Base):
             "library_worker.lock_file",
             path=self._lock(self.cell.runtime.alias),
             python=case.target.python,
-            others=[t.platform for t in load_targets().values() if t != case.target],
+            others=[
+                target.platform
+                for target in load_targets().values()
+                if target.platform and target != case.target
+            ],
         )
 
     def _lock(self, alias: str) -> str:
