@@ -32,6 +32,8 @@ KINDS: dict[tuple[str, bool], frozenset[str]] = {
     ("pex", True): frozenset({"select", "dependency"}),
     ("poetry", True): frozenset({"select", "dependency"}),
     ("unearth", True): frozenset({"select"}),
+    ("pyodide-lock", True): frozenset({"select", "dependency"}),
+    ("pyodide-lock", False): frozenset({"select", "dependency"}),
     ("warehouse", True): frozenset({"index"}),
 }
 # These evaluate markers for the host: what depends on its Python, its kernel or its

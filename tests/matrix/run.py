@@ -19,6 +19,7 @@ from .adapters.pdm import Pdm
 from .adapters.pex import Pex
 from .adapters.pip import Pip
 from .adapters.poetry import Poetry
+from .adapters.pyodide_lock import PyodideLock
 from .adapters.unearth import Unearth
 from .adapters.uv import Uv
 from .adapters.warehouse import Warehouse
@@ -49,6 +50,7 @@ ADAPTERS: dict[str, Make] = {
     "pip": Pip,
     "pip-vendored": PipVendored,
     "poetry": Poetry,
+    "pyodide-lock": PyodideLock,
     "unearth": Unearth,
     "uv": Uv,
     "warehouse": Warehouse,

@@ -87,9 +87,17 @@ class Base:
     def folder(self, requirement: str | None) -> str:
         """Where a download is, seen from where the tool runs."""
         assert requirement, "only what is downloaded has a folder"
-        folder = self.bench.cache.requirement(requirement)
-        return str(folder) if self.cell.on_host else f"/cache/{folder.name}"
+        return self._cached(self.bench.cache.requirement(requirement))
+
+    def lock_file(self, alias: str) -> str:
+        """Where the lock file of one Pyodide is, seen from where the tool runs."""
+        return self._cached(self.bench.cache.pyodide(alias) / "pyodide-lock.json")
 
     def call(self, function: str, **arguments: Any) -> Answer:
         """Call a function of a guest module in the lane's process."""
         return self.bench.process.call(function, **arguments)
+
+    def _cached(self, path: Path) -> str:
+        if self.cell.on_host:
+            return str(path)
+        return f"/cache/{path.relative_to(self.bench.cache.root).as_posix()}"
