@@ -34,6 +34,8 @@ KINDS: dict[tuple[str, bool], frozenset[str]] = {
     ("unearth", True): frozenset({"select"}),
     ("pyodide-lock", True): frozenset({"select", "dependency"}),
     ("pyodide-lock", False): frozenset({"select", "dependency"}),
+    ("auditwheel-emscripten", True): frozenset({"audit"}),
+    ("auditwheel-emscripten", False): frozenset({"audit"}),
     ("warehouse", True): frozenset({"index"}),
 }
 # These evaluate markers for the host: what depends on its Python, its kernel or its

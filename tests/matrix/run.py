@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .adapters.auditwheel_emscripten import AuditwheelEmscripten
 from .adapters.base import Adapter, Bench, Make, UnsupportedError
 from .adapters.library import Library
 from .adapters.micropip import Micropip
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 ADAPTERS: dict[str, Make] = {
     LIBRARY: Library,
+    "auditwheel-emscripten": AuditwheelEmscripten,
     "micropip": Micropip,
     "packaging": Packaging,
     "pdm": Pdm,

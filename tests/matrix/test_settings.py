@@ -8,6 +8,8 @@ import re
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from packaging.utils import parse_wheel_filename
+
 from wasm_platform_tags.conformance.cases import load_cases, load_targets
 
 from .__main__ import main
@@ -120,5 +122,14 @@ def test_what_a_tool_needs_is_pinned() -> None:
     for path in REQUIREMENTS.iterdir():
         assert path.stem in wanted
         lines = path.read_text(encoding="utf-8").splitlines()
-        assert path.stem.replace("-", "==", 1) in lines
+        assert "==".join(path.stem.rsplit("-", 1)) in lines
         assert all(re.fullmatch(r"[a-z0-9.-]+==[0-9.]+", line) for line in lines)
+
+
+def test_the_wheels_of_the_audit_cases_are_downloaded() -> None:
+    downloaded = {(w.project, w.version, w.platform) for w in SETTINGS.wheels}
+    for case in load_cases():
+        if case.kind == "audit":
+            project, version, _, tags = parse_wheel_filename(case.data["wheel"])
+            (tag,) = tags
+            assert (project, str(version), tag.platform) in downloaded

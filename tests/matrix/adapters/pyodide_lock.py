@@ -25,7 +25,7 @@ class PyodideLock(Base):
         """
         shared = {
             "folder": self.folder(self.cell.tool.requirement),
-            "lock": self.lock_file(self._alias(case)),
+            "lock": self.lock_file(self.alias(case)),
         }
         project = case.project
         if case.kind == "dependency":
@@ -47,7 +47,7 @@ class PyodideLock(Base):
             "pyodide_lock_worker.choose", wheel=wheel, project=project, **shared
         )
 
-    def _alias(self, case: Case) -> str:
+    def alias(self, case: Case) -> str:
         """The Pyodide whose lock file is used: this one, or the target's first."""
         assert case.target
         if self.cell.runtime.alias:
