@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,36 @@ DOCS = Path(__file__).parents[2] / "docs"
 WITH_CODE = sorted(
     page for page in DOCS.rglob("*.md") if ">>> " in page.read_text("utf-8")
 )
+
+
+INSTALLERS = (DOCS / "installer-authors.md").read_text("utf-8")
+
+
+def first_block(heading: str, language: str) -> list[str]:
+    """Return the lines of the first code block under a heading."""
+    section = INSTALLERS.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return section.split(f"```{language}\n")[1].split("```")[0].splitlines()
+
+
+def test_ten_lines_of_python_are_ten() -> None:
+    code = [line for line in first_block("In ten lines of Python", "pycon") if line]
+    assert all(line.startswith((">>> ", "... ")) for line in code)
+    assert len(code) <= 10
+
+
+def test_ten_lines_of_any_language_are_ten_with_the_grammar_of_the_draft() -> None:
+    text = "\n".join(first_block("In ten lines of any language", "text"))
+    assert re.findall(r"^ ?(\d+)  ", text, re.MULTILINE) == list(map(str, range(1, 11)))
+    file = DOCS.parent / "pep" / "pep-9999" / "index-expressions.json"
+    data = json.loads(file.read_text("utf-8"))
+    # The recipe names each family's group apart from what both spellings share.
+    accepted = [*data["accept"].values(), data["alias"]]
+    bare = [found.removeprefix(r"\A").removesuffix(r"\Z") for found in accepted]
+    pyemscripten, wasi, pyodide = bare
+    assert wasi in text
+    shared = pyemscripten.removeprefix("pyemscripten_")
+    assert pyodide.removeprefix("pyodide_") == shared
+    assert f"(pyemscripten|pyodide)_({shared.replace('_wasm32', ')_wasm32')}" in text
 
 
 def test_there_are_pages_with_code() -> None:
