@@ -24,5 +24,4 @@ for line in sys.stdin:
         answer["result"] = parse(case["tag"])
     else:
         answer["unsupported"] = "this adapter answers parse alone"
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
+    print(json.dumps(answer), flush=True)

