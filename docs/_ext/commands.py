@@ -67,7 +67,10 @@ class WasmTags(SphinxDirective):
             raise self.error(
                 f"wasm-tags {arguments}: exit code {status}, wanted {wanted}:\n{printed}"
             )
-        text = f"$ wasm-tags {self.arguments[0]}\n{printed}"
+        shown = f"$ wasm-tags {arguments}"
+        if len(shown) > int(WIDTH):
+            shown = shown.replace(" --adapter", " \\\n    --adapter")
+        text = f"{shown}\n{printed}"
         return [nodes.literal_block(text, text, language="console")]
 
 

@@ -16,7 +16,7 @@ VARIABLES = (
 for name in VARIABLES:
     print(f"{name} = {sysconfig.get_config_var(name)!r}")
 tags = list(platform_tags())
-print("platform tags, best first:", ", ".join(tags))
+print("platform tags, best first:", *tags, sep="\n  ")
 try:
     parse_platform_tag(tags[0])
 except InvalidPlatformTag as error:
