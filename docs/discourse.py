@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DISCUSSIONS_TO = (
     "Discussions-To: _the address of this thread, to be put into the draft_"
 )
+EXAMPLE = "an address such as https://example.org/site/"
 OBJECTIONS = Path(__file__).with_name("objections.md")
 OBJECTION = re.compile(
     r"^\((objection-\d+)\)=\n## (.+)\n\nStatus\n: (.+)$", re.MULTILINE
@@ -39,20 +40,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="docs.discourse", description=__doc__)
     parser.add_argument("--base-url", required=True, help="where the site is published")
     base = parser.parse_args(argv).base_url
-    address = urlsplit(base)
-    if address.scheme not in {"http", "https"} or not address.netloc:
-        sys.stderr.write(
-            f"docs.discourse: bad --base-url {base!r}: wanted an address such as"
-            " https://example.org/site/\n"
-        )
-        return 2
-    if address.query or address.fragment:
-        sys.stderr.write(
-            f"docs.discourse: bad --base-url {base!r}: wanted no query and no fragment\n"
-        )
+    if wanted := fault(base):
+        sys.stderr.write(f"docs.discourse: bad --base-url {base!r}: wanted {wanted}\n")
         return 2
     sys.stdout.write("\n".join(summary(base.rstrip("/") + "/")) + "\n")
     return 0
+
+
+def fault(base: str) -> str | None:
+    """Say what was wanted of an address, None if it will do."""
+    try:
+        address = urlsplit(base)
+    except ValueError:  # half a bracket of an IPv6 address
+        return EXAMPLE
+    if address.scheme not in {"http", "https"} or not address.netloc:
+        return EXAMPLE
+    if re.search(r"[\s()<>]", base):
+        return "no blank and no bracket, which end a link in Markdown"
+    return "no query and no fragment" if address.query or address.fragment else None
 
 
 def summary(base: str) -> Iterator[str]:

@@ -74,7 +74,8 @@ def test_markdown(source: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["site", "ftp://example.org", f"{ROOT}?a", f"{ROOT}#a"]
+    "given",
+    ["site", "ftp://example.org", f"{ROOT}?a", f"{ROOT}#a", f"{ROOT}a b", f"{ROOT}a)"],
 )
 def test_a_bad_address_is_told(given: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--base-url", given]) == 2
