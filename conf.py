@@ -19,6 +19,7 @@ extensions = [
     "explorer",
     "requirements",
     "native",
+    "commands",
 ]
 # Name what is a page: whatever else lies in the checkout can never leak in.
 include_patterns = ["index.md", "docs/*.md", "docs/guides/*.md", "pep/*.rst"]
