@@ -28,6 +28,7 @@ KINDS: dict[tuple[str, bool], frozenset[str]] = {
     ("pip", False): frozenset({"select", "dependency", "wheels"}),
     ("micropip", False): frozenset({"select", "dependency", "wheels"}),
     ("uv", True): frozenset({"select", "dependency"}),
+    ("uv", False): frozenset({"select", "dependency"}),
     ("pdm", True): frozenset({"select", "dependency"}),
     ("pex", True): frozenset({"select", "dependency"}),
     ("poetry", True): frozenset({"select", "dependency"}),
@@ -54,6 +55,8 @@ HOST_BOUND = frozenset(
         "dependency/not-needed/arm64",
     }
 )
+# The manner of a tool that runs on this machine and is given the runtime to ask.
+INTERPRETER = "interpreter"
 # What an interpreter says of its own release.
 ABOUT_THE_RELEASE = frozenset({"markers", "dependency"})
 # On the host, pip and uv are told the tags: there is nothing to patch.
@@ -101,6 +104,13 @@ class Cell:
     def on_host(self) -> bool:
         """Whether the tool runs on this machine and only aims at the target."""
         return self.runtime.kind == "host"
+
+    @property
+    def where(self) -> str:
+        """Where the tool runs, in words."""
+        if self.on_host:
+            return "on the host"
+        return "given an interpreter" if self.via == INTERPRETER else "in WebAssembly"
 
 
 def cells(settings: Settings) -> Iterator[Cell]:

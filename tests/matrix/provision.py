@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .settings import HERE, Settings
+from .settings import HERE, Runtime, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,6 +77,14 @@ class Cache:
     def pyodide(self, alias: str) -> Path:
         """The npm package of one Pyodide."""
         return self.npm / "node_modules" / alias
+
+    def module(self, runtime: Runtime) -> Path:
+        """The WebAssembly module of one CPython for WASI."""
+        if not (runtime.requirement and runtime.module):
+            raise ValueError(
+                f"{runtime.runtime}: provision.json does not say what it is"
+            )
+        return self.requirement(runtime.requirement) / runtime.module
 
     @property
     def _nodejs(self) -> Path:

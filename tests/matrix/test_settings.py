@@ -91,7 +91,12 @@ def test_a_report_needs_a_folder(
 def test_the_list_of_cells(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list", "--only", "uv-*", "select/wasi/*"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[1].rpartition("-")[2] for line in lines] == ["html", "json"]
+    names = [line.split()[1] for line in lines]
+    assert [name.rpartition("-")[2] for name in names] == [
+        "html",
+        "json",
+        "interpreter",
+    ]
 
 
 def test_a_subset_is_some_cells(capsys: pytest.CaptureFixture[str]) -> None:
