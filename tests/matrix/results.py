@@ -53,8 +53,8 @@ class Verdict:
         return {"verdict": self.verdict}
 
     def committed(self) -> dict[str, Any]:
-        """What is committed: of a divergence, the tool's own words as well."""
-        if self.verdict == DIVERGES and self.output:
+        """What is committed: of what the tool would not do, its own words as well."""
+        if self.verdict in (DIVERGES, UNSUPPORTED) and self.output:
             return {**self.json(), "output": self.output}
         return self.json()
 

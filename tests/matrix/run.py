@@ -155,13 +155,14 @@ class Matrix:
         return Result(cell, versions, verdicts)
 
     def _verdict(self, adapter: Adapter, case: Case) -> Verdict:
+        folders = adapter.bench.folders()
         try:
             answer = adapter.observe(case)
-        except UnsupportedError as why:
-            return Verdict(UNSUPPORTED, output=str(why))
+        except UnsupportedError as refused:
+            return Verdict(UNSUPPORTED, output=own_words(refused.output, folders))
         except ProcessError as failed:
             return Verdict(ERROR, str(failed), output=failed.output)
-        said = own_words(answer.output, adapter.bench.folders())
+        said = own_words(answer.output, folders)
         return judge(case, adapter.cell, answer.value, said, self.reasons)
 
     def _start(

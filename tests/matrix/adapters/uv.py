@@ -50,7 +50,7 @@ class Uv(Base):
     def observe(self, case: Case) -> Answer:
         """Install into a folder and read what is there."""
         if self._refused:
-            raise UnsupportedError(self._refused)
+            raise UnsupportedError(REFUSED, self._refused)
         assert self.cell.tool.requirement
         uv = self.bench.cache.requirement(self.cell.tool.requirement) / "bin" / "uv"
         style = str(self.cell.via) if self.cell.on_host else "json"
@@ -76,7 +76,7 @@ class Uv(Base):
                 return Answer(_installed(Path(folder), case), output)
         if REFUSED in output:
             self._refused = output
-            raise UnsupportedError(output)
+            raise UnsupportedError(REFUSED, output)
         if NOTHING_FITS not in output:
             raise ProcessError(f"uv left with status {done.returncode}", output)
         return Answer(None, output)
