@@ -125,11 +125,11 @@ def cells(settings: Settings) -> Iterator[Cell]:
 
 def lanes(chosen: Iterable[Cell]) -> list[list[Cell]]:
     """The cells that share a process, and so take turns; the longest lanes first."""
-    found: dict[tuple[str, ...], list[Cell]] = {}
+    found: dict[tuple[str | None, ...], list[Cell]] = {}
     for cell in chosen:
         # Of micropip, a process can hold one version.
         alone = cell.on_host or cell.tool.tool == "micropip"
-        tool = (cell.tool.tool, cell.tool.version) if alone else ()
+        tool = (cell.tool.tool, cell.tool.version, cell.via) if alone else ()
         key = (cell.runtime.runtime, *tool)
         found.setdefault(key, []).append(cell)
     return sorted(found.values(), key=lambda lane: -len(lane))

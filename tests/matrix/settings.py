@@ -47,7 +47,7 @@ class Tool:
     Pex, which reads a folder, the option that names the target; for uv, ``interpreter``
     where it is given one; nothing for a tool that is not asked about files. `cases` are
     the only ones that it is asked: patterns, or in provision.json the name of one of its
-    selections.
+    selections. `wheels` are what it would download when it runs.
     """
 
     tool: str
@@ -55,6 +55,7 @@ class Tool:
     on: tuple[str, ...]
     via: tuple[str, ...] = ()
     cases: tuple[str, ...] = ("*",)
+    wheels: tuple[str, ...] = ()
 
     @property
     def requirement(self) -> str | None:
@@ -110,6 +111,7 @@ def load_settings() -> Settings:
                 tuple(line["on"]),
                 tuple(line.get("via", ())),
                 tuple(_cases(line, data["selections"])),
+                tuple(line.get("wheels", ())),
             )
             for line in data["tools"]
         ),

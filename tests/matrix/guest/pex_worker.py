@@ -1,0 +1,28 @@
+"""Run Pex inside this process, many times; it starts its pip anew each time."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+
+def build(folder: str, arguments: list[str]) -> list[str] | None:
+    """The files in the PEX that it builds, or None when it fails; it says why."""
+    if folder not in sys.path:
+        sys.path.append(folder)
+    main = importlib.import_module("pex.bin.pex").main
+    with tempfile.TemporaryDirectory() as place:
+        made = Path(place) / "out.pex"
+        try:
+            main([*arguments, "--output-file", str(made)])
+        except SystemExit as left:
+            if left.code:
+                # A number is a status; anything else is the message.
+                print("" if isinstance(left.code, int) else left.code)
+                return None
+        info = json.loads(zipfile.ZipFile(made).read("PEX-INFO"))
+    return list(info["distributions"])
