@@ -151,7 +151,7 @@ class Matrix:
         try:
             versions = adapter.versions()
         except ProcessError as failed:
-            versions = {"error": str(failed)}
+            versions = {ERROR: str(failed)}
         return Result(cell, versions, verdicts)
 
     def _verdict(self, adapter: Adapter, case: Case) -> Verdict:
