@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 # uv names a year where a target names a platform.
 TRIPLES = {"2024_0": "wasm32-pyodide2024", "2025_0": "wasm32-pyodide2025"}
 NOTHING_FITS = "No solution found"
-REFUSED = "Unknown operating system"
+# What it says of an interpreter whose platform it does not know.
+REFUSED = ("Unknown operating system", "Only Pyodide is supported for Emscripten")
 
 
 class Uv(Base):
@@ -50,7 +51,7 @@ class Uv(Base):
     def observe(self, case: Case) -> Answer:
         """Install into a folder and read what is there."""
         if self._refused:
-            raise UnsupportedError(REFUSED, self._refused)
+            raise UnsupportedError(output=self._refused)
         assert self.cell.tool.requirement
         uv = self.bench.cache.requirement(self.cell.tool.requirement) / "bin" / "uv"
         style = str(self.cell.via) if self.cell.on_host else "json"
@@ -74,9 +75,9 @@ class Uv(Base):
                 if case.kind == "dependency":
                     return Answer((Path(folder) / NEEDED).is_dir(), output)
                 return Answer(_installed(Path(folder), case), output)
-        if REFUSED in output:
+        if any(words in output for words in REFUSED):
             self._refused = output
-            raise UnsupportedError(REFUSED, output)
+            raise UnsupportedError(output=output)
         if NOTHING_FITS not in output:
             raise ProcessError(f"uv left with status {done.returncode}", output)
         return Answer(None, output)
