@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 # uv names a year where a target names a platform.
 TRIPLES = {"2024_0": "wasm32-pyodide2024", "2025_0": "wasm32-pyodide2025"}
 NOTHING_FITS = "No solution found"
+TIMEOUT = 60
 # What it says of an interpreter whose platform it does not know.
 REFUSED = ("Unknown operating system", "Only Pyodide is supported for Emscripten")
 
@@ -52,24 +53,8 @@ class Uv(Base):
         """Install into a folder and read what is there."""
         if self._refused:
             raise UnsupportedError(output=self._refused)
-        assert self.cell.tool.requirement
-        uv = self.bench.cache.requirement(self.cell.tool.requirement) / "bin" / "uv"
-        style = str(self.cell.via) if self.cell.on_host else "json"
         with tempfile.TemporaryDirectory(dir=self.bench.scratch) as folder:
-            done = subprocess.run(
-                [
-                    *(uv, "pip", "install", "--no-config", "--no-progress"),
-                    *self._target(case),
-                    *("--only-binary=:all:", "--target", folder),
-                    *("--index-url", self.bench.index.simple("dummy", style)),
-                    case.project,
-                ],
-                capture_output=True,
-                text=True,
-                timeout=60,
-                check=False,
-                env=clean_environment(),
-            )
+            done = self._install(case, folder)
             output = done.stdout + done.stderr
             if done.returncode == 0:
                 if case.kind == "dependency":
@@ -81,6 +66,28 @@ class Uv(Base):
         if NOTHING_FITS not in output:
             raise ProcessError(f"uv left with status {done.returncode}", output)
         return Answer(None, output)
+
+    def _install(self, case: Case, folder: str) -> subprocess.CompletedProcess[str]:
+        assert self.cell.tool.requirement
+        uv = self.bench.cache.requirement(self.cell.tool.requirement) / "bin" / "uv"
+        style = str(self.cell.via) if self.cell.on_host else "json"
+        try:
+            return subprocess.run(
+                [
+                    *(uv, "pip", "install", "--no-config", "--no-progress"),
+                    *self._target(case),
+                    *("--only-binary=:all:", "--target", folder),
+                    *("--index-url", self.bench.index.simple("dummy", style)),
+                    case.project,
+                ],
+                capture_output=True,
+                text=True,
+                timeout=TIMEOUT,
+                check=False,
+                env=clean_environment(),
+            )
+        except subprocess.TimeoutExpired:
+            raise ProcessError(f"no answer in {TIMEOUT} s") from None
 
     def _target(self, case: Case) -> list[str | Path]:
         if not self.cell.on_host:
