@@ -97,8 +97,8 @@ class ConformanceResults(SphinxDirective):
         reasons = load_reasons() if REASONS.exists() else []
         tables: dict[str, list[Row]] = {}
         for row in load_rows():
-            where = "on the host" if row.cell.on_host else "in WebAssembly"
-            tables.setdefault(f"{row.cell.tool.tool} {where}", []).append(row)
+            title = f"{row.cell.tool.tool} {row.cell.where}"
+            tables.setdefault(title, []).append(row)
         by_id = {reason.id: reason for reason in reasons}
         return [section(title, rows, by_id) for title, rows in tables.items()]
 
