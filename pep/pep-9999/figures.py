@@ -45,6 +45,7 @@ CELLS = {
     "micropip-0.10.1-pyodide-0.28.3-json": ("micropip 0.10.1", "in Pyodide 0.28.3"),
     "micropip-0.11.1-pyodide-0.29.5-json": ("micropip 0.11.1", "in Pyodide 0.29.5"),
     "uv-0.13.9-host-json": ("uv 0.13.9", "for a target"),
+    "uv-0.13.9-pyodide-0.29.5-interpreter": ("uv 0.13.9", "given Pyodide 0.29.5"),
 }
 ANSWERS = {"pass": "yes", "diverges": "no"}
 
