@@ -5,187 +5,165 @@ Beside it, the directives that list the cases and what could be reported upstrea
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
 
-from caselist import ConformanceCases, case_link
+from caselist import ConformanceCases
 from docutils import nodes
+from measured import (
+    WITH_DETAILS,
+    every_row,
+    group_anchor,
+    in_words,
+    note_files,
+    reason_text,
+    result_link,
+)
 from sphinx.util.docutils import SphinxDirective
-from tables import code, link, table
+from tables import entry, table
 from upstream import UpstreamDivergences
 
-from tests.matrix.cells import cells
-from tests.matrix.results import NOT_RUN, PASS, RESULTS, load_committed, load_reasons
-from tests.matrix.settings import CONFORMANCE, load_settings
-from wasm_platform_tags.conformance.cases import load_cases
+from tests.matrix.results import DIVERGES, NOT_RUN, PASS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
+    from measured import Row
     from sphinx.application import Sphinx
+    from tables import Cell
 
-    from tests.matrix.cells import Cell
-    from tests.matrix.results import Reason
-    from wasm_platform_tags.conformance.cases import Case
-
-# How a number of cases is put into words; also the order of the words.
-WORDS = {
-    "pass": "pass",
-    "diverges": "diverge",
-    "unsupported": "unsupported",
-    "error": "error",
-    "not run": "not run",
-}
-REASONS = CONFORMANCE / "reasons.json"
-
-
-@dataclass(frozen=True, eq=False)
-class Row:
-    """One cell of the matrix, the cases that apply to it, and what became of them."""
-
-    cell: Cell
-    cases: tuple[Case, ...]
-    verdicts: dict[str, dict[str, Any]]
-    measured: str
-
-    @property
-    def title(self) -> str:
-        """Name the version, where it ran, and how it was shown the files."""
-        via = f", {self.cell.via}" if self.cell.via else ""
-        patched = ", patched" if self.cell.patched else ""
-        return f"{self.cell.tool.version} on {self.cell.runtime.runtime}{via}{patched}"
-
-    def in_words(self, group: str) -> str:
-        """Say what became of a group of cases. It is never empty."""
-        verdicts = Counter(
-            self.verdicts.get(case.id, {"verdict": NOT_RUN})["verdict"]
-            for case in self.cases
-            if case.title == group
-        )
-        total = sum(verdicts.values())
-        if not total:
-            return "n/a"
-        if verdicts[NOT_RUN] == total:
-            return WORDS[NOT_RUN]
-        if verdicts[PASS] == total:
-            return f"{total}/{total} pass"
-        return ", ".join(f"{verdicts[v]} {WORDS[v]}" for v in WORDS if verdicts[v])
-
-
-def load_rows() -> Iterator[Row]:
-    """Yield every cell of the matrix, whether or not it has a result."""
-    cases = load_cases()
-    for cell in cells(load_settings()):
-        committed = load_committed(cell) or {"cases": {}, "measured": "never"}
-        yield Row(
-            cell,
-            tuple(case for case in cases if cell.applies(case)),
-            committed["cases"],
-            committed["measured"],
-        )
+PAGE = "docs/results"
+FORM = Path(__file__).with_name("results.html")
 
 
 class ConformanceResults(SphinxDirective):
-    """Show how every tool fares, and every divergence with its reason."""
+    """Show how every tool fares, by group; each cell leads to its result."""
 
     def run(self) -> list[nodes.Node]:
         """Build the tables of each tool from the cases and the results."""
-        for path in (REASONS, *RESULTS.glob("*.json"), *CONFORMANCE.rglob("*.json")):
-            self.env.note_dependency(str(path))
-        reasons = load_reasons() if REASONS.exists() else []
-        tables: dict[str, list[Row]] = {}
-        for row in load_rows():
-            where = "on the host" if row.cell.on_host else "in WebAssembly"
-            tables.setdefault(f"{row.cell.tool.tool} {where}", []).append(row)
-        by_id = {reason.id: reason for reason in reasons}
-        return [section(title, rows, by_id) for title, rows in tables.items()]
+        note_files(self.env)
+        self.env.note_dependency(str(FORM))
+        tools: dict[tuple[str, str], list[Row]] = {}
+        for row in every_row().values():
+            tools.setdefault((row.cell.tool.tool, row.where), []).append(row)
+        return [
+            form(tool for tool, _ in tools),
+            *(section(*t, tools[t]) for t in tools),
+        ]
 
 
-def section(title: str, rows: list[Row], reasons: dict[str, Reason]) -> nodes.section:
-    """Return a table, one row a cell and one column a group, and the divergences."""
+def form(tools: Iterable[str]) -> nodes.raw:
+    """Return the filters; a script shows them."""
+    options = "".join(f"<option>{tool}</option>" for tool in dict.fromkeys(tools))
+    text = Template(FORM.read_text("utf-8")).substitute(tools=options)
+    return nodes.raw("", text, format="html")
+
+
+def section(tool: str, where: str, rows: list[Row]) -> nodes.section:
+    """Return a table, one row a cell and one column a group, and its notes."""
+    title = f"{tool} {where}"
     groups = dict.fromkeys(case.title for row in rows for case in row.cases)
-    columns = [name.removeprefix("select/") for name in groups]
-    overview = table(
-        ["Version", *columns, "Measured"],
-        [
-            (
-                nodes.make_id(f"cell {row.cell.name}"),
-                [row.title, *map(row.in_words, groups), row.measured],
-            )
-            for row in rows
-        ],
-        "results",
-    )
+    notes: dict[str, int] = {}
+    columns = [group.removeprefix("select/") for group in groups]
+    ids = {row: nodes.make_id(f"cell {row.cell.name}") for row in rows}
+    drawn: list[tuple[str, list[Cell]]] = [
+        (
+            ids[row],
+            [row.title, *in_groups(row, list(groups), notes, title), row.measured],
+        )
+        for row in rows
+    ]
+    classes = {ids[row]: row_classes(row) for row in rows}
+    overview = table(["Version", *columns, "Measured"], drawn, "results", classes)
+    parts = [nodes.title("", title), overview]
+    if notes:
+        parts.append(legend(notes, title))
     return nodes.section(
         "",
-        nodes.title("", title),
-        overview,
-        *divergences(rows, reasons),
+        *parts,
         ids=[nodes.make_id(f"results {title}")],
+        classes=[f"tool-{tool}", "host" if where == "on the host" else "webassembly"],
     )
 
 
-def divergences(rows: list[Row], reasons: dict[str, Reason]) -> Iterator[nodes.Node]:
-    """Yield a table for each reason and the cells that share its divergences."""
-    where: dict[tuple[str, str, str], list[Row]] = {}
-    cases = {case.id: case for row in rows for case in row.cases}
-    for row in rows:
-        for case in row.cases:
-            verdict = row.verdicts.get(case.id, {})
-            if verdict.get("verdict") == "diverges":
-                observed = shown(case, verdict["observed"])
-                what = (verdict.get("reason") or "", case.id, observed)
-                where.setdefault(what, []).append(row)
-    alike: dict[tuple[str, tuple[Row, ...]], list[tuple[Case, str]]] = {}
-    for (reason, name, observed), those in where.items():
-        alike.setdefault((reason, tuple(those)), []).append((cases[name], observed))
-    for (reason, those_alike), found in alike.items():
-        titles = "; ".join(row.title for row in those_alike)
-        yield nodes.paragraph("", "", nodes.strong("", titles))
-        yield reason_text(reasons.get(reason))
-        yield table(
-            ["Case", "Expected", "Observed"],
-            [
-                (
-                    nodes.make_id(f"diverges {those_alike[0].cell.name} {case.id}"),
-                    [
-                        [case_link(case)],
-                        [code(shown(case, case.expect))],
-                        [code(observed)],
-                    ],
-                )
-                for case, observed in found
-            ],
-        )
+def row_classes(row: Row) -> list[str]:
+    """Return what the script that filters wants to know of a row."""
+    manner = "patched" if row.cell.patched else "unpatched"
+    return [manner, "diverges"] if WITH_DETAILS & set(row.counts()) else [manner]
 
 
-def shown(case: Case, value: object) -> str:
-    """Return a value as text: no file is "none", a file goes without its project."""
-    if value is None:
-        return "none"
-    if isinstance(value, str):
-        return value.removeprefix(case.project.replace("-", "_") + "-")
-    return json.dumps(value)
+def all_pass(row: Row) -> int:
+    """Return the number of a row's cases if every one passes, else 0."""
+    counts = row.counts()
+    return counts[PASS] if counts[PASS] == counts.total() else 0
 
 
-def reason_text(reason: Reason | None) -> nodes.paragraph:
-    """Return why a tool diverges, with the upstream reference."""
-    if reason is None:
-        return nodes.paragraph("", "Diverges; no reason is recorded.")
-    paragraph = nodes.paragraph("", f"{reason.text} (")
-    if reason.reference.startswith("https://"):
-        paragraph += link("reference", reason.reference)
+def in_groups(
+    row: Row, groups: list[str], notes: dict[str, int], title: str
+) -> list[Cell]:
+    """Return a cell for each group, or a single one where every case passes."""
+    if total := all_pass(row):
+        said = nodes.paragraph("", "", result_link(row, f"all {total} pass"))
+        return [nodes.entry("", said, morecols=len(groups) - 1)]
+    return [in_group(row, group, notes, title) for group in groups]
+
+
+def in_group(row: Row, group: str, notes: dict[str, int], title: str) -> Cell:
+    """Say what became of a group of cases. It is never empty."""
+    counts = row.counts(group)
+    total = counts.total()
+    if not total:
+        return "n/a"
+    if counts[NOT_RUN] == total:
+        said = NOT_RUN
+    elif counts[PASS] == total:
+        said = f"{total}/{total} pass"
     else:
-        paragraph += nodes.Text(reason.reference)
-    paragraph += nodes.Text(")")
-    return paragraph
+        said = in_words(counts)
+    parts: list[nodes.Node] = [result_link(row, said, group_anchor(group))]
+    for reason in dict.fromkeys(
+        row.verdict(case).get("reason") or "no-reason"
+        for case in row.cases
+        if case.title == group and row.verdict(case)["verdict"] == DIVERGES
+    ):
+        number = str(notes.setdefault(reason, len(notes) + 1))
+        anchor = note_anchor(title, number)
+        mark = nodes.reference("", number, refuri=f"#{anchor}", internal=True)
+        parts += [nodes.Text(" "), nodes.superscript("", "", mark)]
+    drawn = entry(parts)
+    if counts[DIVERGES]:
+        drawn["classes"].append("diverges")
+    return drawn
+
+
+def note_anchor(title: str, number: str) -> str:
+    """Return the anchor of a note below the table of that title."""
+    return nodes.make_id(f"note {title} {number}")
+
+
+def legend(notes: dict[str, int], title: str) -> nodes.enumerated_list:
+    """Return the reasons to which the marks in the table lead."""
+    items = nodes.enumerated_list(enumtype="arabic", prefix="", suffix=".")
+    for name, number in notes.items():
+        anchor = note_anchor(title, str(number))
+        items += nodes.list_item("", reason_text(name), ids=[anchor])
+    return items
+
+
+def add_files(
+    app: Sphinx, pagename: str, _template: str, _context: object, _doctree: object
+) -> None:
+    """Let the page of the results, and no other, load the filters."""
+    if pagename == PAGE:
+        app.add_css_file("results/results.css")
+        app.add_js_file("results/results.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directives."""
+    """Register the directives, and what the page loads."""
     app.add_directive("conformance-results", ConformanceResults)
     app.add_directive("conformance-cases", ConformanceCases)
     app.add_directive("upstream-divergences", UpstreamDivergences)
+    app.connect("html-page-context", add_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
