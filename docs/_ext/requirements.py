@@ -131,7 +131,7 @@ def note(slug: str, cases: list[Case]) -> nodes.inline:
 
 def counted(cases: list[Case]) -> str:
     """Return the number of cases in words."""
-    return f"{len(cases) or 'no'} case{'' if len(cases) == 1 else 's'}"
+    return f"{len(cases) or 'no'} case{'s' if len(cases) > 1 else ''}"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
