@@ -32,6 +32,10 @@ KINDS: dict[tuple[str, bool], frozenset[str]] = {
     ("pex", True): frozenset({"select", "dependency"}),
     ("poetry", True): frozenset({"select", "dependency"}),
     ("unearth", True): frozenset({"select"}),
+    ("pyodide-lock", True): frozenset({"select", "dependency"}),
+    ("pyodide-lock", False): frozenset({"select", "dependency"}),
+    ("auditwheel-emscripten", True): frozenset({"audit"}),
+    ("auditwheel-emscripten", False): frozenset({"audit"}),
     ("warehouse", True): frozenset({"index"}),
 }
 # These evaluate markers for the host: what depends on its Python, its kernel or its
@@ -113,7 +117,9 @@ def lanes(chosen: Iterable[Cell]) -> list[list[Cell]]:
     """The cells that share a process, and so take turns; the longest lanes first."""
     found: dict[tuple[str, ...], list[Cell]] = {}
     for cell in chosen:
-        tool = (cell.tool.tool, cell.tool.version) if cell.on_host else ()
+        # Of micropip, a process can hold one version.
+        alone = cell.on_host or cell.tool.tool == "micropip"
+        tool = (cell.tool.tool, cell.tool.version) if alone else ()
         key = (cell.runtime.runtime, *tool)
         found.setdefault(key, []).append(cell)
     return sorted(found.values(), key=lambda lane: -len(lane))

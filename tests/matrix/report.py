@@ -129,11 +129,14 @@ def show_mismatches(console: Console, title: str, found: Sequence[Mismatch]) -> 
     if not found:
         return
     console.print(f"[bold]{title}[/bold]: {len(found)}")
+    # What is new and passes says least.
+    found = sorted(found, key=lambda mismatch: mismatch.observed == PASS)
     for mismatch in found[:SHOWN]:
         console.print(f"  [bold]{mismatch.cell}[/bold]  {escape(mismatch.case)}")
         console.print(f"    expected  {escape(mismatch.expected)}")
         console.print(f"    observed  {escape(mismatch.observed)}")
-        for line in mismatch.output.strip().splitlines()[-6:]:
+        said = "" if mismatch.observed == PASS else mismatch.output
+        for line in said.strip().splitlines()[-6:]:
             console.print(f"    | {line[:200]}", style="dim", markup=False)
     if len(found) > SHOWN:
         console.print(f"  ... and {len(found) - SHOWN} more (--json has them all)")

@@ -33,7 +33,7 @@ RESULTS = CONFORMANCE / "results"
 
 @dataclass(frozen=True)
 class Verdict:
-    """One case in one cell. `output` is the tool's own words, and is not kept."""
+    """One case in one cell. `output` is the tool's own words: kept, not compared."""
 
     verdict: str
     observed: Any = None
@@ -41,7 +41,7 @@ class Verdict:
     output: str = field(default="", compare=False)
 
     def json(self) -> dict[str, Any]:
-        """What is committed: a pass observed what the case expects."""
+        """What is compared: a pass observed what the case expects."""
         if self.verdict == DIVERGES:
             return {
                 "verdict": self.verdict,
@@ -51,6 +51,12 @@ class Verdict:
         if self.verdict == ERROR:
             return {"verdict": self.verdict, "observed": self.observed}
         return {"verdict": self.verdict}
+
+    def committed(self) -> dict[str, Any]:
+        """What is committed: of a divergence, the tool's own words as well."""
+        if self.verdict == DIVERGES and self.output:
+            return {**self.json(), "output": self.output}
+        return self.json()
 
     def __str__(self) -> str:
         if self.verdict in (PASS, UNSUPPORTED):
@@ -128,7 +134,7 @@ class Result:
             "patched": self.cell.patched,
             "versions": dict(self.versions),
             "measured": measured,
-            "cases": {name: v.json() for name, v in sorted(self.verdicts.items())},
+            "cases": {name: v.committed() for name, v in sorted(self.verdicts.items())},
         }
 
 
@@ -227,7 +233,15 @@ def write(
         for name, verdict in committed_verdicts(before).items()
         if name in known
     }
-    merged = Result(result.cell, result.versions, {**kept, **result.verdicts})
+    # The same observation in words that differ, as in a time, is no change.
+    moved = {
+        name: verdict
+        for name, verdict in result.verdicts.items()
+        if name not in kept
+        or kept[name].json() != verdict.json()
+        or not kept[name].output
+    }
+    merged = Result(result.cell, result.versions, {**kept, **moved})
     data = merged.json(measured)
     if before and {**data, "measured": before["measured"]} == before:
         return

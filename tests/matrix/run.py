@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .adapters.auditwheel_emscripten import AuditwheelEmscripten
 from .adapters.base import Adapter, Bench, Make, UnsupportedError
 from .adapters.library import Library
 from .adapters.micropip import Micropip
@@ -19,6 +20,7 @@ from .adapters.pdm import Pdm
 from .adapters.pex import Pex
 from .adapters.pip import Pip
 from .adapters.poetry import Poetry
+from .adapters.pyodide_lock import PyodideLock
 from .adapters.unearth import Unearth
 from .adapters.uv import Uv
 from .adapters.warehouse import Warehouse
@@ -31,6 +33,7 @@ from .runtimes.pyodide import pyodide
 from .runtimes.wasi import wasi, write_sysconfigdata
 from .settings import ROOT
 from .wheels import NEEDED, write_dependent, write_project
+from .words import own_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
 ADAPTERS: dict[str, Make] = {
     LIBRARY: Library,
+    "auditwheel-emscripten": AuditwheelEmscripten,
     "micropip": Micropip,
     "packaging": Packaging,
     "pdm": Pdm,
@@ -48,6 +52,7 @@ ADAPTERS: dict[str, Make] = {
     "pip": Pip,
     "pip-vendored": PipVendored,
     "poetry": Poetry,
+    "pyodide-lock": PyodideLock,
     "unearth": Unearth,
     "uv": Uv,
     "warehouse": Warehouse,
@@ -139,7 +144,7 @@ class Matrix:
                 # One extension module loaded twice in one process can hang it.
                 bench.process.close()
                 bench.loaded.clear()
-            verdicts[case.id] = self._verdict(adapter, cell, case)
+            verdicts[case.id] = self._verdict(adapter, case)
             if project and verdicts[case.id].observed is not None:
                 bench.loaded.add(project)
             tell(cell, done)
@@ -149,14 +154,15 @@ class Matrix:
             versions = {"error": str(failed)}
         return Result(cell, versions, verdicts)
 
-    def _verdict(self, adapter: Adapter, cell: Cell, case: Case) -> Verdict:
+    def _verdict(self, adapter: Adapter, case: Case) -> Verdict:
         try:
             answer = adapter.observe(case)
         except UnsupportedError:
             return Verdict(UNSUPPORTED)
         except ProcessError as failed:
             return Verdict(ERROR, str(failed), output=failed.output)
-        return judge(case, cell, answer.value, answer.output, self.reasons)
+        said = own_words(answer.output, adapter.bench.folders())
+        return judge(case, adapter.cell, answer.value, said, self.reasons)
 
     def _start(
         self, lane: Sequence[Cell], scratch: Path, folder: Path

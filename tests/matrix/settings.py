@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -45,7 +45,8 @@ class Tool:
 
     `via` is an index of either style, ``html`` or ``json``, or a folder, ``links``; for
     Pex, which reads a folder, the option that names the target; nothing for a tool that
-    is not asked about files. `cases` are the only ones that a slow tool is asked.
+    is not asked about files. `cases` are the only ones that it is asked: patterns, or in
+    provision.json the name of one of its selections.
     """
 
     tool: str
@@ -107,10 +108,17 @@ def load_settings() -> Settings:
                 line["version"],
                 tuple(line["on"]),
                 tuple(line.get("via", ())),
-                tuple(line.get("cases", ("*",))),
+                tuple(_cases(line, data["selections"])),
             )
             for line in data["tools"]
         ),
         wheels=tuple(Wheel(**line) for line in data["wheels"]),
         subsets={name: tuple(globs) for name, globs in data["subsets"].items()},
     )
+
+
+def _cases(
+    line: Mapping[str, Any], selections: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    for given in line.get("cases", ["*"]):
+        yield from selections.get(given, [given])

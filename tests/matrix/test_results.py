@@ -102,6 +102,19 @@ def test_cases_that_did_not_run_are_kept(tmp_path: Path) -> None:
     assert data["measured"] == "2026-01-02"
 
 
+def test_the_words_of_a_divergence_are_kept_and_not_compared(tmp_path: Path) -> None:
+    def divergence(said: str) -> Result:
+        return held(first=Verdict(DIVERGES, "x", "why", said))
+
+    write(divergence("took 1 s"), CASES, "2026-01-01", tmp_path)
+    write(divergence("took 2 s"), CASES, "2026-01-02", tmp_path)
+    assert committed(tmp_path)[FIRST.id].output == "took 1 s"
+    assert compare(divergence("took 3 s"), committed(tmp_path)) == []
+    data = load_committed(CELL, tmp_path)
+    assert data
+    assert data["measured"] == "2026-01-01"
+
+
 def test_errors_and_unexplained_divergences_are_faults() -> None:
     assert faults(held(first=Verdict(PASS), second=Verdict(DIVERGES, 1, "why"))) == []
     assert len(faults(held(first=Verdict(ERROR), second=Verdict(DIVERGES, 1)))) == 2

@@ -8,7 +8,9 @@ import re
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from wasm_platform_tags.conformance.cases import load_targets
+from packaging.utils import parse_wheel_filename
+
+from wasm_platform_tags.conformance.cases import load_cases, load_targets
 
 from .__main__ import main
 from .cells import cells
@@ -101,6 +103,13 @@ def test_a_subset_is_some_cells(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--subset 'nothing': provision.json has ci" in capsys.readouterr().err
 
 
+def test_every_tool_is_asked_something() -> None:
+    names = [case.id for case in load_cases()]
+    for tool in SETTINGS.tools:
+        for pattern in tool.cases:
+            assert fnmatch.filter(names, pattern), (tool, pattern)
+
+
 def test_every_pattern_of_a_subset_matches() -> None:
     names = [cell.name for cell in cells(SETTINGS)]
     for patterns in SETTINGS.subsets.values():
@@ -113,5 +122,14 @@ def test_what_a_tool_needs_is_pinned() -> None:
     for path in REQUIREMENTS.iterdir():
         assert path.stem in wanted
         lines = path.read_text(encoding="utf-8").splitlines()
-        assert path.stem.replace("-", "==", 1) in lines
+        assert "==".join(path.stem.rsplit("-", 1)) in lines
         assert all(re.fullmatch(r"[a-z0-9.-]+==[0-9.]+", line) for line in lines)
+
+
+def test_the_wheels_of_the_audit_cases_are_downloaded() -> None:
+    downloaded = {(w.project, w.version, w.platform) for w in SETTINGS.wheels}
+    for case in load_cases():
+        if case.kind == "audit":
+            project, version, _, tags = parse_wheel_filename(case.data["wheel"])
+            (tag,) = tags
+            assert (project, str(version), tag.platform) in downloaded

@@ -8,7 +8,7 @@ import pytest
 from packaging.utils import parse_wheel_filename
 from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
 
-from .wheels import NEEDED, write_dependent, write_project, write_wheel
+from .wheels import NEEDED, retag, write_dependent, write_project, write_wheel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,3 +48,17 @@ def test_a_project_may_need_another(tmp_path: Path) -> None:
         metadata = wheel.read("one-1.0.dist-info/METADATA").decode()
     assert f"Requires-Dist: {NEEDED}; {marker}\n" in metadata
     assert needed.parent == one.parent
+
+
+@pytest.mark.parametrize("platform", ["wasi_0_1_sdk_24_wasm32", "linux_x86_64"])
+def test_a_retagged_wheel_says_the_platform_in_both_places(
+    tmp_path: Path, platform: str
+) -> None:
+    made = write_wheel(tmp_path / "made", "demo-1.0-cp313-cp313-linux_x86_64.whl")
+    (tmp_path / "copy").mkdir()
+    copy = retag(made, platform, tmp_path / "copy")
+    assert copy == tmp_path / "copy" / f"demo-1.0-cp313-cp313-{platform}.whl"
+    with WheelFile(copy) as wheel:
+        text = wheel.read("demo-1.0.dist-info/WHEEL").decode()
+    assert f"Tag: cp313-cp313-{platform}\n" in text
+    assert text.count("Tag: ") == 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
@@ -59,3 +62,11 @@ def write_dependent(root: Path, project: str, marker: str) -> tuple[Path, Path]:
         write_wheel(root / project, f"{name}-1.0-py3-none-any.whl", requires),
         write_wheel(root / project, f"{NEEDED}-1.0-py3-none-any.whl"),
     )
+
+
+def retag(wheel: Path, platform: str, folder: Path) -> Path:
+    """A copy of a wheel whose name and metadata say another platform."""
+    copy = shutil.copy(wheel, folder)
+    command = [sys.executable, "-m", "wheel", "tags", "--platform-tag", platform, copy]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return folder / done.stdout.strip()

@@ -35,12 +35,15 @@ class CaseError(ValueError):
 
 @dataclass(frozen=True)
 class Target:
-    """One environment, and the words that a case may use for its parts."""
+    """One environment, and the words that a case may use for its parts.
+
+    `platform` is None, and the family ``unknown``, if the interpreter names none.
+    """
 
     id: str
     family: str
     python: str
-    platform: str
+    platform: str | None
     words: Mapping[str, str]
 
 
@@ -161,7 +164,11 @@ def _targets(
     if wanted is None:
         return [None]
     if isinstance(wanted, str):
-        return [t for t in targets.values() if wanted in ("all", t.family)]
+        return [
+            target
+            for target in targets.values()
+            if wanted == target.family or (wanted == "all" and target.platform)
+        ]
     if unknown := set(wanted) - set(targets):
         raise CaseError(
             f"targets {sorted(unknown)} are not in targets.json,"

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import argparse
 
 #: the kinds that an adapter can be asked
-KINDS = ("parse", "environment", "markers", "dependency", "select", "index", "audit")
+KINDS = ("parse", "environment", "markers", "dependency", "select", "index")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

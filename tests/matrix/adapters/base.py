@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..cells import Cell
+from ..settings import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,9 +39,23 @@ class Bench:
     # Projects whose extension modules the process has loaded.
     loaded: set[str] = field(default_factory=set)
 
+    def folders(self) -> dict[str, str]:
+        """The folders that a tool may speak of, under names that no machine has."""
+        return {
+            str(self.scratch): "SCRATCH",
+            str(self.wheels): "WHEELS",
+            str(self.cache.root): "CACHE",
+            str(ROOT): "PROJECT",
+            sys.prefix: "PYTHON",
+            tempfile.gettempdir(): "TMP",
+        }
+
 
 class Adapter(Protocol):
     """One cell at work."""
+
+    cell: Cell
+    bench: Bench
 
     def versions(self) -> Mapping[str, str]:
         """The versions of everything involved."""
@@ -70,9 +87,17 @@ class Base:
     def folder(self, requirement: str | None) -> str:
         """Where a download is, seen from where the tool runs."""
         assert requirement, "only what is downloaded has a folder"
-        folder = self.bench.cache.requirement(requirement)
-        return str(folder) if self.cell.on_host else f"/cache/{folder.name}"
+        return self._cached(self.bench.cache.requirement(requirement))
+
+    def lock_file(self, alias: str) -> str:
+        """Where the lock file of one Pyodide is, seen from where the tool runs."""
+        return self._cached(self.bench.cache.pyodide(alias) / "pyodide-lock.json")
 
     def call(self, function: str, **arguments: Any) -> Answer:
         """Call a function of a guest module in the lane's process."""
         return self.bench.process.call(function, **arguments)
+
+    def _cached(self, path: Path) -> str:
+        if self.cell.on_host:
+            return str(path)
+        return f"/cache/{path.relative_to(self.bench.cache.root).as_posix()}"

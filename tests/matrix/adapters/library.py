@@ -25,7 +25,7 @@ class Library(Base):
         found = super().versions()
         if not self.cell.runtime.alias:
             return found
-        path = self._lock(self.cell.runtime.alias)
+        path = self.lock_file(self.cell.runtime.alias)
         counts = self.call("library_worker.lock_file_counts", path=path).value
         return {**found, "lock_file_wheels": counts}
 
@@ -53,12 +53,11 @@ class Library(Base):
         assert self.cell.runtime.alias
         return self.call(
             "library_worker.lock_file",
-            path=self._lock(self.cell.runtime.alias),
+            path=self.lock_file(self.cell.runtime.alias),
             python=case.target.python,
-            others=[t.platform for t in load_targets().values() if t != case.target],
+            others=[
+                target.platform
+                for target in load_targets().values()
+                if target.platform and target != case.target
+            ],
         )
-
-    def _lock(self, alias: str) -> str:
-        cache = self.bench.cache
-        folder = cache.pyodide(alias).relative_to(cache.root)
-        return f"/cache/{folder.as_posix()}/pyodide-lock.json"

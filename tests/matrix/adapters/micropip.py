@@ -8,6 +8,8 @@ from ..wheels import NEEDED
 from .base import Base
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wasm_platform_tags.conformance.cases import Case
 
     from ..runtimes.process import Answer
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
 
 class Micropip(Base):
     """One micropip."""
+
+    def versions(self) -> Mapping[str, str]:
+        """The micropip that was imported, and what it runs on."""
+        imported = self.call("micropip_worker.version").value
+        return {**super().versions(), "micropip": imported}
 
     def observe(self, case: Case) -> Answer:
         """Install from the index, see what is there, uninstall."""

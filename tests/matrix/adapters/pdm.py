@@ -35,6 +35,7 @@ class Pdm(Command):
     def observe(self, case: Case) -> Answer:
         """Ask once a target whether it can be locked for; no release can yet."""
         assert case.target
+        assert case.target.platform, "who runs elsewhere is told a platform"
         if case.target.id not in self._refused:
             folder = self.bench.scratch / f"pdm-{case.target.id}"
             folder.mkdir()

@@ -57,6 +57,7 @@ class Pex(Command):
         if self.cell.via == "platform":
             # The last is the best: every platform is resolved for by itself.
             return ["--platform", f"{platforms(target)[0]}-cp-{minor}-cp{minor}"]
+        assert target.platform, "who runs elsewhere is told a platform"
         full = Target(target.words["python_full"], target.platform)
         told = {
             "marker_environment": full.marker_environment(),

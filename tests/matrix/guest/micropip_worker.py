@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 NOTHING_FITS = "Can't find a pure Python 3 wheel"
 
 
+def version() -> str:
+    """Which micropip this is."""
+    return str(micropip.__version__)
+
+
 async def choose(patched: bool, index: str, project: str) -> str | None:
     """Install from the index; the name of the file that was installed, or None."""
     if not await _install(patched, index, project):
@@ -79,13 +84,15 @@ def rules() -> Iterator[None]:
     """
     tags = list(wasm_platform_tags.sys_tags())
     own = tuple(Tag(tag.interpreter, tag.abi, tag.platform) for tag in tags)
+    # In micropip before 0.6 an index lists files, and find_wheel makes them wheels.
+    as_wheel = getattr(transaction.WheelInfo, "from_project_info_file", None)
 
     def find_wheel(metadata: Any, requirement: Any) -> Any:
         versions = requirement.specifier.filter(metadata.releases)
         for version in sorted(versions, reverse=True):
             wheels = {wheel.filename: wheel for wheel in metadata.releases[version]}
             for best in rank(wheels, tags):
-                return wheels[best]
+                return as_wheel(wheels[best]) if as_wheel else wheels[best]
         raise ValueError(f"{NOTHING_FITS} for '{requirement}' (by the library's rules)")
 
     def is_wheel(filename: str) -> bool:
