@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 from links import page_link
-from measured import by_name, every_case, group_page, note_files
+from measured import by_name, every_group, group_page, note_files
 from sphinx.util.docutils import SphinxDirective
 from tables import table
 
@@ -16,8 +16,6 @@ from tests.matrix.settings import CONFORMANCE
 if TYPE_CHECKING:
     from tables import Cell
 
-    from wasm_platform_tags.conformance.cases import Case
-
 
 class ConformanceCases(SphinxDirective):
     """List what is asked."""
@@ -25,9 +23,6 @@ class ConformanceCases(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Build a row for each group of cases."""
         note_files(self.env)
-        groups: dict[str, list[Case]] = {}
-        for case in every_case():
-            groups.setdefault(case.title, []).append(case)
         rows: list[tuple[str, list[Cell]]] = [
             (
                 nodes.make_id(f"cases {group}"),
@@ -38,7 +33,7 @@ class ConformanceCases(SphinxDirective):
                     about(group),
                 ],
             )
-            for group, cases in groups.items()
+            for group, cases in every_group().items()
         ]
         return [table(["Group", "Cases", "On all targets", "What"], rows)]
 

@@ -13,12 +13,14 @@ from caselist import ConformanceCases
 from docutils import nodes
 from measured import (
     WITH_DETAILS,
+    cell_anchor,
+    every_group,
     every_row,
-    group_anchor,
     in_words,
     note_files,
     reason_text,
     result_link,
+    twin,
 )
 from sphinx.util.docutils import SphinxDirective
 from tables import entry, table
@@ -27,18 +29,21 @@ from upstream import UpstreamDivergences
 from tests.matrix.results import DIVERGES, NOT_RUN, PASS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections import Counter
+    from collections.abc import Iterable, Iterator
 
     from measured import Row
     from sphinx.application import Sphinx
     from tables import Cell
+
+    from wasm_platform_tags.conformance.cases import Case
 
 PAGE = "docs/results"
 FORM = Path(__file__).with_name("results.html")
 
 
 class ConformanceResults(SphinxDirective):
-    """Show how every tool fares, by group; each cell leads to its result."""
+    """Show how every tool fares, by group; each row leads to its results."""
 
     def run(self) -> list[nodes.Node]:
         """Build the tables of each tool from the cases and the results."""
@@ -46,8 +51,11 @@ class ConformanceResults(SphinxDirective):
         self.env.note_dependency(str(FORM))
         tools: dict[tuple[str, str], list[Row]] = {}
         for row in every_row().values():
-            tools.setdefault((row.cell.tool.tool, row.where), []).append(row)
+            if not row.cell.patched:
+                tools.setdefault((row.cell.tool.tool, row.where), []).append(row)
+        days = sorted({row.measured for row in every_row().values()})
         return [
+            nodes.paragraph("", f"Measured: {', '.join(days)}."),
             form(tool for tool, _ in tools),
             *(section(*t, tools[t]) for t in tools),
         ]
@@ -61,94 +69,114 @@ def form(tools: Iterable[str]) -> nodes.raw:
 
 
 def section(tool: str, where: str, rows: list[Row]) -> nodes.section:
-    """Return a table, one row a cell and one column a group, and its notes."""
-    title = f"{tool} {where}"
-    groups = dict.fromkeys(case.title for row in rows for case in row.cases)
-    notes: dict[str, int] = {}
-    columns = [group.removeprefix("select/") for group in groups]
-    ids = {row: nodes.make_id(f"cell {row.cell.name}") for row in rows}
+    """Return a table, a row for a cell and its patched twin, and its notes."""
+    notes = Notes(f"{tool} {where}")
+    asked = {case.title for row in rows for case in row.cases}
+    groups = [group for group in every_group() if group in asked]
+    patched = any(twin(row) for row in rows)
     drawn: list[tuple[str, list[Cell]]] = [
         (
-            ids[row],
-            [row.title, *in_groups(row, list(groups), notes, title), row.measured],
+            cell_anchor(row),
+            [
+                row.title,
+                total(row),
+                *([in_twin(row, notes)] if patched else []),
+                *(in_group(row, group, notes) for group in groups),
+            ],
         )
         for row in rows
     ]
-    classes = {ids[row]: row_classes(row) for row in rows}
-    overview = table(["Version", *columns, "Measured"], drawn, "results", classes)
-    parts = [nodes.title("", title), overview]
-    if notes:
-        parts.append(legend(notes, title))
+    totals = ["All", "Patched"] if patched else ["All"]
+    # The script makes an anchor of these, to which the cell of a row leads.
+    names = [group.removeprefix("select/") for group in groups]
+    classes = {cell_anchor(row): row_classes(row) for row in rows}
     return nodes.section(
         "",
-        *parts,
-        ids=[nodes.make_id(f"results {title}")],
+        nodes.title("", notes.title),
+        table(["Version", *totals, *names], drawn, "results", classes),
+        *notes.legend(),
+        ids=[nodes.make_id(f"results {notes.title}")],
         classes=[f"tool-{tool}", "host" if where == "on the host" else "webassembly"],
     )
 
 
 def row_classes(row: Row) -> list[str]:
     """Return what the script that filters wants to know of a row."""
-    manner = "patched" if row.cell.patched else "unpatched"
-    return [manner, "diverges"] if WITH_DETAILS & set(row.counts()) else [manner]
+    results = {"unpatched": row, "patched": twin(row)}
+    return [
+        f"diverges-{manner}"
+        for manner, result in results.items()
+        if result and WITH_DETAILS & set(result.counts())
+    ]
 
 
-def all_pass(row: Row) -> int:
-    """Return the number of a row's cases if every one passes, else 0."""
-    counts = row.counts()
-    return counts[PASS] if counts[PASS] == counts.total() else 0
+def total(row: Row) -> Cell:
+    """Say what became of all cases, with a link to the result."""
+    return [result_link(row, said(row.counts()))]
 
 
-def in_groups(
-    row: Row, groups: list[str], notes: dict[str, int], title: str
-) -> list[Cell]:
-    """Return a cell for each group, or a single one where every case passes."""
-    if total := all_pass(row):
-        said = nodes.paragraph("", "", result_link(row, f"all {total} pass"))
-        return [nodes.entry("", said, morecols=len(groups) - 1)]
-    return [in_group(row, group, notes, title) for group in groups]
-
-
-def in_group(row: Row, group: str, notes: dict[str, int], title: str) -> Cell:
-    """Say what became of a group of cases. It is never empty."""
-    counts = row.counts(group)
-    total = counts.total()
-    if not total:
+def in_twin(row: Row, notes: Notes) -> Cell:
+    """Say what became of all cases when the tool was patched, and why they diverge."""
+    patched = twin(row)
+    if patched is None:
         return "n/a"
-    if counts[NOT_RUN] == total:
-        said = NOT_RUN
-    elif counts[PASS] == total:
-        said = f"{total}/{total} pass"
-    else:
-        said = in_words(counts)
-    parts: list[nodes.Node] = [result_link(row, said, group_anchor(group))]
-    for reason in dict.fromkeys(
-        row.verdict(case).get("reason") or "no-reason"
-        for case in row.cases
-        if case.title == group and row.verdict(case)["verdict"] == DIVERGES
-    ):
-        number = str(notes.setdefault(reason, len(notes) + 1))
-        anchor = note_anchor(title, number)
-        mark = nodes.reference("", number, refuri=f"#{anchor}", internal=True)
-        parts += [nodes.Text(" "), nodes.superscript("", "", mark)]
-    drawn = entry(parts)
-    if counts[DIVERGES]:
-        drawn["classes"].append("diverges")
+    link = result_link(patched, said(patched.counts()))
+    drawn = entry([link, *notes.marks(patched, patched.cases)])
+    drawn["ids"].append(cell_anchor(patched))
     return drawn
 
 
-def note_anchor(title: str, number: str) -> str:
-    """Return the anchor of a note below the table of that title."""
-    return nodes.make_id(f"note {title} {number}")
+def in_group(row: Row, group: str, notes: Notes) -> Cell:
+    """Say what became of a group of cases, and why they diverge. It is never empty."""
+    counts = row.counts(group)
+    cases = [case for case in row.cases if case.title == group]
+    return [nodes.Text(said(counts)), *notes.marks(row, cases)]
 
 
-def legend(notes: dict[str, int], title: str) -> nodes.enumerated_list:
-    """Return the reasons to which the marks in the table lead."""
-    items = nodes.enumerated_list(enumtype="arabic", prefix="", suffix=".")
-    for name, number in notes.items():
-        anchor = note_anchor(title, str(number))
-        items += nodes.list_item("", reason_text(name), ids=[anchor])
-    return items
+def said(counts: Counter[str]) -> str:
+    """Say what became of some cases: "n/a" if there are none, "not run" if all were."""
+    number = counts.total()
+    if not number:
+        return "n/a"
+    if counts[NOT_RUN] == number:
+        return NOT_RUN
+    if counts[PASS] == number:
+        return f"{number}/{number} pass"
+    return in_words(counts)
+
+
+class Notes:
+    """The reasons of what diverges in a table, numbered as they come.
+
+    Where there are marks, the style sheet makes the cell bold, and the script links.
+    """
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.numbers: dict[str, int] = {}
+
+    def marks(self, row: Row, cases: Iterable[Case]) -> Iterator[nodes.Node]:
+        """Yield the marks of the reasons why some cases of a row diverge."""
+        verdicts = map(row.verdict, cases)
+        diverging = (v for v in verdicts if v["verdict"] == DIVERGES)
+        for reason in dict.fromkeys(v.get("reason") or "" for v in diverging):
+            number = self.numbers.setdefault(reason, len(self.numbers) + 1)
+            yield from (nodes.Text(" "), nodes.superscript("", str(number)))
+
+    def legend(self) -> Iterator[nodes.enumerated_list]:
+        """Yield the list of the reasons, if there are any."""
+        items = [
+            nodes.list_item(
+                "",
+                reason_text(reason),
+                ids=[nodes.make_id(f"note {self.title} {number}")],
+            )
+            for reason, number in self.numbers.items()
+        ]
+        if items:
+            yield nodes.enumerated_list(
+                "", *items, enumtype="arabic", prefix="", suffix="."
+            )
 
 
 def add_files(

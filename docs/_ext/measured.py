@@ -41,6 +41,7 @@ WORDS = {
     "error": "error",
     "not run": "not run",
 }
+PATCHED = "-patched"
 UNKNOWN = {"verdict": NOT_RUN}
 # The page of a result says what was observed instead.
 WITH_DETAILS = frozenset({DIVERGES, ERROR})
@@ -94,6 +95,15 @@ def every_case() -> tuple[Case, ...]:
 
 
 @cache
+def every_group() -> dict[str, list[Case]]:
+    """Return the cases by their group."""
+    groups: dict[str, list[Case]] = {}
+    for case in every_case():
+        groups.setdefault(case.title, []).append(case)
+    return groups
+
+
+@cache
 def every_row() -> dict[str, Row]:
     """Return every cell of the matrix by its name, whether or not it has a result."""
     return {
@@ -104,6 +114,17 @@ def every_row() -> dict[str, Row]:
         )
         for cell in cells(load_settings())
     }
+
+
+def twin(row: Row) -> Row | None:
+    """Return the same cell patched, or unpatched, if there is one."""
+    plain = row.cell.name.removesuffix(PATCHED)
+    return every_row().get(plain if row.cell.patched else plain + PATCHED)
+
+
+def cell_anchor(row: Row) -> str:
+    """Return the anchor of a cell of the matrix on the page of the results."""
+    return nodes.make_id(f"cell {row.cell.name}")
 
 
 @cache
@@ -196,11 +217,10 @@ def reason_text(name: str) -> nodes.paragraph:
     reason = every_reason().get(name)
     if reason is None:
         return nodes.paragraph("", "No reason is recorded.")
-    paragraph = nodes.paragraph("", f"{reason.text} (")
-    if reason.reference.startswith("https://"):
-        paragraph += link("reference", reason.reference)
-    else:
-        paragraph += nodes.Text(reason.reference)
-    paragraph += [nodes.Text(") All that diverge so: "), reason_link(reason)]
+    paragraph = nodes.paragraph("", f"{reason.text} Read in ")
+    source = reason.reference
+    is_url = source.startswith("https://")
+    paragraph += link(source, source) if is_url else nodes.Text(source)
+    paragraph += [nodes.Text(". All that diverge so: "), reason_link(reason)]
     paragraph += nodes.Text(".")
     return paragraph

@@ -11,26 +11,26 @@ from measured import (
     WITH_DETAILS,
     by_name,
     case_link,
-    every_row,
+    cell_anchor,
     group_anchor,
     in_words,
     reason_text,
     result_link,
+    twin,
     verdict_anchor,
 )
-from tables import code, permalink, table
+from tables import code, permalink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from measured import Row
     from sphinx.addnodes import download_reference
-    from tables import Cell
 
     from wasm_platform_tags.conformance.cases import Case
 
-# As many lines of a tool's own words are shown at once; more are folded.
-LINES = 3
+# So much fits on a line.
+LINE = 80
 
 
 def result_page(row: Row, download: download_reference) -> nodes.section:
@@ -49,12 +49,10 @@ def result_page(row: Row, download: download_reference) -> nodes.section:
 
 def up(row: Row) -> nodes.paragraph:
     """Return the way to the overview, and to the twin with or without the patch."""
-    anchor = nodes.make_id(f"cell {row.cell.name}")
     paragraph = nodes.paragraph("", "A row of the ")
-    paragraph += [page_link("results", "docs/results", anchor), nodes.Text(".")]
-    plain = row.cell.name.removesuffix("-patched")
-    twin = plain if row.cell.patched else f"{plain}-patched"
-    if other := every_row().get(twin):
+    paragraph += page_link("results", "docs/results", cell_anchor(row))
+    paragraph += nodes.Text(".")
+    if other := twin(row):
         manner = "patched" if other.cell.patched else "unpatched"
         paragraph += [
             nodes.Text(" The same "),
@@ -101,49 +99,43 @@ def divergences(row: Row) -> Iterator[nodes.section]:
         if verdict["verdict"] in WITH_DETAILS:
             found.setdefault(verdict.get("reason") or "", []).append(case)
     for reason, cases in found.items():
-        # The column of the tool's own words is there if there are any.
-        said = any("output" in row.verdict(case) for case in cases)
-        columns = ["Case", "Expected", "Observed"]
         yield nodes.section(
             "",
             nodes.title("", f"Diverges: {reason or 'no reason is recorded'}"),
             reason_text(reason),
-            table(
-                [*columns, "In its own words"] if said else columns,
-                [
-                    (
-                        verdict_anchor(case, row.verdict(case)["verdict"]),
-                        divergence(case, row.verdict(case), said),
-                    )
-                    for case in cases
-                ],
-                "divergences",
-            ),
+            nodes.bullet_list("", *(divergence(case, row) for case in cases)),
             ids=[nodes.make_id(f"diverges {reason}")],
         )
 
 
-def divergence(case: Case, verdict: Mapping[str, Any], said: bool) -> list[Cell]:
-    """Return the cells of one case: what was wanted, what came, what was said."""
-    cells: list[Cell] = [
-        [case_link(case)],
-        [code(shown(case, case.expect))],
-        [code(shown(case, verdict["observed"]))],
+def divergence(case: Case, row: Row) -> nodes.list_item:
+    """Return one case: what was wanted, what came, and what the tool said."""
+    verdict = row.verdict(case)
+    anchor = verdict_anchor(case, verdict["verdict"])
+    parts = [
+        case_link(case),
+        nodes.Text(": expected "),
+        code(shown(case, case.expect)),
+        nodes.Text(", observed "),
+        code(shown(case, verdict["observed"])),
+        permalink(anchor, "Link to this case"),
     ]
-    return [*cells, words(verdict.get("output", ""))] if said else cells
+    paragraph = nodes.paragraph("", "", *parts)
+    return nodes.list_item("", paragraph, *words(verdict), ids=[anchor])
 
 
-def words(output: str) -> Cell:
-    """Return a tool's own words as they are, folded if there are many."""
-    if not output.strip():
-        return ""
+def words(verdict: Mapping[str, Any]) -> Iterator[nodes.Node]:
+    """Yield a tool's own words as they are, folded if they are more than a line."""
+    output = str(verdict.get("output", ""))
+    if not output:
+        return
     block = nodes.literal_block(output, output, language="none")
-    count = len(output.splitlines())
-    if count <= LINES:
-        return block
-    opening = f"<details><summary>{count} lines</summary>"
-    ends = [nodes.raw("", end, format="html") for end in (opening, "</details>")]
-    return nodes.container("", ends[0], block, ends[1])
+    if len(output) <= LINE:
+        yield block
+        return
+    yield nodes.raw("", "<details><summary>In its own words</summary>", format="html")
+    yield block
+    yield nodes.raw("", "</details>", format="html")
 
 
 def group_section(row: Row, group: str) -> nodes.section:

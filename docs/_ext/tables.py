@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 # Text, a node, or several nodes side by side.
 Cell = str | nodes.Node | Sequence[nodes.Node]
-BLOCKS = (nodes.container, nodes.literal_block)
 
 
 def code(text: str) -> nodes.literal:
@@ -42,8 +41,6 @@ def entry(cell: Cell, *after: nodes.Node) -> nodes.entry:
     """Return one cell of a table; the nodes *after* it are on the same line."""
     if isinstance(cell, nodes.entry):
         return cell
-    if isinstance(cell, BLOCKS):  # no paragraph can hold it
-        return nodes.entry("", cell, *after)
     if isinstance(cell, str):
         cell = nodes.Text(cell)
     parts = [cell] if isinstance(cell, nodes.Node) else list(cell)

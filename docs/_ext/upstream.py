@@ -61,8 +61,10 @@ def section(reason: Reason, found: dict[Row, list[Case]]) -> nodes.section:
     for number, slug in enumerate(sorted({case.requirement for case in every_case})):
         rules += [*([nodes.Text(", ")] if number else []), rule(slug)]
     rules += nodes.Text(".")
+    row, cases = list(found.items())[-1]
+    command = code(f"python -m tests.matrix --only {row.cell.name} {cases[0].id}")
     rows = table(
-        ["Tool", "Where", "Cases", "For example", "To see it"],
+        ["Tool", "Where", "Cases", "For example"],
         [
             (
                 nodes.make_id(f"upstream {reason.id} {row.cell.name}"),
@@ -71,11 +73,6 @@ def section(reason: Reason, found: dict[Row, list[Case]]) -> nodes.section:
                     ", ".join(filter(None, [row.cell.runtime.runtime, row.cell.via])),
                     str(len(cases)),
                     [case_link(cases[0])],
-                    [
-                        code(
-                            f"python -m tests.matrix --only {row.cell.name} {cases[0].id}"
-                        )
-                    ],
                 ],
             )
             for row, cases in found.items()
@@ -87,6 +84,7 @@ def section(reason: Reason, found: dict[Row, list[Case]]) -> nodes.section:
         nodes.paragraph("", reason.text),
         nodes.paragraph("", f"Read in: {reason.reference}."),
         rules,
+        nodes.paragraph("", "To see it: ", command),
         rows,
         ids=[nodes.make_id(f"upstream {reason.id}")],
     )

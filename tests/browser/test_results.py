@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from functools import cache
+from html import unescape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from conformance import Notes, in_group, total
+from docutils import nodes
+from measured import every_row
+from resultpage import words
+from tables import entry
 
 from tests.browser.site import ROOT, SITE, references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from measured import Row
     from playwright.sync_api import Page
+    from tables import Cell
 
     Opener = Callable[..., Page]
 
 SUITE = ROOT / "tests" / "conformance"
 RESULTS = sorted(SUITE.glob("results/*.json"))
+# A patched result is beside the unpatched one.
+ROWS = [path for path in RESULTS if not path.stem.endswith("-patched")]
 GROUPS = sorted(SUITE.glob("cases/*/*.json"))
 OVERVIEW = "docs/results.html"
 
@@ -77,7 +89,7 @@ def test_the_overview_leads_to_every_result() -> None:
     found = references(OVERVIEW)
     for path in RESULTS:
         assert found.ids[anchor(f"cell {path.stem}")] == 1
-        assert any(f"/{path.stem}.html" in link for link in found.found), path.stem
+        assert any(link.endswith(f"/{path.stem}.html") for link in found.found), path
 
 
 def test_every_divergence_is_noted_below_its_table() -> None:
@@ -92,6 +104,48 @@ def test_every_divergence_is_noted_below_its_table() -> None:
         assert f"upstream.html#{anchor(f'upstream {reason}')}" in found.found
 
 
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_the_tools_own_words_are_shown(path: Path) -> None:
+    html = (SITE / page(path)).read_text("utf-8")
+    said = [v["output"] for v in load(path)["cases"].values() if "output" in v]
+    shown = re.findall(r"<pre.*?>(?:<span></span>)?(.*?)\n?</pre>", html, re.DOTALL)
+    assert sorted(map(unescape, shown)) == sorted(text.rstrip("\n") for text in said)
+
+
+# What no committed result may hold today.
+
+
+def measured(committed: Mapping[str, Any] | None) -> Row:
+    row = every_row()["uv-0.13.9-host-json"]
+    return replace(row, committed=committed)
+
+
+def test_not_run_is_told_from_no_such_case_and_from_pass() -> None:
+    group = "select/alias"
+    never = measured(None)
+    cells = [in_group(never, name, Notes("")) for name in (group, "no/group")]
+    assert [text(cell) for cell in cells] == ["not run", "n/a"]
+    assert text(total(never)) == "not run"
+    everything = every_row()["uv-0.13.9-host-json"].committed
+    assert everything is not None
+    first = next(case for case in everything["cases"] if case.startswith(group))
+    cases = {k: v for k, v in everything["cases"].items() if k != first}
+    partly = measured({**everything, "cases": cases})
+    assert text(in_group(partly, group, Notes(""))).endswith(", 1 not run")
+
+
+def text(cell: Cell) -> str:
+    return entry(cell).astext()
+
+
+def test_words_are_never_markup() -> None:
+    output = "<script>alert(1)</script>\n" * 9
+    opened, block, closed = words({"output": output})
+    assert isinstance(block, nodes.literal_block)
+    assert block.astext() == output
+    assert "script" not in opened.astext() + closed.astext()
+
+
 # The filters, in a browser.
 
 
@@ -99,7 +153,7 @@ def rows(page: Page) -> list[str]:
     """Return the ids of the rows that are to be seen."""
     visible = page.locator("table.results > tbody > tr:visible")
     found: list[str] = visible.evaluate_all("rows => rows.map((row) => row.id)")
-    return found
+    return sorted(found)
 
 
 def said(page: Page) -> str:
@@ -116,47 +170,74 @@ def ids(paths: list[Path]) -> list[str]:
     return sorted(anchor(f"cell {path.stem}") for path in paths)
 
 
+def diverging(paths: list[Path]) -> list[Path]:
+    return [
+        path
+        for path in paths
+        if any(v["verdict"] == "diverges" for v in load(path)["cases"].values())
+    ]
+
+
 def test_without_javascript_everything_is_shown(site: str, open_page: Opener) -> None:
     opened = open_page(f"{site}/{OVERVIEW}?tool=uv", java_script_enabled=False)
     assert opened.locator("#results-filter").is_hidden()
-    assert opened.locator("table.results > tbody > tr:visible").count() == len(RESULTS)
+    assert opened.locator("table.results > tbody > tr:visible").count() == len(ROWS)
+
+
+def test_every_cell_leads_to_its_group(site: str, open_page: Opener) -> None:
+    opened = open_page(f"{site}/{OVERVIEW}")
+    cells = opened.locator("table.results > tbody td:nth-child(n+3)")
+    texts = cells.evaluate_all("cells => cells.map((cell) => cell.innerText)")
+    links = cells.locator("a").evaluate_all(
+        "links => links.map((link) => link.getAttribute('href'))"
+    )
+    asked = [text for text in texts if text != "n/a"]
+    marks = [link for link in links if link.startswith("#")]
+    assert len(links) == len(asked) + len(marks)
+    assert set(marks) <= {f"#{name}" for name in references(OVERVIEW).ids}
+    leading = [urlsplit(link) for link in links if link not in marks]
+    assert {link.path for link in leading} > {f"../{page(path)}" for path in ROWS}
+    for link in leading:
+        assert not link.fragment or link.fragment in places(link.path), link
+
+
+@cache
+def places(path: str) -> frozenset[str]:
+    """Return the anchors of a page to which the overview leads."""
+    return frozenset(references(path.removeprefix("../")).ids)
 
 
 def test_the_filters_and_the_address_say_the_same(site: str, open_page: Opener) -> None:
     opened = open_page(f"{site}/{OVERVIEW}")
-    assert sorted(rows(opened)) == ids(RESULTS)
+    assert rows(opened) == ids(ROWS)
     opened.get_by_label("Tool").select_option("pip")
     opened.get_by_label("Runs").select_option("in WebAssembly")
-    of_pip = [path for path in RESULTS if path.stem.startswith("pip-2")]
+    of_pip = [path for path in ROWS if path.stem.startswith("pip-2")]
     inside = [path for path in of_pip if "-host-" not in path.stem]
-    assert sorted(rows(opened)) == ids(inside)
-    opened.get_by_label("Library").select_option("patched")
-    patched = [path for path in inside if path.stem.endswith("-patched")]
-    assert sorted(rows(opened)) == ids(patched)
-    opened.get_by_label("Library").select_option("unpatched")
-    opened.get_by_label("only what diverges").check()
+    assert rows(opened) == ids(inside)
+    opened.get_by_label("Result", exact=True).select_option("diverges unpatched")
+    unlike = diverging(inside)
+    assert rows(opened) == ids(unlike)
     opened.get_by_label("Row has").fill("26.3  JSON")
-    wanted = ids([p for p in inside if p.stem.endswith("-json") and "26.3" in p.stem])
-    assert sorted(rows(opened)) == wanted
-    assert said(opened) == f"Shows {len(wanted)} of {len(RESULTS)} rows."
+    wanted = ids([p for p in unlike if p.stem.endswith("-json") and "26.3" in p.stem])
+    assert rows(opened) == wanted
+    assert said(opened) == f"Shows {len(wanted)} of {len(ROWS)} rows."
     again = open_page(address(opened))
-    assert sorted(rows(again)) == wanted
+    assert rows(again) == wanted
     assert again.get_by_label("Row has").input_value() == "26.3  JSON"
-    assert again.get_by_label("only what diverges").is_checked()
     again.get_by_role("button", name="Show all").click()
-    assert sorted(rows(again)) == ids(RESULTS)
+    assert rows(again) == ids(ROWS)
     assert address(again) == f"{site}/{OVERVIEW}"
 
 
-def test_only_what_diverges(site: str, open_page: Opener) -> None:
-    opened = open_page(f"{site}/{OVERVIEW}?diverges=yes")
-    diverging = [
-        path
-        for path in RESULTS
-        if any(v["verdict"] == "diverges" for v in load(path)["cases"].values())
-    ]
-    assert 0 < len(diverging) < len(RESULTS)
-    assert sorted(rows(opened)) == ids(diverging)
+def test_what_diverges_patched_or_not(site: str, open_page: Opener) -> None:
+    opened = open_page(f"{site}/{OVERVIEW}?diverges=unpatched")
+    assert 0 < len(diverging(ROWS)) < len(ROWS)
+    assert rows(opened) == ids(diverging(ROWS))
+    opened.get_by_label("Result", exact=True).select_option("diverges patched")
+    unlike = diverging([path for path in RESULTS if path not in ROWS])
+    plain = [p.with_name(p.name.replace("-patched", "")) for p in unlike]
+    assert rows(opened) == ids(plain)
 
 
 def test_a_permalink_is_shown_whatever_the_filters_say(
@@ -165,31 +246,35 @@ def test_a_permalink_is_shown_whatever_the_filters_say(
     target = anchor("cell warehouse-6b62157-host")
     opened = open_page(f"{site}/{OVERVIEW}?tool=uv#{target}")
     assert target in rows(opened)
-    assert f"cell-{anchor('uv-0.13.9-host-json')}" in rows(opened)
+    assert anchor("cell uv-0.13.9-host-json") in rows(opened)
     opened.get_by_label("Runs").select_option("on the host")
     assert address(opened) == f"{site}/{OVERVIEW}?tool=uv&where=host#{target}"
     section = "results-unearth-on-the-host"
     opened.evaluate("id => { location.hash = id }", section)
     opened.locator(f"#{section}").wait_for(state="visible")
     assert target not in rows(opened)
+    patched = anchor("cell packaging-26.3-host-patched")
+    opened.evaluate("id => { location.hash = id }", patched)
+    opened.locator(f"#{patched}").wait_for(state="visible")
 
 
 def test_the_filters_need_no_mouse(site: str, open_page: Opener) -> None:
     opened = open_page(f"{site}/{OVERVIEW}?tool=nonsense")
-    assert len(rows(opened)) == len(RESULTS)
+    assert len(rows(opened)) == len(ROWS)
     opened.get_by_label("Tool").focus()
     opened.keyboard.type("uv")
-    for _ in range(4):
+    for _ in range(3):
         opened.keyboard.press("Tab")
-    opened.keyboard.press("Space")
-    assert address(opened).endswith("?tool=uv&diverges=yes")
+    opened.keyboard.type("html")
+    assert address(opened).endswith("?tool=uv&text=html")
+    assert rows(opened) == [anchor("cell uv-0.13.9-host-html")]
     opened.keyboard.press("Tab")
     opened.keyboard.press("Enter")
-    assert len(rows(opened)) == len(RESULTS)
+    assert len(rows(opened)) == len(ROWS)
 
 
 def test_nothing_fits(site: str, open_page: Opener) -> None:
     opened = open_page(f"{site}/{OVERVIEW}?text=nonsense")
     assert rows(opened) == []
-    assert said(opened) == f"Shows 0 of {len(RESULTS)} rows."
+    assert said(opened) == f"Shows 0 of {len(ROWS)} rows."
     assert opened.locator("section[class*=tool-]:visible").count() == 0

@@ -1,4 +1,5 @@
-// The filters of the results. Without this script every row is shown, and no filter.
+// The filters of the results, and links from their cells, which would be half the page.
+// Without this script every row is shown, and leads to its result.
 "use strict";
 
 const form = document.getElementById("results-filter");
@@ -9,24 +10,48 @@ const tools = [...document.querySelectorAll('section[class*="tool-"]')].map((sec
   return { section, rows: named };
 });
 
+/** Lead from a text to another place. */
+function linkText(text, address) {
+  const link = document.createElement("a");
+  link.className = "reference internal";
+  link.href = address;
+  text.replaceWith(link);
+  link.append(text);
+}
+
+/** Let a cell lead to its group on the page of the result, and a mark to its note. */
+function linkCells(section, row, heads) {
+  const result = row.cells[1].querySelector("a")?.getAttribute("href");
+  [...row.cells].forEach((cell, column) => {
+    const said = cell.querySelector("p").firstChild;
+    if (result && said.data && column > 1 && !/^(n\/a|not run)/.test(said.data)) {
+      const group = heads[column].textContent;
+      const anchor = group.includes("/") ? group.replace("/", "-") : `select-${group}`;
+      linkText(said, `${result}#${anchor}`);
+    }
+    for (const mark of cell.querySelectorAll("sup")) {
+      const note = section.querySelector(`ol > li:nth-child(${mark.textContent})`);
+      linkText(mark.firstChild, `#${note.id}`);
+    }
+  });
+}
+
 /** Put the state that the address holds into the form. */
 function fill(state) {
-  for (const field of form.querySelectorAll("select, [type=search]")) {
+  for (const field of form.querySelectorAll("[name]")) {
     field.value = state.get(field.name) ?? "";
     if (field.value === "" && field.options) field.selectedIndex = 0;
   }
-  form.elements.diverges.checked = state.has("diverges");
 }
 
 /** Whether a row is what the form asks for. */
 function wanted(section, row, text) {
-  const { tool, where, manner, diverges } = form.elements;
+  const { tool, where, diverges } = form.elements;
   const words = form.elements.text.value.toLowerCase().split(/\s+/);
   return (
     (!tool.value || section.classList.contains(`tool-${tool.value}`)) &&
     (!where.value || section.classList.contains(where.value)) &&
-    (!manner.value || row.classList.contains(manner.value)) &&
-    (!diverges.checked || row.classList.contains("diverges")) &&
+    (!diverges.value || row.classList.contains(`diverges-${diverges.value}`)) &&
     words.every((word) => text.includes(word))
   );
 }
@@ -39,7 +64,7 @@ function show() {
   for (const { section, rows } of tools) {
     let some = false;
     for (const [row, text] of rows) {
-      const pointed = row === target || section === target;
+      const pointed = row.contains(target) || section === target;
       row.hidden = !pointed && !wanted(section, row, text);
       some ||= !row.hidden;
       shown += !row.hidden;
@@ -58,6 +83,10 @@ function changed() {
   show();
 }
 
+for (const { section, rows } of tools) {
+  const heads = [...section.querySelectorAll("table.results th")];
+  for (const [row] of rows) linkCells(section, row, heads);
+}
 form.addEventListener("input", changed);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
