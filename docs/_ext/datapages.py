@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from casepage import cases_page
 from docutils import nodes
-from measured import every_row, note_files
+from measured import every_row, note_files, twin
 from resultpage import result_page
 from sphinx.addnodes import download_reference
 from sphinx.errors import ExtensionError
 from sphinx.parsers import Parser
+
+from tests.matrix.results import RESULTS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -28,24 +30,28 @@ class DataParser(Parser):
         self.setup_parse(inputstring, document)
         document.settings.smart_quotes = False  # data stays as it is
         env = document.settings.env
-        note_files(env)
         path = Path(env.doc2path(env.docname))
-        download = download_reference(
+        file = download_reference(
             "", nodes.Text(path.name), reftarget=f"/{env.docname}.json"
         )
-        if path.parent.name == "results":
-            if path.stem not in every_row():
+        if path.parent.name == RESULTS.name:
+            row = every_row().get(path.stem)
+            if row is None:
                 raise ExtensionError(
                     f"{path}: no cell of the matrix is called {path.stem!r}; what"
                     " tests/matrix/provision.json no longer has, has no result"
                 )
+            note_files(env, results=False)
+            if other := twin(row):
+                env.note_dependency(str(RESULTS / f"{other.cell.name}.json"))
             # The search would find each word of the cases in every result.
             env.metadata[env.docname]["nosearch"] = ""
-            document += result_page(every_row()[path.stem], download)
+            document += result_page(row, file)
         else:
+            note_files(env)
             data = json.loads(inputstring)
             group = f"{data['kind']}/{data['group']}"
-            document += cases_page(group, data["description"], download)
+            document += cases_page(group, data["description"], file)
         env.metadata[env.docname]["orphan"] = ""
         self.finish_parse()
 

@@ -144,14 +144,18 @@ def answers() -> dict[str, list[tuple[Row, Mapping[str, Any]]]]:
 
 
 @cache
-def files() -> tuple[str, ...]:
-    """Return every file that is read here."""
-    return tuple(map(str, CONFORMANCE.rglob("*.json")))
+def files(folder: Path) -> tuple[str, ...]:
+    """Return every file of data below a folder; of the suite, without the results."""
+    return tuple(
+        str(path)
+        for path in folder.rglob("*.json")
+        if folder == RESULTS or path.parent != RESULTS
+    )
 
 
-def note_files(env: BuildEnvironment) -> None:
-    """Let a page be read again when a case, a reason or a result changes."""
-    for path in files():
+def note_files(env: BuildEnvironment, *, results: bool = True) -> None:
+    """Let a page be read again when a case, a reason or, if it says, a result changes."""
+    for path in files(CONFORMANCE) + (files(RESULTS) if results else ()):
         env.note_dependency(path)
 
 

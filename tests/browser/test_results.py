@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from html import unescape
@@ -17,7 +18,9 @@ from measured import every_row
 from resultpage import words
 from tables import entry
 
-from tests.browser.site import ROOT, SITE, references
+from tests.browser.site import DATA, ROOT, SITE, references
+from tests.unit.pep_text import requirements
+from wasm_platform_tags.conformance.cases import load_cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -110,6 +113,20 @@ def test_the_tools_own_words_are_shown(path: Path) -> None:
     said = [v["output"] for v in load(path)["cases"].values() if "output" in v]
     shown = re.findall(r"<pre.*?>(?:<span></span>)?(.*?)\n?</pre>", html, re.DOTALL)
     assert sorted(map(unescape, shown)) == sorted(text.rstrip("\n") for text in said)
+
+
+def test_every_rule_says_how_many_cases_test_it() -> None:
+    counts = Counter(case.requirement for case in load_cases())
+    html = (SITE / "pep" / "pep-9999.html").read_text("utf-8")
+    assert html.count('class="rule-cases"') == len(requirements())
+    for slug in requirements():
+        after = html.split(f'id="pep-9999-{slug}"', 1)[1]
+        note = re.search(r'class="rule-cases">.*?<a .*?href="(.*?)".*?>(.*?)<', after)
+        assert note, slug
+        number = counts[slug]
+        assert note[2] == f"{number or 'no'} case{'s' if number > 1 else ''}"
+        to_list = f"../docs/requirements.html#requirement-{slug}"
+        assert note[1] == to_list or note[1].startswith(f"../{DATA[0]}"), slug
 
 
 # What no committed result may hold today.
