@@ -21,6 +21,7 @@ extensions = [
     "explorer",
     "requirements",
     "native",
+    "commands",
 ]
 # Name what is a page: whatever else lies in the checkout can never leak in.
 include_patterns = [

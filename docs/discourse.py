@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
 DISCUSSIONS_TO = (
     "Discussions-To: _the address of this thread, to be put into the draft_"
 )
+EXAMPLE = "an address such as https://example.org/site/"
+OBJECTIONS = Path(__file__).with_name("objections.md")
+OBJECTION = re.compile(
+    r"^\((objection-\d+)\)=\n## (.+)\n\nStatus\n: (.+)$", re.MULTILINE
+)
 PAGES = {
     "docs/explorer.html": "Ask the library about any wheel, in your browser",
     "docs/requirements.html": "Every requirement, with the cases that test it",
     "docs/results.html": "What real installers make of the cases",
     "docs/why-exact.html": "Why the match is exact: what breaks otherwise",
     "docs/wasi.html": "A WASI wheel from end to end",
-    "docs/objections.html": "Objections, and where each is answered",
 }
 
 
@@ -35,20 +40,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="docs.discourse", description=__doc__)
     parser.add_argument("--base-url", required=True, help="where the site is published")
     base = parser.parse_args(argv).base_url
-    address = urlsplit(base)
-    if address.scheme not in {"http", "https"} or not address.netloc:
-        sys.stderr.write(
-            f"docs.discourse: bad --base-url {base!r}: wanted an address such as"
-            " https://example.org/site/\n"
-        )
-        return 2
-    if address.query or address.fragment:
-        sys.stderr.write(
-            f"docs.discourse: bad --base-url {base!r}: wanted no query and no fragment\n"
-        )
+    if wanted := fault(base):
+        sys.stderr.write(f"docs.discourse: bad --base-url {base!r}: wanted {wanted}\n")
         return 2
     sys.stdout.write("\n".join(summary(base.rstrip("/") + "/")) + "\n")
     return 0
+
+
+def fault(base: str) -> str | None:
+    """Say what was wanted of an address, None if it will do."""
+    try:
+        address = urlsplit(base)
+    except ValueError:  # half a bracket of an IPv6 address
+        return EXAMPLE
+    if address.scheme not in {"http", "https"} or not address.netloc:
+        return EXAMPLE
+    if re.search(r"[\s()<>]", base):
+        return "no blank and no bracket, which end a link in Markdown"
+    return "no query and no fragment" if address.query or address.fragment else None
 
 
 def summary(base: str) -> Iterator[str]:
@@ -63,36 +72,58 @@ def summary(base: str) -> Iterator[str]:
     yield "## What can be checked\n"
     for page, text in PAGES.items():
         yield f"* [{text}]({base}{page})"
-    yield '\n[details="The requirements, each with a permalink"]\n'
-    for heading, slug, text in requirements():
-        if heading:
-            yield f"\n**{heading}**\n"
-        yield f"* [{slug}]({pep}#pep-9999-{slug}): {', '.join(keywords(text))}"
-    yield "\n[/details]\n"
+    yield "\n## Where to find what\n"
+    yield from details("The sections", sections(pep))
+    yield from details("The requirements", requirements(pep))
+    yield from details("Objections, and their status", objections(base))
     yield f"## Open issues\n\n[In the draft]({pep}#pep-9999-open-issues):\n"
     for part in section("Open Issues"):
-        yield f"{markdown(part)}\n"
+        yield markdown(part)
+
+
+def details(title: str, lines: Iterator[str]) -> Iterator[str]:
+    """Yield lines that Discourse folds away under a title."""
+    yield f'[details="{title}"]\n'
+    yield from lines
+    yield "\n[/details]\n"
 
 
 def section(name: str) -> Iterator[str]:
-    """Yield the paragraphs of a section, up to the next heading."""
+    """Yield the paragraphs and the list items of a section, up to the next heading."""
     inside = False
     for part in paragraphs():
         if HEADING.fullmatch(part):
             inside = part.splitlines()[0] == name
         elif inside and not part.startswith(".. "):
-            yield part
+            yield from re.split(r"\n(?=\* )", part)
 
 
-def requirements() -> Iterator[tuple[str, str, str]]:
-    """Yield each requirement; the heading only where it changes."""
+def sections(pep: str) -> Iterator[str]:
+    """Yield a link to each section, under the id that docutils makes of its title."""
+    for part in paragraphs():
+        if HEADING.fullmatch(part) and part.endswith("="):
+            title = part.splitlines()[0]
+            yield f"* [{title}]({pep}#{re.sub('[^a-z0-9]+', '-', title.lower())})"
+
+
+def objections(base: str) -> Iterator[str]:
+    """Yield a link to each objection, with its status."""
+    for anchor, title, status in OBJECTION.findall(OBJECTIONS.read_text("utf-8")):
+        number, _, text = title.partition(". ")
+        yield f"{number}. [{text}]({base}docs/objections.html#{anchor}): {status}"
+
+
+def requirements(pep: str) -> Iterator[str]:
+    """Yield a link to each requirement, with its key words, under their headings."""
     heading = shown = ""
     for slug, part in anchored():
         if HEADING.fullmatch(part):
             heading = part.splitlines()[0]
         if slug:
-            yield (heading if heading != shown else ""), slug, part
-            shown = heading
+            if heading != shown:
+                yield f"\n**{heading}**\n"
+                shown = heading
+            yield f"* [{slug}]({pep}#pep-9999-{slug}): {', '.join(keywords(part))}"
 
 
 def markdown(text: str) -> str:

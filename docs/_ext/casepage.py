@@ -125,7 +125,7 @@ def outcome(cases: list[Case]) -> Iterator[nodes.Node]:
             counts[verdict["verdict"]] += 1
             if verdict["verdict"] != PASS:
                 why = (verdict["verdict"], verdict.get("reason") or "")
-                tool = f"{row.cell.tool.tool} {row.where}"
+                tool = f"{row.cell.tool.tool} {row.cell.where}"
                 rows = others.setdefault(why, {}).setdefault(tool, {})
                 rows.setdefault(row, []).append(case)
     yield nodes.paragraph("", f"Observed: {in_words(counts) or 'no tool is asked'}.")

@@ -52,19 +52,25 @@ class ConformanceResults(SphinxDirective):
         tools: dict[tuple[str, str], list[Row]] = {}
         for row in every_row().values():
             if not row.cell.patched:
-                tools.setdefault((row.cell.tool.tool, row.where), []).append(row)
+                tools.setdefault((row.cell.tool.tool, row.cell.where), []).append(row)
         days = sorted({row.measured for row in every_row().values()})
         return [
             nodes.paragraph("", f"Measured: {', '.join(days)}."),
-            form(tool for tool, _ in tools),
+            form(tools),
             *(section(*t, tools[t]) for t in tools),
         ]
 
 
-def form(tools: Iterable[str]) -> nodes.raw:
-    """Return the filters; a script shows them."""
-    options = "".join(f"<option>{tool}</option>" for tool in dict.fromkeys(tools))
-    text = Template(FORM.read_text("utf-8")).substitute(tools=options)
+def form(sections: Iterable[tuple[str, str]]) -> nodes.raw:
+    """Return the filters; a script shows them. Their values are classes of sections."""
+    tools, places = zip(*sections, strict=True)
+    text = Template(FORM.read_text("utf-8")).substitute(
+        tools="".join(f"<option>{tool}</option>" for tool in dict.fromkeys(tools)),
+        places="".join(
+            f'<option value="{nodes.make_id(place)}">{place}</option>'
+            for place in dict.fromkeys(places)
+        ),
+    )
     return nodes.raw("", text, format="html")
 
 
@@ -96,7 +102,7 @@ def section(tool: str, where: str, rows: list[Row]) -> nodes.section:
         table(["Version", *totals, *names], drawn, "results", classes),
         *notes.legend(),
         ids=[nodes.make_id(f"results {notes.title}")],
-        classes=[f"tool-{tool}", "host" if where == "on the host" else "webassembly"],
+        classes=[f"tool-{tool}", nodes.make_id(where)],
     )
 
 

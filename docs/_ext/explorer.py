@@ -115,7 +115,7 @@ class TagExplorer(SphinxDirective):
             return [nodes.note("", nodes.paragraph("", text))]
         size = sum((folder / name).stat().st_size for name in RUNTIME)
         version = json.loads((folder / "package.json").read_bytes())["version"]
-        loads = nodes.paragraph("", "The button loads ")
+        loads = nodes.paragraph("", "Your first change, or a button, loads ")
         loads += link(f"Pyodide {version}", "https://github.com/pyodide/pyodide")
         loads += nodes.Text(
             f" (MPL-2.0) with the library, about {size / 1e6:.1f} MB, from this site and"

@@ -67,11 +67,6 @@ class Row:
         """The day on which it was measured."""
         return str(self.committed["measured"]) if self.committed else "never"
 
-    @property
-    def where(self) -> str:
-        """Whether the tool ran where it was aimed at."""
-        return "on the host" if self.cell.on_host else "in WebAssembly"
-
     def verdict(self, case: Case) -> Mapping[str, Any]:
         """Return what is committed of a case."""
         if self.committed is None:

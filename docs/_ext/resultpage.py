@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING
 
 from casepage import shown
 from docutils import nodes
@@ -21,8 +22,10 @@ from measured import (
 )
 from tables import code, permalink
 
+from tests.matrix.results import UNSUPPORTED
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from measured import Row
     from sphinx.addnodes import download_reference
@@ -42,6 +45,7 @@ def result_page(row: Row, download: download_reference) -> nodes.section:
         up(row),
         facts(row, download),
         *divergences(row),
+        *refusals(row),
         *(group_section(row, group) for group in groups),
         ids=[nodes.make_id(f"result {row.cell.name}")],
     )
@@ -121,12 +125,30 @@ def divergence(case: Case, row: Row) -> nodes.list_item:
         permalink(anchor, "Link to this case"),
     ]
     paragraph = nodes.paragraph("", "", *parts)
-    return nodes.list_item("", paragraph, *words(verdict), ids=[anchor])
+    return nodes.list_item(
+        "", paragraph, *words(verdict.get("output", "")), ids=[anchor]
+    )
 
 
-def words(verdict: Mapping[str, Any]) -> Iterator[nodes.Node]:
+def refusals(row: Row) -> Iterator[nodes.section]:
+    """Yield a section with what the tool said where it could not be asked."""
+    found = Counter(
+        verdict["output"]
+        for verdict in map(row.verdict, row.cases)
+        if verdict["verdict"] == UNSUPPORTED and "output" in verdict
+    )
+    items = [
+        nodes.list_item("", nodes.paragraph("", f"In {count} cases:"), *words(output))
+        for output, count in found.items()
+    ]
+    if items:
+        title = nodes.title("", "Unsupported")
+        listed = nodes.bullet_list("", *items)
+        yield nodes.section("", title, listed, ids=["unsupported"])
+
+
+def words(output: str) -> Iterator[nodes.Node]:
     """Yield a tool's own words as they are, folded if they are more than a line."""
-    output = str(verdict.get("output", ""))
     if not output:
         return
     block = nodes.literal_block(output, output, language="none")

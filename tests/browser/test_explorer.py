@@ -81,17 +81,17 @@ def expected(wheels: list[str], targets: list[str]) -> dict[str, list[list[str]]
         if file["error"]:
             files.append([*row, file["error"]])
             continue
+        row += [
+            ("\u2713 fits" if said["compatible"] else "\u2717 does not fit")
+            + f", by {said['rule']}{said['message']}"
+            for said in file["verdicts"]
+        ]
         row.append(
             "".join(
                 f"{part['tag']}: {part['means']} {part['rule'] or ''}"
                 for part in file["platforms"]
             )
         )
-        row += [
-            ("\u2713 fits" if said["compatible"] else "\u2717 does not fit")
-            + f", by {said['rule']}{said['message']}"
-            for said in file["verdicts"]
-        ]
         files.append(row)
     choices = [
         [choice["project"], *(file or "none" for file in choice["files"])]
@@ -126,6 +126,29 @@ def test_every_rule_is_a_link_to_the_pep(site: str, open_page: Opener) -> None:
         path, _, anchor = url.partition("#")
         assert path == "../pep/pep-9999.html"
         assert pep.locator(f"[id='{anchor}']").count() == 1, url
+
+
+def test_python_loads_while_the_question_is_written(
+    site: str, open_page: Opener
+) -> None:
+    page = open_page(f"{site}/docs/explorer.html")
+    assert page.locator("#explorer-status").inner_text() == ""
+    page.get_by_label("Names of wheels").press("End")
+    page.keyboard.type(" ")
+    page.wait_for_function(
+        "document.getElementById('explorer-status').textContent === 'Python is loaded.'"
+    )
+    assert page.get_by_label("Loading Python").is_hidden()
+    page.get_by_role("button", name="Ask the library").click()
+    done(page)
+
+
+def test_no_name_is_told(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/docs/explorer.html")
+    page.get_by_label("Names of wheels").fill("\n \n")
+    page.get_by_role("button", name="Ask the library").click()
+    page.get_by_text("There is no name to judge").wait_for()
+    assert page.locator("#explorer-answer table").count() == 0
 
 
 def test_a_question_is_a_link(site: str, open_page: Opener) -> None:

@@ -9,6 +9,8 @@ import pytest
 from docs.discourse import PAGES, main, markdown
 from tests.unit.pep_text import requirements
 
+# Discourse's own limit for a post, in characters, if the forum has no other.
+LONGEST = 32_000
 ROOT = "https://example.org/site/"
 
 
@@ -28,8 +30,30 @@ def test_every_requirement_has_its_permalink(
 def test_no_markup_of_the_draft_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     main(["--base-url", ROOT])
     text = capsys.readouterr().out
+    assert len(text) < LONGEST
     assert re.findall(r"``|:\w+:`|`__?\b|^\.\. ", text, re.MULTILINE) == []
-    assert len(text.split("## Open issues")[1].split()) > 50
+    issues = text.split("## Open issues")[1].strip().splitlines()[2:]
+    assert len(issues) > 5
+    assert all(line.startswith("* ") and " * " not in line for line in issues)
+
+
+def test_every_objection_has_its_permalink_and_status(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["--base-url", ROOT])
+    found = re.findall(
+        r"^(\d+)\. \[.+\]\((.+)\): Answered", capsys.readouterr().out, re.MULTILINE
+    )
+    page = f"{ROOT}docs/objections.html#objection-"
+    assert found == [(str(n), f"{page}{n}") for n in range(1, 16)]
+
+
+def test_details_are_opened_and_closed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Discourse wants each mark alone on a line, with an empty line on both sides."""
+    main(["--base-url", ROOT])
+    text = capsys.readouterr().out
+    marks = re.findall(r"\n\n(\[/?details(?==\"|\]))[^\n]*(?=\n\n)", text)
+    assert marks == ["[details", "[/details"] * 3
 
 
 @pytest.mark.parametrize(
@@ -50,7 +74,8 @@ def test_markdown(source: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["site", "ftp://example.org", f"{ROOT}?a", f"{ROOT}#a"]
+    "given",
+    ["site", "ftp://example.org", f"{ROOT}?a", f"{ROOT}#a", f"{ROOT}a b", f"{ROOT}a)"],
 )
 def test_a_bad_address_is_told(given: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--base-url", given]) == 2

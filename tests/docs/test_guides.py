@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import doctest
+import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
 
 from wasm_platform_tags import unpatch
 
@@ -15,12 +20,68 @@ WITH_CODE = sorted(
 )
 
 
+INSTALLERS = (DOCS / "installer-authors.md").read_text("utf-8")
+
+
+def first_block(heading: str, language: str) -> list[str]:
+    """Return the lines of the first code block under a heading."""
+    section = INSTALLERS.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return section.split(f"```{language}\n")[1].split("```")[0].splitlines()
+
+
+def test_ten_lines_of_python_are_ten() -> None:
+    code = [line for line in first_block("In ten lines of Python", "pycon") if line]
+    assert all(line.startswith((">>> ", "... ")) for line in code)
+    assert len(code) <= 10
+
+
+def test_ten_lines_of_any_language_are_ten_with_the_grammar_of_the_draft() -> None:
+    text = "\n".join(first_block("In ten lines of any language", "text"))
+    assert re.findall(r"^ ?(\d+)  ", text, re.MULTILINE) == list(map(str, range(1, 11)))
+    file = DOCS.parent / "pep" / "pep-9999" / "index-expressions.json"
+    data = json.loads(file.read_text("utf-8"))
+    # The recipe names each family's group apart from what both spellings share.
+    accepted = [*data["accept"].values(), data["alias"]]
+    bare = [found.removeprefix(r"\A").removesuffix(r"\Z") for found in accepted]
+    pyemscripten, wasi, pyodide = bare
+    assert wasi in text
+    shared = pyemscripten.removeprefix("pyemscripten_")
+    assert pyodide.removeprefix("pyodide_") == shared
+    assert f"(pyemscripten|pyodide)_({shared.replace('_wasm32', ')_wasm32')}" in text
+
+
 def test_there_are_pages_with_code() -> None:
-    assert len(WITH_CODE) > 5
+    assert len(WITH_CODE) > 4
+
+
+def test_a_wheel_is_renamed_as_the_page_says(tmp_path: Path) -> None:
+    page = (DOCS / "guides" / "migration.md").read_text("utf-8")
+    block = page.split("```console\n$ wheel ")[1].split("\n```")[0]
+    command, printed = block.replace("\\\n", "").rsplit("\n", 1)
+    *options, name = command.split()
+    tag = name.removesuffix(".whl").split("-", 2)[2]
+    with WheelFile(tmp_path / name, "w") as archive:
+        archive.writestr("demo-1.0.dist-info/METADATA", "Name: demo\nVersion: 1.0\n")
+        archive.writestr(
+            "demo-1.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n"
+        )
+    said = subprocess.run(
+        [sys.executable, "-m", "wheel", *options, name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.strip() == printed
+    assert [path.name for path in tmp_path.iterdir()] == [printed]
+    with WheelFile(tmp_path / printed) as archive:
+        data = archive.read("demo-1.0.dist-info/WHEEL").decode()
+    assert f"Tag: {printed.removesuffix('.whl').split('-', 2)[2]}" in data
 
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.name)
-def test_examples(page: Path) -> None:
+def test_examples(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(DOCS.parent)
     try:
         failed, tried = doctest.testfile(
             str(page), module_relative=False, encoding="utf-8"

@@ -146,9 +146,7 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     mismatches = [
         mismatch
         for result in found
-        for mismatch in results.compare(
-            result, results.committed_verdicts(results.load_committed(result.cell))
-        )
+        for mismatch in results.compare(result, results.load_committed(result.cell))
     ]
     faults = [fault for result in found for fault in results.faults(result)]
     stale = results.stale(every_cell, every_case)

@@ -28,6 +28,7 @@ KINDS: dict[tuple[str, bool], frozenset[str]] = {
     ("pip", False): frozenset({"select", "dependency", "wheels"}),
     ("micropip", False): frozenset({"select", "dependency", "wheels"}),
     ("uv", True): frozenset({"select", "dependency"}),
+    ("uv", False): frozenset({"select", "dependency"}),
     ("pdm", True): frozenset({"select", "dependency"}),
     ("pex", True): frozenset({"select", "dependency"}),
     ("poetry", True): frozenset({"select", "dependency"}),
@@ -54,6 +55,8 @@ HOST_BOUND = frozenset(
         "dependency/not-needed/arm64",
     }
 )
+# The manner of a tool that runs on this machine and is given the runtime to ask.
+INTERPRETER = "interpreter"
 # What an interpreter says of its own release.
 ABOUT_THE_RELEASE = frozenset({"markers", "dependency"})
 # On the host, pip and uv are told the tags: there is nothing to patch.
@@ -102,6 +105,13 @@ class Cell:
         """Whether the tool runs on this machine and only aims at the target."""
         return self.runtime.kind == "host"
 
+    @property
+    def where(self) -> str:
+        """Where the tool runs, in words."""
+        if self.on_host:
+            return "on the host"
+        return "given an interpreter" if self.via == INTERPRETER else "in WebAssembly"
+
 
 def cells(settings: Settings) -> Iterator[Cell]:
     """Every cell there is."""
@@ -115,11 +125,11 @@ def cells(settings: Settings) -> Iterator[Cell]:
 
 def lanes(chosen: Iterable[Cell]) -> list[list[Cell]]:
     """The cells that share a process, and so take turns; the longest lanes first."""
-    found: dict[tuple[str, ...], list[Cell]] = {}
+    found: dict[tuple[str | None, ...], list[Cell]] = {}
     for cell in chosen:
         # Of micropip, a process can hold one version.
         alone = cell.on_host or cell.tool.tool == "micropip"
-        tool = (cell.tool.tool, cell.tool.version) if alone else ()
+        tool = (cell.tool.tool, cell.tool.version, cell.via) if alone else ()
         key = (cell.runtime.runtime, *tool)
         found.setdefault(key, []).append(cell)
     return sorted(found.values(), key=lambda lane: -len(lane))

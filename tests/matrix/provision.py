@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .settings import HERE, Settings
+from .settings import HERE, Runtime, Settings, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,9 +74,23 @@ class Cache:
         listed = repr(self.settings.wheels).encode()
         return self.root / f"wheels-{hashlib.sha256(listed).hexdigest()[:12]}"
 
+    def tool_wheels(self, tool: Tool) -> Path:
+        """The wheels that a tool finds here and would download otherwise."""
+        listed = repr(tool.wheels).encode()
+        digest = hashlib.sha256(listed).hexdigest()[:12]
+        return self.root / f"{tool.tool}-wheels-{digest}"
+
     def pyodide(self, alias: str) -> Path:
         """The npm package of one Pyodide."""
         return self.npm / "node_modules" / alias
+
+    def module(self, runtime: Runtime) -> Path:
+        """The WebAssembly module of one CPython for WASI."""
+        if not (runtime.requirement and runtime.module):
+            raise ValueError(
+                f"{runtime.runtime}: provision.json does not say what it is"
+            )
+        return self.requirement(runtime.requirement) / runtime.module
 
     @property
     def _nodejs(self) -> Path:
@@ -105,16 +119,22 @@ class Cache:
                 requirement,
                 lambda folder, line=requirement: _install(folder, line),  # type: ignore[misc]
             )
+        for tool in settings.tools:
+            if tool.wheels:
+                yield Unit(
+                    self.tool_wheels(tool).name,
+                    f"wheels for {tool.tool}",
+                    lambda folder, wheels=tool.wheels: _download(folder, *wheels),  # type: ignore[misc]
+                )
         yield Unit(self.wheels.name, "real wheels", self._fill_wheels)
         yield Unit(self.npm.name, "Pyodide, from npm", self._fill_npm)
 
     def _fill_wheels(self, folder: Path) -> None:
         for wheel in self.settings.wheels:
-            _pip(
-                *("download", "--no-deps", "--only-binary=:all:"),
+            _download(
+                folder / wheel.project,
                 *("--platform", wheel.platform, "--python-version", wheel.python),
-                *("--implementation", "cp", "--dest", str(folder / wheel.project)),
-                f"{wheel.project}=={wheel.version}",
+                *("--implementation", "cp", f"{wheel.project}=={wheel.version}"),
             )
 
     def _fill_npm(self, folder: Path) -> None:
@@ -159,6 +179,13 @@ def _install(folder: Path, requirement: str) -> None:
     _pip(
         *("install", "--no-deps", "--no-compile", "--only-binary=:all:"),
         *("--ignore-requires-python", "--target", str(folder), *what),
+    )
+
+
+def _download(folder: Path, *arguments: str) -> None:
+    _pip(
+        *("download", "--no-deps", "--only-binary=:all:"),
+        *("--dest", str(folder), *arguments),
     )
 
 

@@ -53,8 +53,8 @@ class Verdict:
         return {"verdict": self.verdict}
 
     def committed(self) -> dict[str, Any]:
-        """What is committed: of a divergence, the tool's own words as well."""
-        if self.verdict == DIVERGES and self.output:
+        """What is committed: of what the tool would not do, its own words as well."""
+        if self.verdict in (DIVERGES, UNSUPPORTED) and self.output:
             return {**self.json(), "output": self.output}
         return self.json()
 
@@ -140,7 +140,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Mismatch:
-    """A verdict that is not the committed one, or that nothing explains."""
+    """What is not as committed, or what nothing explains."""
 
     cell: str
     case: str
@@ -164,9 +164,31 @@ def committed_verdicts(data: Mapping[str, Any] | None) -> dict[str, Verdict]:
     return {name: Verdict(**verdict) for name, verdict in cases.items()}
 
 
-def compare(result: Result, committed: Mapping[str, Verdict]) -> list[Mismatch]:
-    """Where the result is not the committed one."""
-    found = []
+def changed_versions(
+    result: Result, data: Mapping[str, Any] | None
+) -> dict[str, tuple[str, str]]:
+    """The versions that are not those of the committed `data`, before and now.
+
+    The Python of a cell on the host is this machine's, and need not be the same.
+    """
+    if data is None:
+        return {}
+    before, now = data["versions"], result.versions
+    return {
+        name: (before.get(name, "none"), now.get(name, "none"))
+        for name in {**before, **now}
+        if before.get(name) != now.get(name)
+        and not (result.cell.on_host and name == "python")
+    }
+
+
+def compare(result: Result, data: Mapping[str, Any] | None) -> list[Mismatch]:
+    """Where the result is not the committed one, which is `data`."""
+    found = [
+        Mismatch(result.cell.name, f"versions: {name}", before, now)
+        for name, (before, now) in changed_versions(result, data).items()
+    ]
+    committed = committed_verdicts(data)
     for case, verdict in result.verdicts.items():
         before = committed.get(case)
         if before is None or before.json() != verdict.json():
@@ -179,7 +201,12 @@ def compare(result: Result, committed: Mapping[str, Verdict]) -> list[Mismatch]:
 
 def faults(result: Result) -> list[Mismatch]:
     """What must never be committed: errors, and divergences without a reason."""
-    return [
+    unknown = [
+        Mismatch(result.cell.name, "versions", "an answer", said)
+        for name, said in result.versions.items()
+        if name == ERROR
+    ]
+    return unknown + [
         Mismatch(
             result.cell.name,
             case,
@@ -234,10 +261,12 @@ def write(
         if name in known
     }
     # The same observation in words that differ, as in a time, is no change.
+    changed = changed_versions(result, before)
     moved = {
         name: verdict
         for name, verdict in result.verdicts.items()
-        if name not in kept
+        if changed
+        or name not in kept
         or kept[name].json() != verdict.json()
         or not kept[name].output
     }

@@ -151,17 +151,18 @@ class Matrix:
         try:
             versions = adapter.versions()
         except ProcessError as failed:
-            versions = {"error": str(failed)}
+            versions = {ERROR: str(failed)}
         return Result(cell, versions, verdicts)
 
     def _verdict(self, adapter: Adapter, case: Case) -> Verdict:
+        folders = adapter.bench.folders()
         try:
             answer = adapter.observe(case)
-        except UnsupportedError:
-            return Verdict(UNSUPPORTED)
+        except UnsupportedError as refused:
+            return Verdict(UNSUPPORTED, output=own_words(refused.output, folders))
         except ProcessError as failed:
             return Verdict(ERROR, str(failed), output=failed.output)
-        said = own_words(answer.output, adapter.bench.folders())
+        said = own_words(answer.output, folders)
         return judge(case, adapter.cell, answer.value, said, self.reasons)
 
     def _start(
@@ -186,15 +187,12 @@ class Matrix:
         ]
         if runtime.alias:
             return pyodide(cache.node, cache.pyodide(runtime.alias), mounts, path), None
-        if not (runtime.requirement and runtime.module and runtime.target):
-            raise ValueError(
-                f"{runtime.runtime}: provision.json does not say what it is"
-            )
-        module = cache.requirement(runtime.requirement) / runtime.module
-        compiled = module.with_suffix(".compiled")
+        module = cache.module(runtime)
+        if not runtime.target:
+            raise ValueError(f"{runtime.runtime}: provision.json names no target")
         write_sysconfigdata(folder / "sysconfigdata", runtime.target)
         known = ["/scratch/sysconfigdata", *path]
         return (
-            wasi(cache.wasmtime, module, compiled, mounts, known),
-            wasi(cache.wasmtime, module, compiled, mounts, path),
+            wasi(cache.wasmtime, module, mounts, known),
+            wasi(cache.wasmtime, module, mounts, path),
         )

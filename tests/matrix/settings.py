@@ -44,9 +44,10 @@ class Tool:
     """One version of one tool, where it is tried, and how it is shown the files.
 
     `via` is an index of either style, ``html`` or ``json``, or a folder, ``links``; for
-    Pex, which reads a folder, the option that names the target; nothing for a tool that
-    is not asked about files. `cases` are the only ones that it is asked: patterns, or in
-    provision.json the name of one of its selections.
+    Pex, which reads a folder, the option that names the target; for uv, ``interpreter``
+    where it is given one; nothing for a tool that is not asked about files. `cases` are
+    the only ones that it is asked: patterns, or in provision.json the name of one of its
+    selections. `wheels` are what it would download when it runs.
     """
 
     tool: str
@@ -54,6 +55,7 @@ class Tool:
     on: tuple[str, ...]
     via: tuple[str, ...] = ()
     cases: tuple[str, ...] = ("*",)
+    wheels: tuple[str, ...] = ()
 
     @property
     def requirement(self) -> str | None:
@@ -109,6 +111,7 @@ def load_settings() -> Settings:
                 tuple(line["on"]),
                 tuple(line.get("via", ())),
                 tuple(_cases(line, data["selections"])),
+                tuple(line.get("wheels", ())),
             )
             for line in data["tools"]
         ),

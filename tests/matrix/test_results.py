@@ -37,6 +37,7 @@ CASES = load_cases()
 CELLS = list(cells(load_settings()))
 REASONS = load_reasons()
 CELL = next(cell for cell in CELLS if cell.tool.tool == "uv")
+GUEST = next(cell for cell in CELLS if not cell.on_host)
 FIRST, SECOND = [case for case in CASES if CELL.applies(case)][:2]
 WHY = Reason("why", "Because.", "there", (CELL.name,), (FIRST.id,))
 
@@ -45,6 +46,11 @@ def held(**verdicts: Verdict) -> Result:
     """A result of the first case, the second, or both."""
     ids = {"first": FIRST.id, "second": SECOND.id}
     return Result(CELL, {}, {ids[name]: verdicts[name] for name in verdicts})
+
+
+def versioned(cell: Cell, said: str = "", **versions: str) -> Result:
+    """A result with these versions, and a divergence in these words."""
+    return Result(cell, versions, {FIRST.id: Verdict(DIVERGES, "x", "why", said)})
 
 
 def committed(folder: Path) -> dict[str, Verdict]:
@@ -63,7 +69,7 @@ def test_what_is_not_diverges_for_a_reason() -> None:
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     result = held(first=Verdict(DIVERGES, "x", "why"), second=Verdict(UNSUPPORTED))
     write(result, CASES, "2026-01-01", tmp_path)
-    assert compare(result, committed(tmp_path)) == []
+    assert compare(result, load_committed(CELL, tmp_path)) == []
     assert stale(CELLS, CASES, tmp_path) == []
 
 
@@ -79,13 +85,13 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
 )
 def test_another_verdict_is_a_mismatch(tmp_path: Path, other: Verdict) -> None:
     write(held(first=Verdict(DIVERGES, "x", "why")), CASES, "2026-01-01", tmp_path)
-    (mismatch,) = compare(held(first=other), committed(tmp_path))
+    (mismatch,) = compare(held(first=other), load_committed(CELL, tmp_path))
     assert (mismatch.cell, mismatch.case) == (CELL.name, FIRST.id)
     assert mismatch.expected == 'diverges: "x" (why)'
 
 
 def test_what_was_never_committed_is_a_mismatch(tmp_path: Path) -> None:
-    (mismatch,) = compare(held(first=Verdict(PASS)), committed(tmp_path))
+    (mismatch,) = compare(held(first=Verdict(PASS)), None)
     assert mismatch.expected == "nothing committed"
 
 
@@ -109,10 +115,43 @@ def test_the_words_of_a_divergence_are_kept_and_not_compared(tmp_path: Path) -> 
     write(divergence("took 1 s"), CASES, "2026-01-01", tmp_path)
     write(divergence("took 2 s"), CASES, "2026-01-02", tmp_path)
     assert committed(tmp_path)[FIRST.id].output == "took 1 s"
-    assert compare(divergence("took 3 s"), committed(tmp_path)) == []
+    assert compare(divergence("took 3 s"), load_committed(CELL, tmp_path)) == []
     data = load_committed(CELL, tmp_path)
     assert data
     assert data["measured"] == "2026-01-01"
+
+
+def test_another_version_is_a_mismatch(tmp_path: Path) -> None:
+    before = versioned(GUEST, python="3.14.2", node="24.19.0", gone="1")
+    write(before, CASES, "2026-01-01", tmp_path)
+    data = load_committed(GUEST, tmp_path)
+    assert compare(before, data) == []
+    after = versioned(GUEST, python="3.14.3", node="24.19.0", new="2")
+    found = {m.case: (m.expected, m.observed) for m in compare(after, data)}
+    assert found == {
+        "versions: python": ("3.14.2", "3.14.3"),
+        "versions: gone": ("1", "none"),
+        "versions: new": ("none", "2"),
+    }
+
+
+def test_the_python_of_the_host_may_be_another(tmp_path: Path) -> None:
+    write(versioned(CELL, python="3.11.7"), CASES, "2026-01-01", tmp_path)
+    data = load_committed(CELL, tmp_path)
+    assert compare(versioned(CELL, python="3.14.0"), data) == []
+    (mismatch,) = compare(versioned(CELL, python="3.14.0", pip="26.2.1"), data)
+    assert mismatch.case == "versions: pip"
+
+
+def test_another_version_speaks_for_itself(tmp_path: Path) -> None:
+    write(versioned(CELL, "old words", pip="1"), CASES, "2026-01-01", tmp_path)
+    write(versioned(CELL, "new words", pip="2"), CASES, "2026-01-02", tmp_path)
+    assert committed(tmp_path)[FIRST.id].output == "new words"
+
+
+def test_unknown_versions_are_a_fault() -> None:
+    (fault,) = faults(versioned(CELL, **{ERROR: "no answer in 60 s"}))
+    assert fault.observed == "no answer in 60 s"
 
 
 def test_errors_and_unexplained_divergences_are_faults() -> None:

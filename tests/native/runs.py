@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import families, gallery, interpreters, wasi_way
+from . import families, gallery, guides, interpreters, wasi_way
 
 if TYPE_CHECKING:
     from .lab import Lab
@@ -18,4 +18,5 @@ def every_run(lab: Lab) -> list[Run]:
         *families.runs(lab),
         *interpreters.runs(),
         *gallery.runs(lab),
+        *guides.runs(lab),
     ]

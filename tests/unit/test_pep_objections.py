@@ -8,40 +8,49 @@ from tests.unit.pep_text import ANCHOR, FOLDER, TEXT
 
 DOCS = FOLDER.parent / "docs"
 PAGE = (DOCS / "objections.md").read_text("utf-8")
-ROWS = [
-    [cell.strip() for cell in line.strip("|").split("|")]
-    for line in PAGE.splitlines()
-    if re.match(r"\| \d", line)
-]
+OBJECTION = re.compile(
+    r"^\(objection-(\d+)\)=\n## \1\. (.+)\n\n"
+    r"Status\n: (.+)\n\nAnswer\n: ((?:.+\n)+)\nEvidence\n: ((?:.+\n)+)",
+    re.MULTILINE,
+)
+FOUND = OBJECTION.findall(PAGE)
 
 
 def test_all_are_there() -> None:
-    """Fifteen, in order, each with an objection, an answer and evidence."""
-    assert [row[0] for row in ROWS] == [str(number) for number in range(1, 16)]
-    assert all(len(row) == 4 and all(row) for row in ROWS)
+    """Fifteen, in order, each with a permalink, a status, an answer and evidence."""
+    assert [number for number, *_ in FOUND] == [str(n) for n in range(1, 16)]
+    assert len(re.findall(r"^## \d|^\(objection", PAGE, re.MULTILINE)) == 2 * len(FOUND)
+
+
+def test_a_status_says_what_is_left() -> None:
+    """Nothing is called answered in part without saying which part is not."""
+    for _, title, status, *_ in FOUND:
+        assert re.fullmatch(
+            r"Answered\.|Answered in part\. .+\.|Open\. .+\.", status
+        ), title
 
 
 def test_answers_lead_into_the_text() -> None:
     """Each answer has a link to an anchor of the PEP."""
     anchors = set(ANCHOR.findall(TEXT))
-    for row in ROWS:
-        linked = re.findall(r"\{ref\}`[^`]+<pep-9999-([a-z0-9-]+)>`", row[2])
-        assert linked, row[1]
+    for _, title, _, answer, _ in FOUND:
+        linked = re.findall(r"\{ref\}`[^`]+<pep-9999-([a-z0-9-]+)>`", answer)
+        assert linked, title
         assert set(linked) <= anchors
 
 
 def test_evidence_is_there() -> None:
-    """Each row has a file or a page to check, or says that it has none."""
-    for row in ROWS:
-        files = re.findall(r"\{download\}`[^`]+<([^>]+)>`", row[3])
-        pages = re.findall(r"\{doc\}`([^`]+)`", row[3])
-        assert files or pages or row[3].startswith("None; "), row[1]
+    """Each has a file or a page to check, or says that it has none."""
+    for _, title, _, _, evidence in FOUND:
+        files = re.findall(r"\{download\}`[^`]+<([^>]+)>`", evidence)
+        pages = re.findall(r"\{doc\}`([^`]+)`", evidence)
+        assert files or pages or evidence.startswith("None; "), title
         assert all((DOCS / name).is_file() for name in files)
         assert all((DOCS / f"{name}.md").is_file() for name in pages)
 
 
 def test_no_requirement_names_a_tool_but_one() -> None:
-    """So row 2 says."""
+    """So objection 2 says."""
     tools = re.compile(r"\b(pip|uv|micropip|Poetry|PDM|Pex|maturin|cibuildwheel)\b")
     parts = TEXT.split(".. _pep-9999-")[1:]
     naming = [

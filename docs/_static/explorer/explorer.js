@@ -149,7 +149,7 @@ function parsed(platforms) {
 function fileRow(file, width) {
   const head = [make("span", { class: "line" }, `line ${file.line} `), code(file.name)];
   if (file.error === null) {
-    return row(head, parsed(file.platforms), ...file.verdicts.map(verdict));
+    return row(head, ...file.verdicts.map(verdict), parsed(file.platforms));
   }
   const message = make("td", { colspan: width + 1, class: "fits-not" }, file.error);
   const line = row(head);
@@ -175,9 +175,13 @@ function show(answer) {
       ? [table("What each target would install", ["Project", ...targets], chosen)]
       : []),
     ...(files.length
-      ? [table("Every file, judged", ["File", "Platform tags", ...targets], files)]
+      ? [table("Every file, judged", ["File", ...targets, "Platform tags"], files)]
       : []),
   );
+  if (!files.length) {
+    say("There is no name to judge: paste one a line above.");
+    return;
+  }
   const bad = answer.files.filter((file) => file.error !== null).length;
   const counts = [`files: ${answer.files.length}`, `targets: ${targets.length}`];
   if (bad) counts.push(`not the name of a wheel: ${bad}`);
@@ -242,6 +246,12 @@ async function showRuntime() {
   }
 }
 
+// Python loads while the question is still being written.
+form.addEventListener(
+  "input",
+  () => worker ?? ask("version").then(() => say("Python is loaded."), fail),
+  { once: true },
+);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   explore();

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 class UnsupportedError(Exception):
-    """The tool has no way to be asked this."""
+    """The tool has no way to be asked this. `output` is what it said, if it was."""
+
+    def __init__(self, message: str = "", output: str = "") -> None:
+        super().__init__(message)
+        self.output = output
 
 
 @dataclass(frozen=True)

@@ -3,56 +3,68 @@
 from __future__ import annotations
 
 import json
-import tempfile
-import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wasm_platform_tags import Target
 
 from ..runtimes.process import Answer, ProcessError
 from ..wheels import NEEDED
-from .command import Command
+from .base import Base
 from .pip import platforms
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wasm_platform_tags.conformance.cases import Case
     from wasm_platform_tags.conformance.cases import Target as CaseTarget
 
-RUN = "from pex.bin.pex import main; main()"
 NOTHING_FITS = "No matching distribution found"
 NO_MARKERS = "does not exist in evaluation environment"
 
 
-class Pex(Command):
+class Pex(Base):
     """One Pex; `via` is how it is told the target."""
+
+    def versions(self) -> Mapping[str, str]:
+        """Also of the pip that it resolves with."""
+        return {**super().versions(), "pip": self._pip}
 
     def observe(self, case: Case) -> Answer:
         """Build a PEX file and see what is in it."""
         assert case.target
-        with tempfile.TemporaryDirectory(dir=self.bench.scratch) as name:
-            folder = Path(name)
-            done = self.run(
-                *("-c", RUN, "--no-index", "--find-links"),
-                str(self.bench.wheels / case.project),
+        answer = self.call(
+            "pex_worker.build",
+            folder=self.folder(self.cell.tool.requirement),
+            arguments=[
+                *("--pex-root", str(self.bench.scratch / "pex"), "--no-index"),
+                *("--pip-version", self._pip),
+                *("--find-links", str(self.bench.cache.tool_wheels(self.cell.tool))),
+                *("--find-links", str(self.bench.wheels / case.project)),
                 *("--no-build", "--no-compress", "--no-compile"),
-                *self._target(case.target, folder),
-                *("--output-file", str(folder / "out.pex"), case.project),
-                PEX_ROOT=str(self.bench.scratch / "pex"),
-            )
-            output = done.stdout + done.stderr
-            if done.returncode == 0:
-                info = zipfile.ZipFile(folder / "out.pex").read("PEX-INFO")
-                return Answer(
-                    _found(list(json.loads(info)["distributions"]), case), output
-                )
-        if NOTHING_FITS in output:
-            return Answer(None, output)
-        if NO_MARKERS in output:
-            return Answer("an error", output)
-        raise ProcessError(f"Pex left with status {done.returncode}", output)
+                *self._target(case.target),
+                case.project,
+            ],
+        )
+        if answer.value is not None:
+            return Answer(_found(answer.value, case), answer.output)
+        if NOTHING_FITS in answer.output:
+            return answer
+        if NO_MARKERS in answer.output:
+            return Answer("an error", answer.output)
+        raise ProcessError("Pex failed", answer.output)
 
-    def _target(self, target: CaseTarget, folder: Path) -> list[str]:
+    @property
+    def _pip(self) -> str:
+        (version,) = (
+            version
+            for name, _, version in (
+                wheel.partition("==") for wheel in self.cell.tool.wheels
+            )
+            if name == "pip"
+        )
+        return version
+
+    def _target(self, target: CaseTarget) -> list[str]:
         minor = target.words["cp"].removeprefix("cp")
         if self.cell.via == "platform":
             # The last is the best: every platform is resolved for by itself.
@@ -63,9 +75,7 @@ class Pex(Command):
             "marker_environment": full.marker_environment(),
             "compatible_tags": [str(tag) for tag in full.tags()],
         }
-        path = folder / "target.json"
-        path.write_text(json.dumps(told), encoding="utf-8")
-        return ["--complete-platform", str(path)]
+        return ["--complete-platform", json.dumps(told)]
 
 
 def _found(files: list[str], case: Case) -> str | bool:

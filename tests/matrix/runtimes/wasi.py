@@ -30,20 +30,29 @@ def write_sysconfigdata(folder: Path, version: str) -> None:
     (folder / f"{NAME}.py").write_text(text, encoding="utf-8")
 
 
-def wasi(
-    wasmtime: Path,
+def wasi_command(
     module: Path,
-    compiled: Path,
     mounts: Mapping[str, Path],
-    path: Sequence[str],
-) -> Process:
-    """The interpreter in `module`, with folders mounted and a ``sys.path`` to begin with."""
+    environment: Mapping[str, str],
+    *arguments: str,
+) -> list[str]:
+    """How to start the interpreter in `module`; more arguments may follow."""
     options = {
         "module": str(module),
-        "compiled": str(compiled),
+        "compiled": str(module.with_suffix(".compiled")),
         "mounts": {guest: str(host) for guest, host in mounts.items()},
-        "environment": {"PYTHONPATH": ":".join(path), "PYTHONDONTWRITEBYTECODE": "1"},
-        "arguments": ["-m", "tests.matrix.guest.serve"],
+        "environment": dict(environment),
+        "arguments": list(arguments),
     }
-    env = {**os.environ, "PYTHONPATH": str(wasmtime)}
-    return Process([sys.executable, HOST, json.dumps(options)], env=env)
+    return [sys.executable, str(HOST), json.dumps(options)]
+
+
+def wasi(
+    wasmtime: Path, module: Path, mounts: Mapping[str, Path], path: Sequence[str]
+) -> Process:
+    """The interpreter in `module`, with folders mounted and a ``sys.path`` to begin with."""
+    environment = {"PYTHONPATH": ":".join(path), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = wasi_command(
+        module, mounts, environment, "-m", "tests.matrix.guest.serve"
+    )
+    return Process(command, env={**os.environ, "PYTHONPATH": str(wasmtime)})

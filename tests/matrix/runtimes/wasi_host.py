@@ -1,7 +1,7 @@
 """Run CPython for WASI under wasmtime on this process's standard streams.
 
 Options are one JSON argument: the module, a compiled copy to keep, the folders the guest
-may see, its environment variables and its arguments.
+may see, its environment variables and its arguments, which any further ones follow.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main() -> None:
     engine = wasmtime.Engine()
     module = compiled(engine, Path(options["module"]), Path(options["compiled"]))
     config = wasmtime.WasiConfig()
-    config.argv = ["python", *options["arguments"]]
+    config.argv = ["python", *options["arguments"], *sys.argv[2:]]
     config.env = list(options["environment"].items())
     config.inherit_stdin()
     config.inherit_stdout()
@@ -47,8 +47,10 @@ def main() -> None:
     linker.define_wasi()
     start = linker.instantiate(store, module).exports(store)["_start"]
     assert isinstance(start, wasmtime.Func)
-    with contextlib.suppress(wasmtime.ExitTrap):
+    try:
         start(store)
+    except wasmtime.ExitTrap as left:
+        sys.exit(left.code)
 
 
 if __name__ == "__main__":

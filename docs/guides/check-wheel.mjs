@@ -1,0 +1,28 @@
+// Let micropip install a wheel in Pyodide under Node.js, then run some Python:
+//   npm install pyodide@314.0.7
+//   node check-wheel.mjs dist/demo-1.0-....whl "import demo; demo.check()"
+// Set PYODIDE_PACKAGES to a folder that holds micropip's wheel to stay off the network.
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { loadPyodide } from "pyodide";
+
+const [wheel, code, ...more] = process.argv.slice(2);
+if (code === undefined || more.length) {
+  console.error("usage: node check-wheel.mjs WHEEL CODE");
+  process.exit(2);
+}
+try {
+  const packages = process.env.PYODIDE_PACKAGES;
+  const pyodide = await loadPyodide(packages ? { packageCacheDir: packages } : {});
+  await pyodide.loadPackage("micropip", { messageCallback: () => {} });
+  const url = `emfs:/tmp/${basename(wheel)}`;
+  pyodide.FS.writeFile(url.replace("emfs:", ""), readFileSync(wheel));
+  // Not pyodide.loadPackage(wheel): that compares no tags.
+  await pyodide.pyimport("micropip").install(url);
+  console.log(`installed ${basename(wheel)}`);
+  const value = await pyodide.runPythonAsync(code);
+  console.log(value === undefined ? "done" : `done: ${value}`);
+} catch (error) {
+  console.error(error.message.trim().split("\n").at(-1));
+  process.exit(1);
+}

@@ -1,0 +1,34 @@
+"""Run Pex inside this process, many times; it starts its pip anew each time."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+
+def build(folder: str, arguments: list[str]) -> list[str] | None:
+    """The files in the PEX that it builds, or None when it fails; it says why."""
+    if folder not in sys.path:
+        sys.path.append(folder)
+    main = importlib.import_module("pex.bin.pex").main
+    with tempfile.TemporaryDirectory() as place:
+        made, log = Path(place) / "out.pex", Path(place) / "log"
+        status: object = None
+        # Its children write here as well, which takes a real file.
+        with log.open("w", encoding="utf-8") as said, contextlib.redirect_stderr(said):
+            try:
+                main([*arguments, "--output-file", str(made)])
+            except SystemExit as left:
+                status = left.code
+        print(log.read_text(encoding="utf-8"))
+        if status:
+            # A number is a status; anything else is the message.
+            print("" if isinstance(status, int) else status)
+            return None
+        info = json.loads(zipfile.ZipFile(made).read("PEX-INFO"))
+    return list(info["distributions"])

