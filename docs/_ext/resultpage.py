@@ -74,7 +74,7 @@ def facts(row: Row, download: download_reference) -> nodes.field_list:
     fields: dict[str, nodes.Node] = {
         "Tool": nodes.Text(f"{cell.tool.tool} {cell.tool.version}"),
         "Runtime": nodes.Text(f"{cell.runtime.runtime} ({', '.join(versions)})"),
-        "Files shown as": nodes.Text(cell.via or "the tool is shown no files"),
+        "Manner": nodes.Text(cell.via or "it is shown no files"),
         "Library": nodes.Text("patched in" if cell.patched else "not patched in"),
         "Measured": nodes.Text(row.measured),
         "Cases": nodes.Text(f"{len(row.cases)}: {in_words(row.counts())}"),
