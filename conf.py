@@ -13,17 +13,26 @@ html_title = "Platform tags for Python on WebAssembly"
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
+    "links",
     "pep",
     "platforms",
     "conformance",
+    "datapages",
     "explorer",
     "requirements",
     "native",
     "commands",
 ]
 # Name what is a page: whatever else lies in the checkout can never leak in.
-include_patterns = ["index.md", "docs/*.md", "docs/guides/*.md", "pep/*.rst"]
-source_suffix = {".md": "markdown", ".rst": "pep"}
+include_patterns = [
+    "index.md",
+    "docs/*.md",
+    "docs/guides/*.md",
+    "pep/*.rst",
+    "tests/conformance/cases/*/*.json",
+    "tests/conformance/results/*.json",
+]
+source_suffix = {".md": "markdown", ".rst": "pep", ".json": "conformance"}
 root_doc = "index"
 
 nitpicky = True

@@ -1,64 +1,44 @@
-"""The ``{conformance-cases}`` directive: every case, by group, with its rule."""
+"""The ``{conformance-cases}`` directive: the groups of cases, each with its page."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from native import rule
+from links import page_link
+from measured import by_name, every_group, group_page, note_files
 from sphinx.util.docutils import SphinxDirective
-from tables import code, link, table
+from tables import table
 
 from tests.matrix.settings import CONFORMANCE
-from wasm_platform_tags.conformance.cases import load_cases
 
 if TYPE_CHECKING:
-    from wasm_platform_tags.conformance.cases import Case
-
-
-def name(case: Case) -> str:
-    """What a case is called on every target."""
-    return case.id.partition("@")[0]
-
-
-def case_link(case: Case) -> nodes.reference:
-    """Return a link to the case on the page of all cases."""
-    reference = link("", f"cases.html#{nodes.make_id(f'case {name(case)}')}")
-    reference += code(case.id)
-    return reference
+    from tables import Cell
 
 
 class ConformanceCases(SphinxDirective):
     """List what is asked."""
 
     def run(self) -> list[nodes.Node]:
-        """Build a section for each group of cases."""
-        for path in CONFORMANCE.glob("cases/*/*.json"):
-            self.env.note_dependency(str(path))
-        groups: dict[str, dict[str, list[Case]]] = {}
-        for case in load_cases():
-            groups.setdefault(case.title, {}).setdefault(name(case), []).append(case)
-        return [section(title, list(cases.values())) for title, cases in groups.items()]
-
-
-def section(title: str, cases: list[list[Case]]) -> nodes.section:
-    """Return a table of the cases of a group; each is given on all its targets."""
-    rows = table(
-        ["Case", "What", "Rule", "Targets"],
-        [
+        """Build a row for each group of cases."""
+        note_files(self.env)
+        rows: list[tuple[str, list[Cell]]] = [
             (
-                nodes.make_id(f"case {name(first)}"),
+                nodes.make_id(f"cases {group}"),
                 [
-                    [code(name(first).rpartition("/")[2])],
-                    first.description,
-                    [rule(first.requirement)],
-                    ", ".join(case.target.id for case in (first, *rest) if case.target)
-                    or "none",
+                    [page_link(group, group_page(group))],
+                    str(len(by_name(cases))),
+                    str(len(cases)),
+                    about(group),
                 ],
             )
-            for first, *rest in cases
-        ],
-    )
-    return nodes.section(
-        "", nodes.title("", title), rows, ids=[nodes.make_id(f"cases {title}")]
-    )
+            for group, cases in every_group().items()
+        ]
+        return [table(["Group", "Cases", "On all targets", "What"], rows)]
+
+
+def about(group: str) -> str:
+    """Return what a group of cases is about."""
+    path = CONFORMANCE / "cases" / f"{group}.json"
+    return str(json.loads(path.read_bytes())["description"])

@@ -5,187 +5,199 @@ Beside it, the directives that list the cases and what could be reported upstrea
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
 
-from caselist import ConformanceCases, case_link
+from caselist import ConformanceCases
 from docutils import nodes
+from measured import (
+    WITH_DETAILS,
+    cell_anchor,
+    every_group,
+    every_row,
+    in_words,
+    note_files,
+    reason_text,
+    result_link,
+    twin,
+)
 from sphinx.util.docutils import SphinxDirective
-from tables import code, link, table
+from tables import entry, table
 from upstream import UpstreamDivergences
 
-from tests.matrix.cells import cells
-from tests.matrix.results import NOT_RUN, PASS, RESULTS, load_committed, load_reasons
-from tests.matrix.settings import CONFORMANCE, load_settings
-from wasm_platform_tags.conformance.cases import load_cases
+from tests.matrix.results import DIVERGES, NOT_RUN, PASS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections import Counter
+    from collections.abc import Iterable, Iterator
 
+    from measured import Row
     from sphinx.application import Sphinx
+    from tables import Cell
 
-    from tests.matrix.cells import Cell
-    from tests.matrix.results import Reason
     from wasm_platform_tags.conformance.cases import Case
 
-# How a number of cases is put into words; also the order of the words.
-WORDS = {
-    "pass": "pass",
-    "diverges": "diverge",
-    "unsupported": "unsupported",
-    "error": "error",
-    "not run": "not run",
-}
-REASONS = CONFORMANCE / "reasons.json"
-
-
-@dataclass(frozen=True, eq=False)
-class Row:
-    """One cell of the matrix, the cases that apply to it, and what became of them."""
-
-    cell: Cell
-    cases: tuple[Case, ...]
-    verdicts: dict[str, dict[str, Any]]
-    measured: str
-
-    @property
-    def title(self) -> str:
-        """Name the version, where it ran, and how it was shown the files."""
-        via = f", {self.cell.via}" if self.cell.via else ""
-        patched = ", patched" if self.cell.patched else ""
-        return f"{self.cell.tool.version} on {self.cell.runtime.runtime}{via}{patched}"
-
-    def in_words(self, group: str) -> str:
-        """Say what became of a group of cases. It is never empty."""
-        verdicts = Counter(
-            self.verdicts.get(case.id, {"verdict": NOT_RUN})["verdict"]
-            for case in self.cases
-            if case.title == group
-        )
-        total = sum(verdicts.values())
-        if not total:
-            return "n/a"
-        if verdicts[NOT_RUN] == total:
-            return WORDS[NOT_RUN]
-        if verdicts[PASS] == total:
-            return f"{total}/{total} pass"
-        return ", ".join(f"{verdicts[v]} {WORDS[v]}" for v in WORDS if verdicts[v])
-
-
-def load_rows() -> Iterator[Row]:
-    """Yield every cell of the matrix, whether or not it has a result."""
-    cases = load_cases()
-    for cell in cells(load_settings()):
-        committed = load_committed(cell) or {"cases": {}, "measured": "never"}
-        yield Row(
-            cell,
-            tuple(case for case in cases if cell.applies(case)),
-            committed["cases"],
-            committed["measured"],
-        )
+PAGE = "docs/results"
+FORM = Path(__file__).with_name("results.html")
 
 
 class ConformanceResults(SphinxDirective):
-    """Show how every tool fares, and every divergence with its reason."""
+    """Show how every tool fares, by group; each row leads to its results."""
 
     def run(self) -> list[nodes.Node]:
         """Build the tables of each tool from the cases and the results."""
-        for path in (REASONS, *RESULTS.glob("*.json"), *CONFORMANCE.rglob("*.json")):
-            self.env.note_dependency(str(path))
-        reasons = load_reasons() if REASONS.exists() else []
-        tables: dict[str, list[Row]] = {}
-        for row in load_rows():
-            title = f"{row.cell.tool.tool} {row.cell.where}"
-            tables.setdefault(title, []).append(row)
-        by_id = {reason.id: reason for reason in reasons}
-        return [section(title, rows, by_id) for title, rows in tables.items()]
+        note_files(self.env)
+        self.env.note_dependency(str(FORM))
+        tools: dict[tuple[str, str], list[Row]] = {}
+        for row in every_row().values():
+            if not row.cell.patched:
+                tools.setdefault((row.cell.tool.tool, row.cell.where), []).append(row)
+        days = sorted({row.measured for row in every_row().values()})
+        return [
+            nodes.paragraph("", f"Measured: {', '.join(days)}."),
+            form(tools),
+            *(section(*t, tools[t]) for t in tools),
+        ]
 
 
-def section(title: str, rows: list[Row], reasons: dict[str, Reason]) -> nodes.section:
-    """Return a table, one row a cell and one column a group, and the divergences."""
-    groups = dict.fromkeys(case.title for row in rows for case in row.cases)
-    columns = [name.removeprefix("select/") for name in groups]
-    overview = table(
-        ["Version", *columns, "Measured"],
-        [
-            (
-                nodes.make_id(f"cell {row.cell.name}"),
-                [row.title, *map(row.in_words, groups), row.measured],
-            )
-            for row in rows
-        ],
-        "results",
+def form(sections: Iterable[tuple[str, str]]) -> nodes.raw:
+    """Return the filters; a script shows them. Their values are classes of sections."""
+    tools, places = zip(*sections, strict=True)
+    text = Template(FORM.read_text("utf-8")).substitute(
+        tools="".join(f"<option>{tool}</option>" for tool in dict.fromkeys(tools)),
+        places="".join(
+            f'<option value="{nodes.make_id(place)}">{place}</option>'
+            for place in dict.fromkeys(places)
+        ),
     )
-    return nodes.section(
-        "",
-        nodes.title("", title),
-        overview,
-        *divergences(rows, reasons),
-        ids=[nodes.make_id(f"results {title}")],
-    )
+    return nodes.raw("", text, format="html")
 
 
-def divergences(rows: list[Row], reasons: dict[str, Reason]) -> Iterator[nodes.Node]:
-    """Yield a table for each reason and the cells that share its divergences."""
-    where: dict[tuple[str, str, str], list[Row]] = {}
-    cases = {case.id: case for row in rows for case in row.cases}
-    for row in rows:
-        for case in row.cases:
-            verdict = row.verdicts.get(case.id, {})
-            if verdict.get("verdict") == "diverges":
-                observed = shown(case, verdict["observed"])
-                what = (verdict.get("reason") or "", case.id, observed)
-                where.setdefault(what, []).append(row)
-    alike: dict[tuple[str, tuple[Row, ...]], list[tuple[Case, str]]] = {}
-    for (reason, name, observed), those in where.items():
-        alike.setdefault((reason, tuple(those)), []).append((cases[name], observed))
-    for (reason, those_alike), found in alike.items():
-        titles = "; ".join(row.title for row in those_alike)
-        yield nodes.paragraph("", "", nodes.strong("", titles))
-        yield reason_text(reasons.get(reason))
-        yield table(
-            ["Case", "Expected", "Observed"],
+def section(tool: str, where: str, rows: list[Row]) -> nodes.section:
+    """Return a table, a row for a cell and its patched twin, and its notes."""
+    notes = Notes(f"{tool} {where}")
+    asked = {case.title for row in rows for case in row.cases}
+    groups = [group for group in every_group() if group in asked]
+    patched = any(twin(row) for row in rows)
+    drawn: list[tuple[str, list[Cell]]] = [
+        (
+            cell_anchor(row),
             [
-                (
-                    nodes.make_id(f"diverges {those_alike[0].cell.name} {case.id}"),
-                    [
-                        [case_link(case)],
-                        [code(shown(case, case.expect))],
-                        [code(observed)],
-                    ],
-                )
-                for case, observed in found
+                row.title,
+                total(row),
+                *([in_twin(row, notes)] if patched else []),
+                *(in_group(row, group, notes) for group in groups),
             ],
         )
+        for row in rows
+    ]
+    totals = ["All", "Patched"] if patched else ["All"]
+    # The script makes an anchor of these, to which the cell of a row leads.
+    names = [group.removeprefix("select/") for group in groups]
+    classes = {cell_anchor(row): row_classes(row) for row in rows}
+    return nodes.section(
+        "",
+        nodes.title("", notes.title),
+        table(["Version", *totals, *names], drawn, "results", classes),
+        *notes.legend(),
+        ids=[nodes.make_id(f"results {notes.title}")],
+        classes=[f"tool-{tool}", nodes.make_id(where)],
+    )
 
 
-def shown(case: Case, value: object) -> str:
-    """Return a value as text: no file is "none", a file goes without its project."""
-    if value is None:
-        return "none"
-    if isinstance(value, str):
-        return value.removeprefix(case.project.replace("-", "_") + "-")
-    return json.dumps(value)
+def row_classes(row: Row) -> list[str]:
+    """Return what the script that filters wants to know of a row."""
+    results = {"unpatched": row, "patched": twin(row)}
+    return [
+        f"diverges-{manner}"
+        for manner, result in results.items()
+        if result and WITH_DETAILS & set(result.counts())
+    ]
 
 
-def reason_text(reason: Reason | None) -> nodes.paragraph:
-    """Return why a tool diverges, with the upstream reference."""
-    if reason is None:
-        return nodes.paragraph("", "Diverges; no reason is recorded.")
-    paragraph = nodes.paragraph("", f"{reason.text} (")
-    if reason.reference.startswith("https://"):
-        paragraph += link("reference", reason.reference)
-    else:
-        paragraph += nodes.Text(reason.reference)
-    paragraph += nodes.Text(")")
-    return paragraph
+def total(row: Row) -> Cell:
+    """Say what became of all cases, with a link to the result."""
+    return [result_link(row, said(row.counts()))]
+
+
+def in_twin(row: Row, notes: Notes) -> Cell:
+    """Say what became of all cases when the tool was patched, and why they diverge."""
+    patched = twin(row)
+    if patched is None:
+        return "n/a"
+    link = result_link(patched, said(patched.counts()))
+    drawn = entry([link, *notes.marks(patched, patched.cases)])
+    drawn["ids"].append(cell_anchor(patched))
+    return drawn
+
+
+def in_group(row: Row, group: str, notes: Notes) -> Cell:
+    """Say what became of a group of cases, and why they diverge. It is never empty."""
+    counts = row.counts(group)
+    cases = [case for case in row.cases if case.title == group]
+    return [nodes.Text(said(counts)), *notes.marks(row, cases)]
+
+
+def said(counts: Counter[str]) -> str:
+    """Say what became of some cases: "n/a" if there are none, "not run" if all were."""
+    number = counts.total()
+    if not number:
+        return "n/a"
+    if counts[NOT_RUN] == number:
+        return NOT_RUN
+    if counts[PASS] == number:
+        return f"{number}/{number} pass"
+    return in_words(counts)
+
+
+class Notes:
+    """The reasons of what diverges in a table, numbered as they come.
+
+    Where there are marks, the style sheet makes the cell bold, and the script links.
+    """
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.numbers: dict[str, int] = {}
+
+    def marks(self, row: Row, cases: Iterable[Case]) -> Iterator[nodes.Node]:
+        """Yield the marks of the reasons why some cases of a row diverge."""
+        verdicts = map(row.verdict, cases)
+        diverging = (v for v in verdicts if v["verdict"] == DIVERGES)
+        for reason in dict.fromkeys(v.get("reason") or "" for v in diverging):
+            number = self.numbers.setdefault(reason, len(self.numbers) + 1)
+            yield from (nodes.Text(" "), nodes.superscript("", str(number)))
+
+    def legend(self) -> Iterator[nodes.enumerated_list]:
+        """Yield the list of the reasons, if there are any."""
+        items = [
+            nodes.list_item(
+                "",
+                reason_text(reason),
+                ids=[nodes.make_id(f"note {self.title} {number}")],
+            )
+            for reason, number in self.numbers.items()
+        ]
+        if items:
+            yield nodes.enumerated_list(
+                "", *items, enumtype="arabic", prefix="", suffix="."
+            )
+
+
+def add_files(
+    app: Sphinx, pagename: str, _template: str, _context: object, _doctree: object
+) -> None:
+    """Let the page of the results, and no other, load the filters."""
+    if pagename == PAGE:
+        app.add_css_file("results/results.css")
+        app.add_js_file("results/results.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directives."""
+    """Register the directives, and what the page loads."""
     app.add_directive("conformance-results", ConformanceResults)
     app.add_directive("conformance-cases", ConformanceCases)
     app.add_directive("upstream-divergences", UpstreamDivergences)
+    app.connect("html-page-context", add_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from links import page_link
+from measured import case_link, every_case, note_files
 from native import rule
+from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
-from tables import link, table
+from tables import table
 
 from tests.matrix.settings import CONFORMANCE
 from tests.unit.pep_text import HEADING, PEP, anchored, keywords
-from wasm_platform_tags.conformance.cases import load_cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
 UNTESTED = CONFORMANCE / "untested.json"
+PAGE = "docs/requirements"
+PEP_PAGE = "pep/pep-9999"
+ANCHOR = "pep-9999-"
 
 
 class RequirementIndex(SphinxDirective):
@@ -31,27 +36,45 @@ class RequirementIndex(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Build the table from the PEP and the cases."""
-        for path in (PEP, UNTESTED, *CONFORMANCE.glob("cases/*/*.json")):
-            self.env.note_dependency(str(path))
-        reasons: dict[str, str] = json.loads(UNTESTED.read_bytes())["reasons"]
-        cases: dict[str, list[Case]] = {}
-        for case in load_cases():
-            cases.setdefault(case.requirement, []).append(case)
+        self.env.note_dependency(str(PEP))
+        note_files(self.env)
+        cases = by_requirement()
         rows = [
             (
-                nodes.make_id(f"requirement {slug}"),
+                row_anchor(slug),
                 [
                     [rule(slug)],
                     ", ".join(keywords(text)),
                     heading,
                     str(len(cases.get(slug, ()))),
-                    groups(cases[slug]) if slug in cases else f"None: {reasons[slug]}",
+                    groups(cases[slug])
+                    if slug in cases
+                    else f"None: {untested()[slug]}",
                 ],
             )
             for heading, slug, text in found()
         ]
         columns = ["Requirement", "Level", "Section", "Cases", "Where"]
         return [table(columns, rows, "requirements")]
+
+
+def by_requirement() -> dict[str, list[Case]]:
+    """Return the cases that test each requirement, by its slug."""
+    cases: dict[str, list[Case]] = {}
+    for case in every_case():
+        cases.setdefault(case.requirement, []).append(case)
+    return cases
+
+
+def untested() -> dict[str, str]:
+    """Return why a requirement has no case, by its slug."""
+    reasons: dict[str, str] = json.loads(UNTESTED.read_bytes())["reasons"]
+    return reasons
+
+
+def row_anchor(slug: str) -> str:
+    """Return the anchor of a requirement's row."""
+    return nodes.make_id(f"requirement {slug}")
 
 
 def found() -> Iterator[tuple[str, str, str]]:
@@ -70,14 +93,49 @@ def groups(cases: list[Case]) -> Cell:
     counts = Counter(case.title for case in cases)
     for title, count in counts.items():
         first = next(case for case in cases if case.title == title)
-        anchor = nodes.make_id(f"case {first.id.partition('@')[0]}")
         if parts:
             parts.append(nodes.Text(", "))
-        parts += [link(title, f"cases.html#{anchor}"), nodes.Text(f" {count}")]
+        parts += [case_link(first, title), nodes.Text(f" {count}")]
     return parts
 
 
+class CaseNotes(SphinxTransform):
+    """Say beside each rule of the PEP how many cases test it, or that none does."""
+
+    # After the anchors have moved to the paragraphs (260).
+    default_priority = 900
+
+    def apply(self, **_: Any) -> None:
+        """Add a note to every paragraph that is a requirement."""
+        # A build of the PEP alone has no page to link to.
+        if self.env.docname != PEP_PAGE or PAGE not in self.env.found_docs:
+            return
+        note_files(self.env)
+        cases = by_requirement()
+        for paragraph in self.document.findall(nodes.paragraph):
+            for anchor in paragraph["ids"]:
+                slug = anchor.removeprefix(ANCHOR)
+                if slug in cases or slug in untested():
+                    paragraph.append(note(slug, cases.get(slug, [])))
+
+
+def note(slug: str, cases: list[Case]) -> nodes.inline:
+    """Return the note: straight to the cases of one group, else to the list."""
+    if len({case.title for case in cases}) == 1:
+        reference = case_link(cases[0], counted(cases))
+    else:
+        reason = untested().get(slug, "")
+        reference = page_link(counted(cases), PAGE, row_anchor(slug), reason)
+    return nodes.inline("", "", nodes.Text(" "), reference, classes=["rule-cases"])
+
+
+def counted(cases: list[Case]) -> str:
+    """Return the number of cases in words."""
+    return f"{len(cases) or 'no'} case{'s' if len(cases) > 1 else ''}"
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive."""
+    """Register the directive, and the notes beside the rules."""
     app.add_directive("requirement-index", RequirementIndex)
+    app.add_transform(CaseNotes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from docutils import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 # Text, a node, or several nodes side by side.
 Cell = str | nodes.Node | Sequence[nodes.Node]
@@ -38,6 +39,8 @@ def permalink(anchor: str, title: str) -> nodes.reference:
 
 def entry(cell: Cell, *after: nodes.Node) -> nodes.entry:
     """Return one cell of a table; the nodes *after* it are on the same line."""
+    if isinstance(cell, nodes.entry):
+        return cell
     if isinstance(cell, str):
         cell = nodes.Text(cell)
     parts = [cell] if isinstance(cell, nodes.Node) else list(cell)
@@ -48,10 +51,11 @@ def table(
     columns: Sequence[str],
     rows: Iterable[tuple[str, Sequence[Cell]]],
     name: str = "",
+    row_classes: Mapping[str, list[str]] = MappingProxyType({}),
 ) -> nodes.table:
     """Return a table with a head of *columns*; every row is its id and its cells.
 
-    *name* is a class for the style sheet.
+    *name* is a class for the style sheet; *row_classes* are those of rows, by id.
     """
     group = nodes.tgroup("", cols=len(columns))
     group += [nodes.colspec(colwidth=1) for _ in columns]
@@ -59,6 +63,8 @@ def table(
     body = nodes.tbody()
     for row_id, cells in rows:
         first = entry(cells[0], permalink(row_id, "Link to this row"))
-        body += nodes.row("", first, *map(entry, cells[1:]), ids=[row_id])
+        row = nodes.row("", first, *map(entry, cells[1:]), ids=[row_id])
+        row["classes"] += row_classes.get(row_id, [])
+        body += row
     group += body
     return nodes.table("", group, classes=["colwidths-auto", *name.split()])

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from caselist import case_link
 from docutils import nodes
+from measured import (
+    case_link,
+    every_reason,
+    every_row,
+    note_files,
+    result_link,
+    verdict_anchor,
+)
 from native import rule
 from sphinx.util.docutils import SphinxDirective
 from tables import code, table
 
-from tests.matrix.cells import cells
-from tests.matrix.results import (
-    DIVERGES,
-    RESULTS,
-    committed_verdicts,
-    load_committed,
-    load_reasons,
-)
-from tests.matrix.settings import CONFORMANCE, load_settings
-from wasm_platform_tags.conformance.cases import load_cases
+from tests.matrix.results import DIVERGES
 
 if TYPE_CHECKING:
-    from tests.matrix.cells import Cell
+    from measured import Row
+
     from tests.matrix.results import Reason
     from wasm_platform_tags.conformance.cases import Case
 
 # For each reason, the cells that diverge for it, and in which cases.
-Found = dict[str, dict["Cell", list["Case"]]]
+Found = dict[str, dict["Row", list["Case"]]]
 
 
 class UpstreamDivergences(SphinxDirective):
@@ -35,45 +34,48 @@ class UpstreamDivergences(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Build a section for each reason."""
-        for path in (CONFORMANCE / "reasons.json", *RESULTS.glob("*.json")):
-            self.env.note_dependency(str(path))
+        note_files(self.env)
         found = divergences()
-        return [section(r, found[r.id]) for r in load_reasons() if r.id in found]
+        return [
+            section(r, found[name])
+            for name, r in every_reason().items()
+            if name in found
+        ]
 
 
 def divergences() -> Found:
     """Read them from the results."""
-    cases = {case.id: case for case in load_cases()}
     found: Found = {}
-    for cell in cells(load_settings()):
-        for name, verdict in committed_verdicts(load_committed(cell)).items():
-            if verdict.verdict == DIVERGES and verdict.reason and name in cases:
-                by_cell = found.setdefault(verdict.reason, {})
-                by_cell.setdefault(cell, []).append(cases[name])
+    for row in every_row().values():
+        for case in row.cases:
+            reason = row.verdict(case).get("reason")
+            if reason:
+                found.setdefault(reason, {}).setdefault(row, []).append(case)
     return found
 
 
-def section(reason: Reason, found: dict[Cell, list[Case]]) -> nodes.section:
+def section(reason: Reason, found: dict[Row, list[Case]]) -> nodes.section:
     """Return what happens, what the PEP says, and how to see it."""
     every_case = [case for cases in found.values() for case in cases]
     rules = nodes.paragraph("", "The PEP: ")
     for number, slug in enumerate(sorted({case.requirement for case in every_case})):
         rules += [*([nodes.Text(", ")] if number else []), rule(slug)]
     rules += nodes.Text(".")
+    row, cases = list(found.items())[-1]
+    command = code(f"python -m tests.matrix --only {row.cell.name} {cases[0].id}")
     rows = table(
-        ["Tool", "Where", "Cases", "For example", "To see it"],
+        ["Tool", "Where", "Cases", "For example"],
         [
             (
-                nodes.make_id(f"upstream {reason.id} {cell.name}"),
+                nodes.make_id(f"upstream {reason.id} {row.cell.name}"),
                 [
-                    f"{cell.tool.tool} {cell.tool.version}",
-                    ", ".join(filter(None, [cell.runtime.runtime, cell.via])),
+                    [result(row, cases[0])],
+                    ", ".join(filter(None, [row.cell.runtime.runtime, row.cell.via])),
                     str(len(cases)),
                     [case_link(cases[0])],
-                    [code(f"python -m tests.matrix --only {cell.name} {cases[0].id}")],
                 ],
             )
-            for cell, cases in found.items()
+            for row, cases in found.items()
         ],
     )
     return nodes.section(
@@ -82,6 +84,13 @@ def section(reason: Reason, found: dict[Cell, list[Case]]) -> nodes.section:
         nodes.paragraph("", reason.text),
         nodes.paragraph("", f"Read in: {reason.reference}."),
         rules,
+        nodes.paragraph("", "To see it: ", command),
         rows,
         ids=[nodes.make_id(f"upstream {reason.id}")],
     )
+
+
+def result(row: Row, case: Case) -> nodes.Node:
+    """Return a link to what the tool made of the case."""
+    tool = f"{row.cell.tool.tool} {row.cell.tool.version}"
+    return result_link(row, tool, verdict_anchor(case, DIVERGES))

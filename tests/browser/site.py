@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from contextlib import contextmanager
 from functools import partial
 from html.parser import HTMLParser
@@ -19,6 +20,10 @@ ROOT = Path(__file__).parents[2]
 SITE = Path(os.environ.get("WASM_TAGS_SITE") or ROOT / "_build" / "html")
 
 
+# Pages that are made of data, one a file, by the folder of the files.
+DATA = ("tests/conformance/cases/", "tests/conformance/results/")
+
+
 def pages() -> list[str]:
     """Return the path of every page, relative to the site."""
     return sorted(
@@ -26,6 +31,13 @@ def pages() -> list[str]:
         for page in SITE.rglob("*.html")
         if page.relative_to(SITE).parts[0] not in {"_static", "_downloads"}
     )
+
+
+def samples(names: list[str]) -> list[str]:
+    """Return the pages to open: those written by hand, and the largest of each sort."""
+    by_hand = [name for name in names if not name.startswith(DATA)]
+    made = [[name for name in names if name.startswith(folder)] for folder in DATA]
+    return by_hand + [max(of, key=lambda n: (SITE / n).stat().st_size) for of in made]
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -56,21 +68,36 @@ def served(folder: Path) -> Iterator[str]:
 
 
 class References(HTMLParser):
-    """The ids of a page, and what it refers to."""
+    """The ids of a page, what it refers to, and the styles and scripts that it loads."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.ids: set[str] = set()
+        self.ids: Counter[str] = Counter()
         self.found: list[str] = []
+        self.loads: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note ids and references."""
         for name, value in attrs:
             if name == "id" and value:
-                self.ids.add(value)
+                self.ids[value] += 1
             elif name in {"href", "src"} and value and tag != "base":
                 self.found.append(value)
+                if tag == "script" or ("rel", "stylesheet") in attrs:
+                    self.loads.append(value)
+
+
+def references(name: str) -> References:
+    """Return what a page of the site refers to."""
+    return References((SITE / name).read_text("utf-8"))
+
+
+def weight(name: str) -> int:
+    """Return the bytes of a page with its styles and scripts, as they lie on disk."""
+    page = SITE / name
+    loaded = [page.parent / urlsplit(load).path for load in references(name).loads]
+    return sum(path.stat().st_size for path in [page, *loaded])
 
 
 def broken_links(folder: Path, names: list[str]) -> list[str]:

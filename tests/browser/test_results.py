@@ -1,0 +1,297 @@
+"""The results: every verdict has a place, the raw files are there, the filters filter."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from html import unescape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from conformance import Notes, in_group, total
+from docutils import nodes
+from measured import every_row
+from resultpage import words
+from tables import entry
+
+from tests.browser.site import DATA, ROOT, SITE, references
+from tests.unit.pep_text import requirements
+from wasm_platform_tags.conformance.cases import load_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from measured import Row
+    from playwright.sync_api import Page
+    from tables import Cell
+
+    Opener = Callable[..., Page]
+
+SUITE = ROOT / "tests" / "conformance"
+RESULTS = sorted(SUITE.glob("results/*.json"))
+# A patched result is beside the unpatched one.
+ROWS = [path for path in RESULTS if not path.stem.endswith("-patched")]
+GROUPS = sorted(SUITE.glob("cases/*/*.json"))
+OVERVIEW = "docs/results.html"
+
+
+def anchor(text: str) -> str:
+    """Return the id that a text becomes."""
+    return re.sub("[^a-z0-9]+", "-", text.lower())
+
+
+def page(path: Path) -> str:
+    """Return the page of a file of data."""
+    return path.relative_to(ROOT).with_suffix(".html").as_posix()
+
+
+def load(path: Path) -> Any:
+    return json.loads(path.read_bytes())
+
+
+# The pages as they are, without a browser.
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_every_verdict_has_one_place(path: Path) -> None:
+    ids = references(page(path)).ids
+    for case, verdict in load(path)["cases"].items():
+        assert ids[anchor(case)] == 1, case
+        assert ids[anchor(case.rpartition("/")[0])] == 1, f"the group of {case}"
+        if verdict["verdict"] == "diverges":
+            assert ids[anchor(f"diverges {case}")] == 1, case
+    assert [found for found, count in ids.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("path", GROUPS, ids=lambda path: path.stem)
+def test_every_case_has_one_place(path: Path) -> None:
+    data = load(path)
+    ids = references(page(path)).ids
+    for case in data["cases"]:
+        assert ids[anchor(f"case {data['kind']} {data['group']} {case['id']}")] == 1
+    assert [found for found, count in ids.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("path", RESULTS + GROUPS, ids=lambda path: path.stem)
+def test_the_raw_file_is_one_click_away(path: Path) -> None:
+    name = page(path)
+    files = [
+        (SITE / name).parent / unquote(found)
+        for found in references(name).found
+        if found.endswith(".json")
+    ]
+    assert [file.read_bytes() for file in files] == [path.read_bytes()]
+
+
+def test_the_overview_leads_to_every_result() -> None:
+    found = references(OVERVIEW)
+    for path in RESULTS:
+        assert found.ids[anchor(f"cell {path.stem}")] == 1
+        assert any(link.endswith(f"/{path.stem}.html") for link in found.found), path
+
+
+def test_every_divergence_is_noted_below_its_table() -> None:
+    found = references(OVERVIEW)
+    reasons = {
+        verdict["reason"]
+        for path in RESULTS
+        for verdict in load(path)["cases"].values()
+        if verdict["verdict"] == "diverges"
+    }
+    for reason in reasons:
+        assert f"upstream.html#{anchor(f'upstream {reason}')}" in found.found
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_the_tools_own_words_are_shown(path: Path) -> None:
+    html = (SITE / page(path)).read_text("utf-8")
+    said = {v.get("output", "") for v in load(path)["cases"].values()} - {""}
+    shown = re.findall(r"<pre.*?>(?:<span></span>)?(.*?)\n?</pre>", html, re.DOTALL)
+    assert set(map(unescape, shown)) == {text.rstrip("\n") for text in said}
+
+
+def test_every_rule_says_how_many_cases_test_it() -> None:
+    counts = Counter(case.requirement for case in load_cases())
+    html = (SITE / "pep" / "pep-9999.html").read_text("utf-8")
+    assert html.count('class="rule-cases"') == len(requirements())
+    for slug in requirements():
+        after = html.split(f'id="pep-9999-{slug}"', 1)[1]
+        note = re.search(r'class="rule-cases">.*?<a .*?href="(.*?)".*?>(.*?)<', after)
+        assert note, slug
+        number = counts[slug]
+        assert note[2] == f"{number or 'no'} case{'s' if number > 1 else ''}"
+        to_list = f"../docs/requirements.html#requirement-{slug}"
+        assert note[1] == to_list or note[1].startswith(f"../{DATA[0]}"), slug
+
+
+# What no committed result may hold today.
+
+
+def measured(committed: Mapping[str, Any] | None) -> Row:
+    row = every_row()["uv-0.13.9-host-json"]
+    return replace(row, committed=committed)
+
+
+def test_not_run_is_told_from_no_such_case_and_from_pass() -> None:
+    group = "select/alias"
+    never = measured(None)
+    cells = [in_group(never, name, Notes("")) for name in (group, "no/group")]
+    assert [text(cell) for cell in cells] == ["not run", "n/a"]
+    assert text(total(never)) == "not run"
+    everything = every_row()["uv-0.13.9-host-json"].committed
+    assert everything is not None
+    first = next(case for case in everything["cases"] if case.startswith(group))
+    cases = {k: v for k, v in everything["cases"].items() if k != first}
+    partly = measured({**everything, "cases": cases})
+    assert text(in_group(partly, group, Notes(""))).endswith(", 1 not run")
+
+
+def text(cell: Cell) -> str:
+    return entry(cell).astext()
+
+
+def test_words_are_never_markup() -> None:
+    output = "<script>alert(1)</script>\n" * 9
+    opened, block, closed = words(output)
+    assert isinstance(block, nodes.literal_block)
+    assert block.astext() == output
+    assert "script" not in opened.astext() + closed.astext()
+
+
+# The filters, in a browser.
+
+
+def rows(page: Page) -> list[str]:
+    """Return the ids of the rows that are to be seen."""
+    visible = page.locator("table.results > tbody > tr:visible")
+    found: list[str] = visible.evaluate_all("rows => rows.map((row) => row.id)")
+    return sorted(found)
+
+
+def said(page: Page) -> str:
+    return page.get_by_role("status").inner_text()
+
+
+def address(page: Page) -> str:
+    """Return what the address bar says now; Playwright's own copy comes later."""
+    found: str = page.evaluate("location.href")
+    return found
+
+
+def ids(paths: list[Path]) -> list[str]:
+    return sorted(anchor(f"cell {path.stem}") for path in paths)
+
+
+def diverging(paths: list[Path]) -> list[Path]:
+    return [
+        path
+        for path in paths
+        if any(v["verdict"] == "diverges" for v in load(path)["cases"].values())
+    ]
+
+
+def test_without_javascript_everything_is_shown(site: str, open_page: Opener) -> None:
+    opened = open_page(f"{site}/{OVERVIEW}?tool=uv", java_script_enabled=False)
+    assert opened.locator("#results-filter").is_hidden()
+    assert opened.locator("table.results > tbody > tr:visible").count() == len(ROWS)
+
+
+def test_every_cell_leads_to_its_group(site: str, open_page: Opener) -> None:
+    opened = open_page(f"{site}/{OVERVIEW}")
+    cells = opened.locator("table.results > tbody td:nth-child(n+3)")
+    texts = cells.evaluate_all("cells => cells.map((cell) => cell.innerText)")
+    links = cells.locator("a").evaluate_all(
+        "links => links.map((link) => link.getAttribute('href'))"
+    )
+    asked = [text for text in texts if text != "n/a"]
+    marks = [link for link in links if link.startswith("#")]
+    assert len(links) == len(asked) + len(marks)
+    assert set(marks) <= {f"#{name}" for name in references(OVERVIEW).ids}
+    leading = [urlsplit(link) for link in links if link not in marks]
+    assert {link.path for link in leading} > {f"../{page(path)}" for path in ROWS}
+    for link in leading:
+        assert not link.fragment or link.fragment in places(link.path), link
+
+
+@cache
+def places(path: str) -> frozenset[str]:
+    """Return the anchors of a page to which the overview leads."""
+    return frozenset(references(path.removeprefix("../")).ids)
+
+
+def test_the_filters_and_the_address_say_the_same(site: str, open_page: Opener) -> None:
+    opened = open_page(f"{site}/{OVERVIEW}")
+    assert rows(opened) == ids(ROWS)
+    opened.get_by_label("Tool").select_option("pip")
+    opened.get_by_label("Runs").select_option("in WebAssembly")
+    of_pip = [path for path in ROWS if path.stem.startswith("pip-2")]
+    inside = [path for path in of_pip if "-host-" not in path.stem]
+    assert rows(opened) == ids(inside)
+    opened.get_by_label("Result", exact=True).select_option("diverges unpatched")
+    unlike = diverging(inside)
+    assert rows(opened) == ids(unlike)
+    opened.get_by_label("Row has").fill("26.3  JSON")
+    wanted = ids([p for p in unlike if p.stem.endswith("-json") and "26.3" in p.stem])
+    assert rows(opened) == wanted
+    assert said(opened) == f"Shows {len(wanted)} of {len(ROWS)} rows."
+    again = open_page(address(opened))
+    assert rows(again) == wanted
+    assert again.get_by_label("Row has").input_value() == "26.3  JSON"
+    again.get_by_role("button", name="Show all").click()
+    assert rows(again) == ids(ROWS)
+    assert address(again) == f"{site}/{OVERVIEW}"
+
+
+def test_what_diverges_patched_or_not(site: str, open_page: Opener) -> None:
+    opened = open_page(f"{site}/{OVERVIEW}?diverges=unpatched")
+    assert 0 < len(diverging(ROWS)) < len(ROWS)
+    assert rows(opened) == ids(diverging(ROWS))
+    opened.get_by_label("Result", exact=True).select_option("diverges patched")
+    unlike = diverging([path for path in RESULTS if path not in ROWS])
+    plain = [p.with_name(p.name.replace("-patched", "")) for p in unlike]
+    assert rows(opened) == ids(plain)
+
+
+def test_a_permalink_is_shown_whatever_the_filters_say(
+    site: str, open_page: Opener
+) -> None:
+    target = anchor("cell warehouse-6b62157-host")
+    opened = open_page(f"{site}/{OVERVIEW}?tool=uv#{target}")
+    assert target in rows(opened)
+    assert anchor("cell uv-0.13.9-host-json") in rows(opened)
+    opened.get_by_label("Runs").select_option("on the host")
+    assert address(opened) == f"{site}/{OVERVIEW}?tool=uv&where=on-the-host#{target}"
+    section = "results-unearth-on-the-host"
+    opened.evaluate("id => { location.hash = id }", section)
+    opened.locator(f"#{section}").wait_for(state="visible")
+    assert target not in rows(opened)
+    patched = anchor("cell packaging-26.3-host-patched")
+    opened.evaluate("id => { location.hash = id }", patched)
+    opened.locator(f"#{patched}").wait_for(state="visible")
+
+
+def test_the_filters_need_no_mouse(site: str, open_page: Opener) -> None:
+    opened = open_page(f"{site}/{OVERVIEW}?tool=nonsense")
+    assert len(rows(opened)) == len(ROWS)
+    opened.get_by_label("Tool").focus()
+    opened.keyboard.type("uv")
+    for _ in range(3):
+        opened.keyboard.press("Tab")
+    opened.keyboard.type("html")
+    assert address(opened).endswith("?tool=uv&text=html")
+    assert rows(opened) == [anchor("cell uv-0.13.9-host-html")]
+    opened.keyboard.press("Tab")
+    opened.keyboard.press("Enter")
+    assert len(rows(opened)) == len(ROWS)
+
+
+def test_nothing_fits(site: str, open_page: Opener) -> None:
+    opened = open_page(f"{site}/{OVERVIEW}?text=nonsense")
+    assert rows(opened) == []
+    assert said(opened) == f"Shows 0 of {len(ROWS)} rows."
+    assert opened.locator("section[class*=tool-]:visible").count() == 0
