@@ -94,8 +94,22 @@ class RulePermalinks(SphinxPostTransform):
                     paragraph.append(permalink(anchor, f"Link to this rule: {anchor}"))
 
 
+class SingleIds(SphinxPostTransform):
+    """Take back the ids that the theme gives to the box around a table as well."""
+
+    formats = ("html",)
+    default_priority = 900
+
+    def run(self, **_: Any) -> None:
+        """Leave the ids of each table to the table."""
+        for box in self.document.findall(nodes.container):
+            if "table-wrapper" in box["classes"]:
+                box["ids"] = []
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the parser (file type "pep") and the permalinks."""
     app.add_source_parser(PepParser)
     app.add_post_transform(RulePermalinks)
+    app.add_post_transform(SingleIds)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

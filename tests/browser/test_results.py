@@ -65,7 +65,6 @@ def test_every_verdict_has_one_place(path: Path) -> None:
         assert ids[anchor(case.rpartition("/")[0])] == 1, f"the group of {case}"
         if verdict["verdict"] == "diverges":
             assert ids[anchor(f"diverges {case}")] == 1, case
-    assert [found for found, count in ids.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("path", GROUPS, ids=lambda path: path.stem)
@@ -74,7 +73,6 @@ def test_every_case_has_one_place(path: Path) -> None:
     ids = references(page(path)).ids
     for case in data["cases"]:
         assert ids[anchor(f"case {data['kind']} {data['group']} {case['id']}")] == 1
-    assert [found for found, count in ids.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("path", RESULTS + GROUPS, ids=lambda path: path.stem)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.provision import AXE
-from tests.browser.site import SITE, broken_links, pages, samples, weight
+from tests.browser.site import SITE, broken_links, pages, references, samples, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +54,12 @@ def test_there_are_pages() -> None:
 
 def test_links_lead_somewhere() -> None:
     assert broken_links(SITE, PAGES) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_id_is_one_place(name: str) -> None:
+    ids = references(name).ids
+    assert [found for found, count in ids.items() if count > 1] == []
 
 
 def test_a_broken_link_is_found(tmp_path: Path) -> None:
