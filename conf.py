@@ -43,6 +43,9 @@ autodoc_member_order = "bysource"
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]
 
+# Quotes, but not dashes: "--platform" is an option.
+smartquotes_action = "q"
+
 html_theme = "furo"
 templates_path = ["docs/_templates"]
 html_static_path = ["docs/_static"]

@@ -5,6 +5,7 @@ Beside it, the directives that list the cases and what could be reported upstrea
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
@@ -15,27 +16,29 @@ from measured import (
     WITH_DETAILS,
     cell_anchor,
     every_group,
+    every_reason,
     every_row,
     in_words,
     note_files,
+    reason_link,
     reason_text,
     result_link,
     twin,
 )
 from sphinx.util.docutils import SphinxDirective
-from tables import entry, table
+from tables import entry, link, table
 from upstream import UpstreamDivergences
 
 from tests.matrix.results import DIVERGES, NOT_RUN, PASS
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from measured import Row
     from sphinx.application import Sphinx
     from tables import Cell
 
+    from tests.matrix.results import Reason
     from wasm_platform_tags.conformance.cases import Case
 
 PAGE = "docs/results"
@@ -56,9 +59,50 @@ class ConformanceResults(SphinxDirective):
         days = sorted({row.measured for row in every_row().values()})
         return [
             nodes.paragraph("", f"Measured: {', '.join(days)}."),
+            summary(tools),
             form(tools),
             *(section(*t, tools[t]) for t in tools),
         ]
+
+
+def summary(sections: Mapping[tuple[str, str], Sequence[Row]]) -> nodes.Element:
+    """Return a table of the newest version of each tool, over all its rows."""
+    drawn: list[tuple[str, list[Cell]]] = []
+    for (tool, where), rows in sections.items():
+        version = rows[-1].cell.tool.version  # provision.json has them in order
+        newest = [row for row in rows if row.cell.tool.version == version]
+        twins = [patched for row in newest if (patched := twin(row))]
+        title = f"{tool} {where}"
+        anchor = nodes.make_id(f"results {title}")
+        drawn.append(
+            (
+                nodes.make_id(f"newest {title}"),
+                [
+                    [link(title, f"#{anchor}")],
+                    version,
+                    said(sum((row.counts() for row in newest), Counter())),
+                    said(sum((row.counts() for row in twins), Counter())),
+                    separated(map(reason_link, reasons(newest))),
+                ],
+            )
+        )
+    columns = ["Tool", "Newest", "As it is", "Patched", "Why it diverges"]
+    return table(columns, drawn, "summary")
+
+
+def reasons(rows: Iterable[Row]) -> Iterator[Reason]:
+    """Yield each reason why some rows diverge, once."""
+    names = (row.verdict(case).get("reason") for row in rows for case in row.cases)
+    for name in dict.fromkeys(filter(None, names)):
+        yield every_reason()[name]
+
+
+def separated(parts: Iterable[nodes.Node]) -> Cell:
+    """Return parts with commas between them, or a dash if there are none."""
+    found: list[nodes.Node] = []
+    for part in parts:
+        found += [*([nodes.Text(", ")] if found else []), part]
+    return found or "\N{EN DASH}"
 
 
 def form(sections: Iterable[tuple[str, str]]) -> nodes.raw:
@@ -133,10 +177,13 @@ def in_twin(row: Row, notes: Notes) -> Cell:
 
 
 def in_group(row: Row, group: str, notes: Notes) -> Cell:
-    """Say what became of a group of cases, and why they diverge. It is never empty."""
+    """Say what became of a group of cases, and why they diverge. It is never empty.
+
+    Not in a paragraph: with thousands of them that would be a tenth of the page.
+    """
     counts = row.counts(group)
     cases = [case for case in row.cases if case.title == group]
-    return [nodes.Text(said(counts)), *notes.marks(row, cases)]
+    return nodes.entry("", nodes.Text(said(counts)), *notes.marks(row, cases))
 
 
 def said(counts: Counter[str]) -> str:

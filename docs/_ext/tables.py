@@ -22,7 +22,7 @@ def code(text: str) -> nodes.literal:
 
 def link(text: str, url: str) -> nodes.reference:
     """Return a link."""
-    return nodes.reference("", text, refuri=url)
+    return nodes.reference("", text, refuri=url, internal=url.startswith("#"))
 
 
 def permalink(anchor: str, title: str) -> nodes.reference:

@@ -93,6 +93,18 @@ def test_the_overview_leads_to_every_result() -> None:
         assert any(link.endswith(f"/{path.stem}.html") for link in found.found), path
 
 
+def test_the_first_table_has_the_newest_of_every_tool() -> None:
+    html = (SITE / OVERVIEW).read_text("utf-8")
+    first, _, rest = html.partition("</table>")
+    sections = set(re.findall(r'<section class="tool-[^"]*" id="(.*?)">', rest))
+    assert set(re.findall(r'href="#(results-.*?)"', first)) == sections
+    row = first.split('id="newest-micropip-in-webassembly"', 1)[1].split("</tr>")[0]
+    newest = [load(path) for path in ROWS if path.stem.startswith("micropip-0.11.1-")]
+    verdicts = [v["verdict"] for data in newest for v in data["cases"].values()]
+    for verdict, word in (("pass", "pass"), ("diverges", "diverge")):
+        assert f"{verdicts.count(verdict)} {word}" in row
+
+
 def test_every_divergence_is_noted_below_its_table() -> None:
     found = references(OVERVIEW)
     reasons = {

@@ -23,7 +23,7 @@ function linkText(text, address) {
 function linkCells(section, row, heads) {
   const result = row.cells[1].querySelector("a")?.getAttribute("href");
   [...row.cells].forEach((cell, column) => {
-    const said = cell.querySelector("p").firstChild;
+    const said = (cell.querySelector("p") ?? cell).firstChild;
     if (result && said.data && column > 1 && !/^(n\/a|not run)/.test(said.data)) {
       const group = heads[column].textContent;
       const anchor = group.includes("/") ? group.replace("/", "-") : `select-${group}`;
