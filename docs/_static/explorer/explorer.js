@@ -157,7 +157,25 @@ function fileRow(file, width) {
   return line;
 }
 
-function show(answer) {
+// So many rows of a table are drawn first; the rest follows when they are on the screen.
+const FIRST = 50;
+
+const painted = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
+
+/** Make a table of data; what is left to draw is put into `later`. */
+function longTable(caption, head, data, makeRow, later) {
+  const made = table(caption, head, data.slice(0, FIRST).map(makeRow));
+  const rest = data.slice(FIRST);
+  if (rest.length) {
+    later.push(() => made.querySelector("tbody").append(...rest.map(makeRow)));
+  }
+  return made;
+}
+
+async function show(answer) {
   const wrong = answer.targets.filter((target) => target.error !== null);
   part("targets-wrong").replaceChildren(
     ...wrong.map((target) => make("p", { class: "fits-not" }, target.error)),
@@ -166,21 +184,31 @@ function show(answer) {
   const targets = answer.targets
     .filter((target) => target.error === null)
     .map((target) => target.given);
-  const chosen = answer.choices.map(({ project, files }) =>
-    row(project, ...files.map((file) => (file === null ? "none" : code(file)))),
-  );
-  const files = answer.files.map((file) => fileRow(file, targets.length));
-  part("answer").replaceChildren(
-    ...(chosen.length && targets.length
-      ? [table("What each target would install", ["Project", ...targets], chosen)]
-      : []),
-    ...(files.length
-      ? [table("Every file, judged", ["File", ...targets, "Platform tags"], files)]
-      : []),
-  );
+  const { choices, files } = answer;
+  const chosenRow = ({ project, files: chosen }) =>
+    row(project, ...chosen.map((file) => (file === null ? "none" : code(file))));
+  const judgedRow = (file) => fileRow(file, targets.length);
+  const tables = [];
+  const later = [];
+  if (choices.length && targets.length) {
+    const head = ["Project", ...targets];
+    const caption = "What each target would install";
+    tables.push(longTable(caption, head, choices, chosenRow, later));
+  }
+  if (files.length) {
+    const head = ["File", ...targets, "Platform tags"];
+    tables.push(longTable("Every file, judged", head, files, judgedRow, later));
+  }
+  part("answer").replaceChildren(...tables);
   if (!files.length) {
     say("There is no name to judge: paste one a line above.");
     return;
+  }
+  if (later.length) {
+    say("The first rows are here, the rest is being drawn …");
+    await painted();
+    if (!tables[0].isConnected) return; // a newer answer is shown
+    for (const draw of later) draw();
   }
   const bad = answer.files.filter((file) => file.error !== null).length;
   const counts = [`files: ${answer.files.length}`, `targets: ${targets.length}`];
@@ -201,7 +229,7 @@ async function explore() {
     const asked = JSON.stringify({ text: lines.join("\n"), targets });
     const answer = await ask("answer", asked);
     form.dataset.answerMs = Math.round(performance.now() - started);
-    show(answer);
+    await show(answer);
   } catch (error) {
     fail(error);
   }
