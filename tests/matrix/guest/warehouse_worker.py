@@ -1,9 +1,9 @@
 """PyPI's check of a wheel's platform, as far as the suite asks it.
 
 Read in warehouse/forklift/legacy.py, ``_valid_platform_tag()`` and its caller: a file
-name with a control character is refused; packaging splits it, which lower-cases the tags;
-and every tag's platform has to be one of a list or match one of a few expressions. Restated
-are those for WebAssembly and for Linux with glibc, which some cases put beside it.
+name with a control character is refused; packaging splits it, which lower-cases the
+tags; and every tag's platform has to be in a list or match one of a few expressions.
+Restated are those for WebAssembly and for Linux with glibc, which cases put beside it.
 """
 
 from __future__ import annotations
