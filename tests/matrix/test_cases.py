@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,13 +16,19 @@ from wasm_platform_tags.conformance.cases import (
     load_cases,
     load_targets,
 )
+from wasm_platform_tags.conformance.runner import request
 
+from ..conformance.adapters import reference
 from .settings import CONFORMANCE, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 CASES = load_cases()
+GROUPS = [
+    json.loads(path.read_bytes())
+    for path in sorted((CONFORMANCE / "cases").rglob("*.json"))
+]
 TARGETS = load_targets()
 
 
@@ -102,6 +109,29 @@ def test_projects_are_unique() -> None:
     assert len(projects) == len(set(projects))
 
 
+def asked(case: Case) -> str:
+    """What a case asks, without the project that its files are named after."""
+    about = json.dumps([case.kind, case.target and case.target.id, dict(case.data)])
+    return about.replace(f"{case.project.replace('-', '_')}-", "")
+
+
+def test_nothing_is_asked_twice() -> None:
+    times = Counter(map(asked, CASES))
+    assert [case.id for case in CASES if times[asked(case)] > 1] == []
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda g: f"{g['kind']}/{g['group']}")
+def test_descriptions_say_more_than_ids(group: Any) -> None:
+    def words(text: str) -> set[str]:
+        return set(re.findall(r"\w+", text.lower()))
+
+    for case in group["cases"]:
+        said = words(case["description"]) - words(case["id"])
+        assert said - {"a", "an", "is", "of", "the"}, case["id"]
+    descriptions = Counter(case["description"] for case in group["cases"])
+    assert [text for text, times in descriptions.items() if times > 1] == []
+
+
 def test_every_requirement_is_in_the_pep() -> None:
     text = (ROOT / "pep" / "pep-9999.rst").read_text(encoding="utf-8")
     stated = set(re.findall(r"^ *\.\. _pep-9999-([a-z0-9-]+):$", text, re.MULTILINE))
@@ -115,6 +145,21 @@ def test_refusals_outnumber_the_rest() -> None:
         for case in json.loads(path.read_bytes())["cases"]
     ]
     assert chosen.count(None) > len(chosen) / 2
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        case
+        for case in CASES
+        if case.kind == "select" and re.search("malformed|leading-zero", case.id)
+    ],
+    ids=lambda case: case.id,
+)
+def test_whoever_strips_zeros_is_found_out(case: Case) -> None:
+    """On every target the malformed tag is the target's own, were it repaired."""
+    repaired = [re.sub(r"_0+(?=[0-9])", "_", name) for name in case.data["files"]]
+    assert reference.select({**request(case), "files": repaired}) != case.expect
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import sys
 import sysconfig
+from contextlib import contextmanager
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -20,7 +23,12 @@ from wasm_platform_tags import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
     from packaging.version import Version
+
+# PEP 9999, index-rejects: which tags its rules for indexes are about.
+CONCERNED = re.compile(r"(?i)\A(emscripten|pyemscripten|pyodide|wasi)|wasm32|wasm64")
 
 
 def parse(case: dict[str, Any]) -> list[str] | None:
@@ -31,13 +39,22 @@ def parse(case: dict[str, Any]) -> list[str] | None:
         return None
 
 
+@contextmanager
+def simulated(
+    system: str, get_platform: str, config: Mapping[str, object]
+) -> Iterator[None]:
+    """This interpreter, saying of itself what another one would say."""
+    with (
+        mock.patch.object(platform, "system", return_value=system),
+        mock.patch.object(sysconfig, "get_platform", return_value=get_platform),
+        mock.patch.object(sysconfig, "get_config_var", config.get),
+    ):
+        yield
+
+
 def environment(case: dict[str, Any]) -> list[str]:
     """The platform tags of an interpreter that says these things of itself."""
-    with (
-        mock.patch.object(platform, "system", lambda: case["system"]),
-        mock.patch.object(sysconfig, "get_platform", lambda: case["get_platform"]),
-        mock.patch.object(sysconfig, "get_config_var", case["config"].get),
-    ):
+    with simulated(case["system"], case["get_platform"], case["config"]):
         return list(platform_tags())
 
 
@@ -59,17 +76,37 @@ def dependency(case: dict[str, Any]) -> bool:
 
 def select(case: dict[str, Any]) -> str | None:
     """The file that suits the target, of the newest version that has one."""
-    versions: dict[Version, list[str]] = {}
-    for name in case["files"]:
-        versions.setdefault(parse_wheel_filename(name)[1], []).append(name)
-    best = map(target(case).best, (versions[v] for v in sorted(versions, reverse=True)))
-    return next(filter(None, best), None)
+    return of_the_newest(case["files"], target(case).best)
+
+
+def of_the_newest(
+    files: Iterable[str], best: Callable[[Iterable[str]], str | None]
+) -> str | None:
+    """What `best` takes of the newest version of which it takes any file."""
+    newest_first = sorted(files, key=version, reverse=True)
+    taken = (best(same) for _, same in groupby(newest_first, key=version))
+    return next(filter(None, taken), None)
+
+
+def version(name: str) -> Version:
+    """The version of a wheel: the library ranks the files of one version."""
+    return parse_wheel_filename(name)[1]
 
 
 def index(case: dict[str, Any]) -> bool:
-    """Whether an index accepts a wheel's platform: canonical portable tags alone."""
-    tags = case["platform"].split(".")
-    return all((known := parse({"tag": tag})) and known[0] == tag for tag in tags)
+    """Whether an index accepts each tag of a wheel's platform."""
+    return all(map(accepted, case["platform"].split(".")))
+
+
+def accepted(tag: str) -> bool:
+    """Whether a tag is canonical, or is left to an index's rules for other platforms.
+
+    Those rules are not asked here; an empty tag passes none.
+    """
+    if not CONCERNED.search(tag):
+        return tag != ""
+    tags = parse({"tag": tag})
+    return tags is not None and tags[0] == tag
 
 
 KINDS = {

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections import Counter
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from packaging.utils import parse_wheel_filename
+from typing import Any
 
 import wasm_platform_tags
 from wasm_platform_tags import Target
 from wasm_platform_tags._select import rank
 
-if TYPE_CHECKING:
-    from packaging.version import Version
+from ...conformance.adapters import reference
 
 
 def answer(case: dict[str, Any]) -> object:
     """On the host: what the library's own adapter answers to a case."""
-    # Only there: a guest's Python may lack what the adapter imports.
-    reference = importlib.import_module("tests.conformance.adapters.reference")
     return reference.KINDS[case["kind"]](case)
 
 
@@ -62,13 +56,6 @@ def _wheels(path: str) -> list[str]:
 def choose_here(files: list[str]) -> str | None:
     """The file for the interpreter that runs this."""
     tags = list(wasm_platform_tags.sys_tags())
-    newest_first = sorted(files, key=_version, reverse=True)
-    for _, same in groupby(newest_first, key=_version):
-        for best in rank(list(same), tags):
-            return best
-    return None
-
-
-def _version(name: str) -> Version:
-    """Versions come first: the library ranks the files of one version."""
-    return parse_wheel_filename(name)[1]
+    return reference.of_the_newest(
+        files, lambda same: next(iter(rank(same, tags)), None)
+    )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import wasm_platform_tags
 
-from . import environment as report
+from ...conformance.adapters import reference
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -25,7 +25,7 @@ def environment(
 ) -> list[str]:
     """The tags of an interpreter that says so of itself."""
     tags = _module(folder, vendored, "tags")
-    with report.simulated(**says), _patched(tags, patched):
+    with reference.simulated(**says), _patched(tags, patched):
         return list(tags.platform_tags())
 
 

@@ -1,8 +1,9 @@
-"""PyPI's check of a wheel's platform, as far as it concerns WebAssembly.
+"""PyPI's check of a wheel's platform, as far as the suite asks it.
 
 Read in warehouse/forklift/legacy.py, ``_valid_platform_tag()`` and its caller: a file
-name with a control character is refused; packaging splits it, which lower-cases the tags;
-and every tag's platform has to match.
+name with a control character is refused; packaging splits it, which lower-cases the
+tags; and every tag's platform has to be in a list or match one of a few expressions.
+Restated are those for WebAssembly and for Linux with glibc, which cases put beside it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,12 @@ import re
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-# The one expression for WebAssembly there; applied with `match`, so its end is open.
+# The one for WebAssembly there; applied with `match`, so its end is open.
 PYEMSCRIPTEN = re.compile(r"pyemscripten_\d+_\d+_wasm32")
+# There the processor is looked up in a set, so this end is not open.
+MANYLINUX = re.compile(
+    r"manylinux_\d+_\d+_(aarch64|armv7l|i686|ppc64|ppc64le|riscv64|s390x|x86_64)\Z"
+)
 
 
 def accepts(platform: str) -> bool:
@@ -24,4 +29,5 @@ def accepts(platform: str) -> bool:
     except InvalidWheelFilename as error:
         print(error)
         return False
-    return all(PYEMSCRIPTEN.match(tag.platform) for tag in tags)
+    platforms = [tag.platform for tag in tags]
+    return all(PYEMSCRIPTEN.match(one) or MANYLINUX.match(one) for one in platforms)
