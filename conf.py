@@ -40,6 +40,8 @@ nitpicky = True
 nitpick_ignore_regex = [(r"py:.*", r"packaging\..*|Environment|ModuleType|Tag")]
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
+# As written: the repr of a module names a folder of whoever builds.
+autodoc_preserve_defaults = True
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]
 

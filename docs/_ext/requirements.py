@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from links import page_link
-from measured import case_link, every_case, note_files
+from measured import by_name, case_link, every_case, name, note_files
 from native import rule
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
-from tables import table
+from tables import folded, table
 
 from tests.matrix.settings import CONFORMANCE
-from tests.unit.pep_text import HEADING, PEP, anchored, keywords
+from tests.unit.pep_text import HEADING, KEYWORD, PEP, anchored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ class RequirementIndex(SphinxDirective):
                 row_anchor(slug),
                 [
                     [rule(slug)],
-                    ", ".join(keywords(text)),
+                    levels(text),
                     heading,
                     str(len(cases.get(slug, ()))),
                     groups(cases[slug])
@@ -88,15 +88,25 @@ def found() -> Iterator[tuple[str, str, str]]:
 
 
 def groups(cases: list[Case]) -> Cell:
-    """Return the groups of some cases, each with a link to its first case."""
-    parts: list[nodes.Node] = []
-    counts = Counter(case.title for case in cases)
-    for title, count in counts.items():
-        first = next(case for case in cases if case.title == title)
-        if parts:
-            parts.append(nodes.Text(", "))
-        parts += [case_link(first, title), nodes.Text(f" {count}")]
-    return parts
+    """Return the cases by group, folded, each a link."""
+    entry = nodes.entry()
+    by_group: dict[str, list[list[Case]]] = {}
+    for those in by_name(cases).values():
+        by_group.setdefault(those[0].title, []).append(those)
+    for title, named in by_group.items():
+        links = nodes.paragraph()
+        for those in named:
+            text = name(those[0]).rpartition("/")[2]
+            links += [nodes.Text(", " if len(links) else ""), case_link(those[0], text)]
+        count = sum(map(len, named))
+        entry += folded(f"{title} {count}", links)
+    return entry
+
+
+def levels(text: str) -> str:
+    """Return the key words of a requirement, and how often each stands there."""
+    counts = Counter(KEYWORD.findall(" ".join(text.split())))
+    return ", ".join(f"{n} {word}" if n > 1 else word for word, n in counts.items())
 
 
 class CaseNotes(SphinxTransform):

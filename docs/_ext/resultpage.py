@@ -20,7 +20,7 @@ from measured import (
     twin,
     verdict_anchor,
 )
-from tables import code, permalink
+from tables import code, folded, permalink
 
 from tests.matrix.results import UNSUPPORTED
 
@@ -155,9 +155,7 @@ def words(output: str) -> Iterator[nodes.Node]:
     if len(output) <= LINE:
         yield block
         return
-    yield nodes.raw("", "<details><summary>In its own words</summary>", format="html")
-    yield block
-    yield nodes.raw("", "</details>", format="html")
+    yield from folded("In its own words", block)
 
 
 def group_section(row: Row, group: str) -> nodes.section:

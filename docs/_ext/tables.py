@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,16 @@ def permalink(anchor: str, title: str) -> nodes.reference:
     )
 
 
+def folded(summary: str, *blocks: nodes.Node) -> list[nodes.Node]:
+    """Return blocks that a reader may unfold; the summary is plain text."""
+    head = f"<details><summary>{escape(summary)}</summary>"
+    return [
+        nodes.raw("", head, format="html"),
+        *blocks,
+        nodes.raw("", "</details>", format="html"),
+    ]
+
+
 def entry(cell: Cell, *after: nodes.Node) -> nodes.entry:
     """Return one cell of a table; the nodes *after* it are on the same line."""
     if isinstance(cell, nodes.entry):
@@ -58,7 +69,8 @@ def table(
     *name* is a class for the style sheet; *row_classes* are those of rows, by id.
     """
     group = nodes.tgroup("", cols=len(columns))
-    group += [nodes.colspec(colwidth=1) for _ in columns]
+    # The first cell of a row is its head.
+    group += [nodes.colspec(colwidth=1, stub=int(not n)) for n in range(len(columns))]
     group += nodes.thead("", nodes.row("", *map(entry, columns)))
     body = nodes.tbody()
     for row_id, cells in rows:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.browser.provision import AXE
-from tests.browser.site import SITE, broken_links, pages, references, samples, weight
+from tests.browser.site import (
+    ROOT,
+    SITE,
+    broken_links,
+    pages,
+    references,
+    samples,
+    weight,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +69,14 @@ def test_links_lead_somewhere() -> None:
 def test_an_id_is_one_place(name: str) -> None:
     ids = references(name).ids
     assert [found for found, count in ids.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_names_the_machine_that_built_it(name: str) -> None:
+    html = (SITE / name).read_text("utf-8")
+    assert [
+        text for text in (str(ROOT), sys.prefix, "site-packages") if text in html
+    ] == []
 
 
 def test_a_broken_link_is_found(tmp_path: Path) -> None:
