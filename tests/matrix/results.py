@@ -60,7 +60,10 @@ def _members(value: Any) -> set[str]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One case in one cell. `output` is the tool's own words: kept, not compared."""
+    """One case in one cell; `output` is kept and not compared.
+
+    It is in the tool's own words, or says why the tool could not be asked.
+    """
 
     verdict: str
     observed: Any = None
@@ -80,7 +83,7 @@ class Verdict:
         return {"verdict": self.verdict}
 
     def committed(self) -> dict[str, Any]:
-        """What is committed: of what the tool would not do, its own words as well."""
+        """What is committed: of what the tool would not do, the words as well."""
         if self.verdict in (DIVERGES, UNSUPPORTED) and self.output:
             return {**self.json(), "output": self.output}
         return self.json()
