@@ -35,5 +35,5 @@ class Poetry(Command):
                 "it has a --platform: this adapter has to be completed", self.help
             )
         raise UnsupportedError(
-            f"{', '.join(COMMANDS)}: none has an option for a target platform"
+            f"None of {', '.join(COMMANDS)} has an option for a target platform."
         )

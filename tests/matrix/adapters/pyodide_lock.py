@@ -41,7 +41,7 @@ class PyodideLock(Base):
             )
         if len(case.data["files"]) > 1:
             raise UnsupportedError(
-                "it takes or refuses each wheel by itself: among several it cannot choose"
+                "It takes or refuses each wheel by itself, and chooses among none."
             )
         (file,) = case.data["files"]
         wheel = self._wheel(project, file)
@@ -57,7 +57,7 @@ class PyodideLock(Base):
         for runtime in self.bench.cache.settings.runtimes:
             if runtime.alias and runtime.target == case.target.id:
                 return runtime.alias
-        raise UnsupportedError(f"no Pyodide has a lock file for {case.target.id}")
+        raise UnsupportedError(f"No Pyodide has a lock file for {case.target.id}.")
 
     def _wheel(self, project: str, file: str) -> str:
         folder = self.bench.wheels if self.cell.on_host else "/wheels"

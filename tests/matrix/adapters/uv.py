@@ -96,7 +96,7 @@ class Uv(Base):
         assert case.target
         if case.target.id not in TRIPLES:
             raise UnsupportedError(
-                f"--python-platform has no triple for {case.target.id}"
+                f"--python-platform has no triple for {case.target.id}."
             )
         return [
             *("--no-cache", "--python", sys.executable),
