@@ -38,8 +38,9 @@ examples:
   python -m tests.matrix --only 'pip-26.3-*'       some cells
   python -m tests.matrix --only 'select/alias/*'   some cases
   python -m tests.matrix --only 'uv-*' '*/exact/*' those cases in those cells
-  python -m tests.matrix --subset ci               a shorter run
+  python -m tests.matrix --subset short            a shorter run
   python -m tests.matrix --update                  show what changed, and commit it
+  python -m tests.matrix --update --only 'uv-*'    the same of some cells, each whole
 
 exit code: 0 if every observation is the committed one, 1 if not, 2 for bad input
 """
@@ -64,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--subset",
         metavar="NAME",
-        help="run only the cells that provision.json lists under this name, such as ci",
+        help="run only the cells that provision.json lists under this name, such as short",
     )
     made.add_argument(
         "--json", type=Path, metavar="FILE", help="write all observations to FILE"
@@ -75,8 +76,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--update",
         action="store_true",
-        help="show the differences, then write the results; the version-control"
-        " system shows them again",
+        help="show the differences, then write the results, of whole cells alone; the"
+        " version-control system shows them again",
     )
     made.add_argument(
         "--cache",
@@ -111,6 +112,11 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     every_cell, every_case = list(cells(settings)), load_cases()
     wanted = _subset(options.subset, settings, every_cell)
     chosen, some = _pick(options.only, wanted, every_case)
+    if options.update and any("/" in pattern for pattern in options.only):
+        raise BadInputError(
+            "--update writes whole cells, for a result has one version and one day: leave"
+            " out the patterns with a slash, which pick cases"
+        )
     if options.list:
         for cell in chosen:
             count = sum(cell.applies(case) for case in some)
@@ -169,7 +175,7 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     console.print(f"{count} observations in {len(found)} cells, {seconds:.0f} s")
     if options.update and not faults:
         for result in found:
-            results.write(result, every_case, today)
+            results.write(result, today)
         results.remove_stale(every_cell)
         console.print("results written")
         return 0

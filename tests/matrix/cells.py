@@ -57,8 +57,6 @@ HOST_BOUND = frozenset(
 )
 # The manner of a tool that runs on this machine and is given the runtime to ask.
 INTERPRETER = "interpreter"
-# What an interpreter says of its own release.
-ABOUT_THE_RELEASE = frozenset({"markers", "dependency"})
 # On the host, pip and uv are told the tags: there is nothing to patch.
 PATCHABLE = frozenset(
     {("packaging", True), ("packaging", False), ("pip-vendored", True)}
@@ -90,12 +88,12 @@ class Cell:
             return False
         if case.kind == "patch":
             return self.patched
-        for_host = self.on_host and self.tool.tool in FOR_THE_HOST
-        if for_host and case.id.partition("@")[0] in HOST_BOUND:
+        name = case.id.partition("@")[0]
+        if self.on_host and self.tool.tool in FOR_THE_HOST and name in HOST_BOUND:
             return False
         if case.target is None or self.on_host:
             return case.data.get("environment") != "running"
-        if self.runtime.other_release and case.kind in ABOUT_THE_RELEASE:
+        if name in self.runtime.other_release:
             return False
         here = case.target.id == self.runtime.target
         return here and case.data.get("environment") != "cross"

@@ -13,6 +13,7 @@ from wasm_platform_tags.conformance.runner import (
     NOT_RUN,
     PASS,
     UNSUPPORTED,
+    same,
 )
 
 from .settings import CONFORMANCE
@@ -30,10 +31,39 @@ __all__ = ["DIVERGES", "ERROR", "NOT_RUN", "PASS", "UNSUPPORTED"]
 
 RESULTS = CONFORMANCE / "results"
 
+# What a divergence can be: less than the case expects, more, or something else.
+MISSED, TAKEN, INSTEAD = "missed", "taken", "instead"
+DIFFERENCES = (MISSED, TAKEN, INSTEAD)
+
+
+def difference(expected: Any, observed: Any) -> str:
+    """How an observation is unlike what is expected: one of `DIFFERENCES`.
+
+    A file is missed where none was chosen, and taken where none should be; so is a
+    dependency, an acceptance, and a tag of a list. Where a yes or a no is expected,
+    anything else is no answer, and so something else.
+    """
+    if isinstance(expected, bool) and not isinstance(observed, bool):
+        return INSTEAD
+    wanted, found = _members(expected), _members(observed)
+    if found < wanted:
+        return MISSED
+    return TAKEN if found > wanted else INSTEAD
+
+
+def _members(value: Any) -> set[str]:
+    if value is None or value is False:
+        return set()
+    members = value if isinstance(value, list) else [value]
+    return {json.dumps(member, sort_keys=True) for member in members}
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """One case in one cell. `output` is the tool's own words: kept, not compared."""
+    """One case in one cell; `output` is kept and not compared.
+
+    It is in the tool's own words, or says why the tool could not be asked.
+    """
 
     verdict: str
     observed: Any = None
@@ -53,7 +83,7 @@ class Verdict:
         return {"verdict": self.verdict}
 
     def committed(self) -> dict[str, Any]:
-        """What is committed: of what the tool would not do, its own words as well."""
+        """What is committed: of what the tool would not do, the words as well."""
         if self.verdict in (DIVERGES, UNSUPPORTED) and self.output:
             return {**self.json(), "output": self.output}
         return self.json()
@@ -74,12 +104,19 @@ class Reason:
     reference: str
     tools: tuple[str, ...]
     cases: tuple[str, ...]
+    # Which differences it explains: a tool that passes files over takes none wrongly.
+    observed: tuple[str, ...]
 
-    def explains(self, cell: str, case: str) -> bool:
-        """Whether this is why that cell diverges in that case."""
+    def concerns(self, cell: str, case: str) -> bool:
+        """Whether it is about that cell and case, whatever was observed."""
         return any(fnmatchcase(cell, glob) for glob in self.tools) and any(
             fnmatchcase(case, glob) for glob in self.cases
         )
+
+    def explains(self, cell: str, case: Case, observed: Any) -> bool:
+        """Whether this is why that cell observed that in the case."""
+        kind = difference(case.expect, observed)
+        return kind in self.observed and self.concerns(cell, case.id)
 
 
 class ReasonError(ValueError):
@@ -90,13 +127,14 @@ def load_reasons(path: Path = CONFORMANCE / "reasons.json") -> list[Reason]:
     """Every reason, in the order in which they are tried."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return [
+        reasons = [
             Reason(
                 name,
                 reason["text"],
                 reason["reference"],
                 tuple(reason["tools"]),
                 tuple(reason["cases"]),
+                tuple(reason["observed"]),
             )
             for name, reason in data.items()
         ]
@@ -104,15 +142,23 @@ def load_reasons(path: Path = CONFORMANCE / "reasons.json") -> list[Reason]:
         raise ReasonError(f"{path}: cannot be read as JSON: {error}") from None
     except KeyError as missing:
         raise ReasonError(f"{path}: a reason has no {missing}") from None
+    for reason in reasons:
+        if not reason.observed or not set(reason.observed) <= set(DIFFERENCES):
+            raise ReasonError(
+                f"{path}: {reason.id} explains {list(reason.observed)}, wanted some of"
+                f" {', '.join(DIFFERENCES)}"
+            )
+    return reasons
 
 
 def judge(
     case: Case, cell: Cell, observed: Any, output: str, reasons: Iterable[Reason]
 ) -> Verdict:
     """Pass if it is what the case expects; else why not, if a reason is known."""
-    if observed == case.expect:
+    if same(observed, case.expect):
         return Verdict(PASS, observed, output=output)
-    reason = next((r.id for r in reasons if r.explains(cell.name, case.id)), None)
+    explaining = (r.id for r in reasons if r.explains(cell.name, case, observed))
+    reason = next(explaining, None)
     return Verdict(DIVERGES, observed, reason, output)
 
 
@@ -191,7 +237,7 @@ def compare(result: Result, data: Mapping[str, Any] | None) -> list[Mismatch]:
     committed = committed_verdicts(data)
     for case, verdict in result.verdicts.items():
         before = committed.get(case)
-        if before is None or before.json() != verdict.json():
+        if before is None or not same(before.json(), verdict.json()):
             expected = str(before) if before else "nothing committed"
             found.append(
                 Mismatch(result.cell.name, case, expected, str(verdict), verdict.output)
@@ -249,29 +295,20 @@ def remove_stale(cells: Iterable[Cell], folder: Path = RESULTS) -> None:
             path.unlink()
 
 
-def write(
-    result: Result, cases: Iterable[Case], measured: str, folder: Path = RESULTS
-) -> None:
-    """Write a result; what was committed for cases that did not run now is kept."""
+def write(result: Result, measured: str, folder: Path = RESULTS) -> None:
+    """Write the result of a whole cell: its versions and its day hold for every case."""
     before = load_committed(result.cell, folder)
-    known = {case.id for case in cases if result.cell.applies(case)}
+    # The same observation in words that differ, as in a time, is no change.
     kept = {
         name: verdict
         for name, verdict in committed_verdicts(before).items()
-        if name in known
+        if not changed_versions(result, before)
+        and name in result.verdicts
+        and same(verdict.json(), result.verdicts[name].json())
+        and verdict.output
     }
-    # The same observation in words that differ, as in a time, is no change.
-    changed = changed_versions(result, before)
-    moved = {
-        name: verdict
-        for name, verdict in result.verdicts.items()
-        if changed
-        or name not in kept
-        or kept[name].json() != verdict.json()
-        or not kept[name].output
-    }
-    merged = Result(result.cell, result.versions, {**kept, **moved})
-    data = merged.json(measured)
+    whole = Result(result.cell, result.versions, {**result.verdicts, **kept})
+    data = whole.json(measured)
     if before and {**data, "measured": before["measured"]} == before:
         return
     folder.mkdir(parents=True, exist_ok=True)

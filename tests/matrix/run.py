@@ -159,7 +159,7 @@ class Matrix:
         try:
             answer = adapter.observe(case)
         except UnsupportedError as refused:
-            return Verdict(UNSUPPORTED, output=own_words(refused.output, folders))
+            return Verdict(UNSUPPORTED, output=own_words(str(refused), folders))
         except ProcessError as failed:
             return Verdict(ERROR, str(failed), output=failed.output)
         said = own_words(answer.output, folders)

@@ -22,8 +22,8 @@ NOT_DOWNLOADED = frozenset({"wasm-platform-tags", "warehouse"})
 class Runtime:
     """One Python to run in; `target` is what it is, in conformance/targets.json.
 
-    `other_release`: it has another micro version of Python than the target names, so
-    that cases about markers do not concern it.
+    `other_release`: its Python is another release than the target names, so that these
+    cases, by their name on every target, do not concern it.
     """
 
     runtime: str
@@ -31,7 +31,7 @@ class Runtime:
     alias: str | None = None
     requirement: str | None = None
     module: str | None = None
-    other_release: bool = False
+    other_release: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -103,7 +103,10 @@ def load_settings() -> Settings:
         node=data["node"],
         wasmtime=data["wasmtime"],
         packaging=data["packaging"],
-        runtimes=tuple(Runtime(**line) for line in data["runtimes"]),
+        runtimes=tuple(
+            Runtime(**{**line, "other_release": tuple(line.get("other_release", ()))})
+            for line in data["runtimes"]
+        ),
         tools=tuple(
             Tool(
                 line["tool"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .runtimes.host import host
+from .runtimes.host import CONFIGURING, clean_environment, host
 from .runtimes.process import RESTARTS, Process, ProcessError
 from .settings import ROOT
 
@@ -53,6 +53,14 @@ def test_a_guest_that_raises_is_told(worker: Process) -> None:
         worker.call("nothing.at_all")
     assert "Traceback" in error.value.output
     assert worker.call("environment.versions").value
+
+
+def test_what_configures_a_tool_stays_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for prefix in CONFIGURING:
+        monkeypatch.setenv(f"{prefix}SAID", "by the caller")
+    environment = clean_environment(PDM_PYTHON="by the adapter")
+    assert "by the caller" not in environment.values()
+    assert environment["PDM_PYTHON"] == "by the adapter"
 
 
 def test_chatter_is_not_an_answer(child: Process) -> None:

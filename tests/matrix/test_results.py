@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from wasm_platform_tags.conformance.cases import load_cases
 
+from .__main__ import main
 from .cells import LIBRARY, Cell, cells
 from .results import (
+    DIFFERENCES,
     DIVERGES,
     ERROR,
+    INSTEAD,
+    MISSED,
     PASS,
     RESULTS,
+    TAKEN,
     UNSUPPORTED,
     Reason,
+    ReasonError,
     Result,
     Verdict,
     committed_verdicts,
     compare,
+    difference,
     faults,
     judge,
     load_committed,
@@ -31,7 +40,10 @@ from .results import (
 from .settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from wasm_platform_tags.conformance.cases import Case
 
 CASES = load_cases()
 CELLS = list(cells(load_settings()))
@@ -39,7 +51,7 @@ REASONS = load_reasons()
 CELL = next(cell for cell in CELLS if cell.tool.tool == "uv")
 GUEST = next(cell for cell in CELLS if not cell.on_host)
 FIRST, SECOND = [case for case in CASES if CELL.applies(case)][:2]
-WHY = Reason("why", "Because.", "there", (CELL.name,), (FIRST.id,))
+WHY = Reason("why", "Because.", "there", (CELL.name,), (FIRST.id,), DIFFERENCES)
 
 
 def held(**verdicts: Verdict) -> Result:
@@ -61,6 +73,65 @@ def test_what_is_expected_passes() -> None:
     assert judge(FIRST, CELL, FIRST.expect, "", []).verdict == PASS
 
 
+def test_one_is_not_true() -> None:
+    asked = replace(FIRST, expect=True)
+    assert judge(asked, CELL, True, "", []).verdict == PASS
+    assert judge(asked, CELL, 1, "", []).verdict == DIVERGES
+
+
+@pytest.mark.parametrize(
+    ("expected", "observed", "kind"),
+    [
+        ("a.whl", None, MISSED),
+        (None, "a.whl", TAKEN),
+        ("a.whl", "b.whl", INSTEAD),
+        (True, False, MISSED),
+        (False, True, TAKEN),
+        (True, None, INSTEAD),
+        (False, None, INSTEAD),
+        (True, 1, INSTEAD),
+        (False, "an error", INSTEAD),
+        (["a", "b"], ["b"], MISSED),
+        (["a"], ["b", "a"], TAKEN),
+        ([], ["a"], TAKEN),
+        (["a", "b"], ["b", "c"], INSTEAD),
+        (["a", "b"], ["b", "a"], INSTEAD),
+        ({"tag": "a"}, None, MISSED),
+        ({"tag": "a"}, {"tag": "b"}, INSTEAD),
+    ],
+)
+def test_how_an_observation_differs(expected: Any, observed: Any, kind: str) -> None:
+    assert difference(expected, observed) == kind
+
+
+@pytest.mark.parametrize("kind", DIFFERENCES)
+def test_a_reason_explains_what_it_says_and_nothing_else(kind: str) -> None:
+    shown = {
+        MISSED: ("a.whl", None),
+        TAKEN: (None, "a.whl"),
+        INSTEAD: ("a.whl", "b.whl"),
+    }
+    why = replace(WHY, observed=(kind,))
+    explained = [
+        of
+        for of, (expected, observed) in shown.items()
+        if why.explains(CELL.name, replace(FIRST, expect=expected), observed)
+    ]
+    assert explained == [kind]
+
+
+@pytest.mark.parametrize("observed", [[], ["missing"], "missed", [MISSED, "else"]])
+def test_a_reason_must_say_what_it_explains(tmp_path: Path, observed: Any) -> None:
+    path = tmp_path / "reasons.json"
+    reason = {"text": "T.", "reference": "r", "tools": ["*"], "cases": ["*"]}
+    path.write_text(json.dumps({"why": {**reason, "observed": observed}}), "utf-8")
+    with pytest.raises(ReasonError, match="wanted some of missed, taken, instead"):
+        load_reasons(path)
+    path.write_text(json.dumps({"why": reason}), encoding="utf-8")
+    with pytest.raises(ReasonError, match="a reason has no 'observed'"):
+        load_reasons(path)
+
+
 def test_what_is_not_diverges_for_a_reason() -> None:
     assert judge(FIRST, CELL, "else", "", [WHY]) == Verdict(DIVERGES, "else", "why")
     assert judge(SECOND, CELL, "else", "", [WHY]) == Verdict(DIVERGES, "else")
@@ -68,7 +139,7 @@ def test_what_is_not_diverges_for_a_reason() -> None:
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     result = held(first=Verdict(DIVERGES, "x", "why"), second=Verdict(UNSUPPORTED))
-    write(result, CASES, "2026-01-01", tmp_path)
+    write(result, "2026-01-01", tmp_path)
     assert compare(result, load_committed(CELL, tmp_path)) == []
     assert stale(CELLS, CASES, tmp_path) == []
 
@@ -84,7 +155,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     ],
 )
 def test_another_verdict_is_a_mismatch(tmp_path: Path, other: Verdict) -> None:
-    write(held(first=Verdict(DIVERGES, "x", "why")), CASES, "2026-01-01", tmp_path)
+    write(held(first=Verdict(DIVERGES, "x", "why")), "2026-01-01", tmp_path)
     (mismatch,) = compare(held(first=other), load_committed(CELL, tmp_path))
     assert (mismatch.cell, mismatch.case) == (CELL.name, FIRST.id)
     assert mismatch.expected == 'diverges: "x" (why)'
@@ -95,14 +166,11 @@ def test_what_was_never_committed_is_a_mismatch(tmp_path: Path) -> None:
     assert mismatch.expected == "nothing committed"
 
 
-def test_cases_that_did_not_run_are_kept(tmp_path: Path) -> None:
-    write(held(first=Verdict(PASS)), CASES, "2026-01-01", tmp_path)
-    write(held(second=Verdict(UNSUPPORTED)), CASES, "2026-01-02", tmp_path)
-    assert committed(tmp_path) == {
-        FIRST.id: Verdict(PASS),
-        SECOND.id: Verdict(UNSUPPORTED),
-    }
-    write(held(second=Verdict(UNSUPPORTED)), CASES, "2026-01-03", tmp_path)
+def test_no_observation_outlives_the_run_that_made_it(tmp_path: Path) -> None:
+    write(held(first=Verdict(PASS)), "2026-01-01", tmp_path)
+    write(held(second=Verdict(UNSUPPORTED)), "2026-01-02", tmp_path)
+    assert committed(tmp_path) == {SECOND.id: Verdict(UNSUPPORTED)}
+    write(held(second=Verdict(UNSUPPORTED)), "2026-01-03", tmp_path)
     data = load_committed(CELL, tmp_path)
     assert data
     assert data["measured"] == "2026-01-02"
@@ -112,8 +180,8 @@ def test_the_words_of_a_divergence_are_kept_and_not_compared(tmp_path: Path) -> 
     def divergence(said: str) -> Result:
         return held(first=Verdict(DIVERGES, "x", "why", said))
 
-    write(divergence("took 1 s"), CASES, "2026-01-01", tmp_path)
-    write(divergence("took 2 s"), CASES, "2026-01-02", tmp_path)
+    write(divergence("took 1 s"), "2026-01-01", tmp_path)
+    write(divergence("took 2 s"), "2026-01-02", tmp_path)
     assert committed(tmp_path)[FIRST.id].output == "took 1 s"
     assert compare(divergence("took 3 s"), load_committed(CELL, tmp_path)) == []
     data = load_committed(CELL, tmp_path)
@@ -121,9 +189,14 @@ def test_the_words_of_a_divergence_are_kept_and_not_compared(tmp_path: Path) -> 
     assert data["measured"] == "2026-01-01"
 
 
+def test_a_part_of_a_cell_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--update", "--only", CELL.name, FIRST.id]) == 2
+    assert "--update writes whole cells" in capsys.readouterr().err
+
+
 def test_another_version_is_a_mismatch(tmp_path: Path) -> None:
     before = versioned(GUEST, python="3.14.2", node="24.19.0", gone="1")
-    write(before, CASES, "2026-01-01", tmp_path)
+    write(before, "2026-01-01", tmp_path)
     data = load_committed(GUEST, tmp_path)
     assert compare(before, data) == []
     after = versioned(GUEST, python="3.14.3", node="24.19.0", new="2")
@@ -136,7 +209,7 @@ def test_another_version_is_a_mismatch(tmp_path: Path) -> None:
 
 
 def test_the_python_of_the_host_may_be_another(tmp_path: Path) -> None:
-    write(versioned(CELL, python="3.11.7"), CASES, "2026-01-01", tmp_path)
+    write(versioned(CELL, python="3.11.7"), "2026-01-01", tmp_path)
     data = load_committed(CELL, tmp_path)
     assert compare(versioned(CELL, python="3.14.0"), data) == []
     (mismatch,) = compare(versioned(CELL, python="3.14.0", pip="26.2.1"), data)
@@ -144,8 +217,8 @@ def test_the_python_of_the_host_may_be_another(tmp_path: Path) -> None:
 
 
 def test_another_version_speaks_for_itself(tmp_path: Path) -> None:
-    write(versioned(CELL, "old words", pip="1"), CASES, "2026-01-01", tmp_path)
-    write(versioned(CELL, "new words", pip="2"), CASES, "2026-01-02", tmp_path)
+    write(versioned(CELL, "old words", pip="1"), "2026-01-01", tmp_path)
+    write(versioned(CELL, "new words", pip="2"), "2026-01-02", tmp_path)
     assert committed(tmp_path)[FIRST.id].output == "new words"
 
 
@@ -160,7 +233,7 @@ def test_errors_and_unexplained_divergences_are_faults() -> None:
 
 
 def test_results_of_what_is_gone_are_told(tmp_path: Path) -> None:
-    write(held(first=Verdict(PASS)), CASES, "2026-01-01", tmp_path)
+    write(held(first=Verdict(PASS)), "2026-01-01", tmp_path)
     assert [m.case for m in stale(CELLS, [SECOND], tmp_path)] == [FIRST.id]
     assert [m.case for m in stale([], CASES, tmp_path)] == ["*"]
 
@@ -173,7 +246,74 @@ def test_no_reason_excuses_this_library() -> None:
         for cell in ours
         for case in CASES
         for reason in REASONS
-        if reason.explains(cell.name, case.id)
+        if reason.concerns(cell.name, case.id)
+    ]
+
+
+def divergences() -> Iterator[tuple[str, Case, Verdict]]:
+    """Every committed divergence of a case that there still is."""
+    cases = {case.id: case for case in CASES}
+    for cell in CELLS:
+        for name, verdict in committed_verdicts(load_committed(cell)).items():
+            if verdict.verdict == DIVERGES and name in cases:
+                yield cell.name, cases[name], verdict
+
+
+def test_every_committed_divergence_is_explained() -> None:
+    reasons = {reason.id: reason for reason in REASONS}
+    for cell, case, verdict in divergences():
+        reason = reasons[str(verdict.reason)]
+        assert reason.explains(cell, case, verdict.observed), (cell, case.id)
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.id)
+def test_a_reason_refuses_the_opposite_of_what_it_claims(reason: Reason) -> None:
+    explained = set()
+    for cell, case, verdict in divergences():
+        if verdict.reason == reason.id:
+            explained.add(difference(case.expect, verdict.observed))
+            # As if the case had asked for what was done, and its answer were the fault.
+            opposite = replace(case, expect=verdict.observed)
+            kind = difference(opposite.expect, case.expect)
+            may = kind in reason.observed
+            assert reason.explains(cell, opposite, case.expect) == may, case.id
+    assert explained == set(reason.observed)
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.id)
+def test_a_reason_reaches_no_further_than_it_is_used(reason: Reason) -> None:
+    used = [
+        (cell, case.id)
+        for cell, case, verdict in divergences()
+        if verdict.reason == reason.id
+    ]
+    cells_used, cases_used = (set(names) for names in zip(*used, strict=True))
+    for glob in reason.tools:
+        matched = {c.name for c in CELLS if not c.patched and fnmatchcase(c.name, glob)}
+        assert matched <= cells_used, glob
+    for glob in reason.cases:
+        matched = {
+            case.id.partition("@")[0]
+            for case in CASES
+            if fnmatchcase(case.id, glob)
+            # Where nothing may be taken, nothing can be missed.
+            and (case.expect not in (None, False) or TAKEN in reason.observed)
+        }
+        assert matched <= {name.partition("@")[0] for name in cases_used}, glob
+
+
+@pytest.mark.parametrize("kind", ["needed", "not-needed"])
+def test_where_nothing_could_be_installed_no_marker_is_to_blame(kind: str) -> None:
+    on_host = [c.name for c in CELLS if c.on_host and c.tool.tool == "pip"]
+    asked = [case for case in CASES if case.title == f"dependency/{kind}"]
+    assert on_host
+    assert asked
+    assert not [
+        (cell, case.id, reason.id)
+        for cell in on_host
+        for case in asked
+        for reason in REASONS
+        if reason.explains(cell, case, None)
     ]
 
 
@@ -182,6 +322,10 @@ def test_the_committed_results_are_whole(cell: Cell) -> None:
     verdicts = committed_verdicts(load_committed(cell))
     assert verdicts.keys() == {case.id for case in CASES if cell.applies(case)}
     found = {verdict.verdict for verdict in verdicts.values()}
+    unsaid = [
+        n for n, v in verdicts.items() if v.verdict == UNSUPPORTED and not v.output
+    ]
+    assert not unsaid, "what could not be asked says why"
     ours = cell.patched or cell.tool.tool == LIBRARY
     assert found <= ({PASS} if ours else {PASS, DIVERGES, UNSUPPORTED})
 

@@ -101,12 +101,12 @@ def test_the_list_of_cells(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_subset_is_some_cells(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--list", "--subset", "ci"]) == 0
+    assert main(["--list", "--subset", "short"]) == 0
     some = capsys.readouterr().out.splitlines()
     assert main(["--list"]) == 0
     assert set(some) < set(capsys.readouterr().out.splitlines())
     assert main(["--list", "--subset", "nothing"]) == 2
-    assert "--subset 'nothing': provision.json has ci" in capsys.readouterr().err
+    assert "--subset 'nothing': provision.json has short" in capsys.readouterr().err
 
 
 def test_every_tool_is_asked_something() -> None:
@@ -121,6 +121,13 @@ def test_every_pattern_of_a_subset_matches() -> None:
     for patterns in SETTINGS.subsets.values():
         for pattern in patterns:
             assert fnmatch.filter(names, pattern)
+
+
+def test_what_does_not_concern_a_release_is_a_case_by_name() -> None:
+    names = {case.id.partition("@")[0] for case in load_cases()}
+    named = [name for line in SETTINGS.runtimes for name in line.other_release]
+    assert named
+    assert set(named) <= names
 
 
 def test_what_a_tool_needs_is_pinned() -> None:

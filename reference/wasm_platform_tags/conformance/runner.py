@@ -118,7 +118,7 @@ def _ask(child: Child, case: Case, seconds: float) -> Outcome:
         )
     if given == ["result"]:
         observed = answer["result"]
-        verdict = PASS if _same(observed, case.expect) else DIVERGES
+        verdict = PASS if same(observed, case.expect) else DIVERGES
         return Outcome(case, verdict, observed, str(answer.get("output", "")))
     verdict = UNSUPPORTED if given == ["unsupported"] else ERROR
     return Outcome(case, verdict, detail=str(answer[given[0]]))
@@ -130,6 +130,6 @@ def _broken(child: Child, case: Case, detail: str) -> Outcome:
     return Outcome(case, ERROR, detail=detail)
 
 
-def _same(observed: object, expected: object) -> bool:
+def same(observed: object, expected: object) -> bool:
     """Compare as JSON does, where true is not 1."""
     return json.dumps(observed, sort_keys=True) == json.dumps(expected, sort_keys=True)

@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 
 
 class UnsupportedError(Exception):
-    """The tool has no way to be asked this. `output` is what it said, if it was."""
-
-    def __init__(self, message: str = "", output: str = "") -> None:
-        super().__init__(message)
-        self.output = output
+    """The tool has no way to be asked this: what it said, if it was, or else why."""
 
 
 @dataclass(frozen=True)

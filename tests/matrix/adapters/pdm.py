@@ -51,7 +51,7 @@ class Pdm(Command):
             )
             self._refused[case.target.id] = done.stdout + done.stderr
         if REFUSED in self._refused[case.target.id]:
-            raise UnsupportedError(f"{REFUSED}: {case.target.platform}")
+            raise UnsupportedError(self._refused[case.target.id])
         raise ProcessError(
             "it no longer refuses the platform: this adapter has to be completed",
             self._refused[case.target.id],

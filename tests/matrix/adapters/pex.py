@@ -67,7 +67,7 @@ class Pex(Base):
     def _target(self, target: CaseTarget) -> list[str]:
         minor = target.words["cp"].removeprefix("cp")
         if self.cell.via == "platform":
-            # The last is the best: every platform is resolved for by itself.
+            # The best alone: of several, each would be resolved for by itself.
             return ["--platform", f"{platforms(target)[0]}-cp-{minor}-cp{minor}"]
         assert target.platform, "who runs elsewhere is told a platform"
         full = Target(target.words["python_full"], target.platform)

@@ -34,4 +34,6 @@ class Poetry(Command):
             raise ProcessError(
                 "it has a --platform: this adapter has to be completed", self.help
             )
-        raise UnsupportedError("there is no option for a target platform")
+        raise UnsupportedError(
+            f"None of {', '.join(COMMANDS)} has an option for a target platform."
+        )

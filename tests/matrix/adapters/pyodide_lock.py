@@ -40,7 +40,9 @@ class PyodideLock(Base):
                 **shared,
             )
         if len(case.data["files"]) > 1:
-            raise UnsupportedError
+            raise UnsupportedError(
+                "It takes or refuses each wheel by itself, and chooses among none."
+            )
         (file,) = case.data["files"]
         wheel = self._wheel(project, file)
         return self.call(
@@ -55,7 +57,7 @@ class PyodideLock(Base):
         for runtime in self.bench.cache.settings.runtimes:
             if runtime.alias and runtime.target == case.target.id:
                 return runtime.alias
-        raise UnsupportedError
+        raise UnsupportedError(f"No Pyodide has a lock file for {case.target.id}.")
 
     def _wheel(self, project: str, file: str) -> str:
         folder = self.bench.wheels if self.cell.on_host else "/wheels"

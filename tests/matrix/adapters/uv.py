@@ -52,7 +52,7 @@ class Uv(Base):
     def observe(self, case: Case) -> Answer:
         """Install into a folder and read what is there."""
         if self._refused:
-            raise UnsupportedError(output=self._refused)
+            raise UnsupportedError(self._refused)
         with tempfile.TemporaryDirectory(dir=self.bench.scratch) as folder:
             done = self._install(case, folder)
             output = done.stdout + done.stderr
@@ -62,7 +62,7 @@ class Uv(Base):
                 return Answer(_installed(Path(folder), case), output)
         if any(words in output for words in REFUSED):
             self._refused = output
-            raise UnsupportedError(output=output)
+            raise UnsupportedError(output)
         if NOTHING_FITS not in output:
             raise ProcessError(f"uv left with status {done.returncode}", output)
         return Answer(None, output)
@@ -93,8 +93,11 @@ class Uv(Base):
         if not self.cell.on_host:
             home = self._interpreter.parent
             return ["--cache-dir", home / "cache", "--python", self._interpreter]
-        if case.target is None or case.target.id not in TRIPLES:
-            raise UnsupportedError("uv has no triple for this target")
+        assert case.target
+        if case.target.id not in TRIPLES:
+            raise UnsupportedError(
+                f"--python-platform has no triple for {case.target.id}."
+            )
         return [
             *("--no-cache", "--python", sys.executable),
             *("--python-platform", TRIPLES[case.target.id]),

@@ -39,7 +39,9 @@ def choose(pip: str, patched: bool, arguments: list[str]) -> str | None:
 def needs(pip: str, patched: bool, arguments: list[str], needed: str) -> bool | None:
     """Whether pip would install `needed` too."""
     found = _resolve(pip, patched, arguments)
-    return found and needed in {one["metadata"]["name"] for one in found}
+    if found is None:
+        return None
+    return needed in {one["metadata"]["name"] for one in found}
 
 
 def use(

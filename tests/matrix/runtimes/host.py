@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+# What configures a tool, or says where its configuration is.
+CONFIGURING = ("PDM_", "PEX_", "PIP_", "POETRY_", "PYTHON", "UV_", "XDG_")
+
+
 def clean_environment(**more: str) -> dict[str, str]:
     """This environment without what would configure an installer."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PIP_", "UV_", "PYTHON"))
+        if not name.startswith(CONFIGURING)
     }
     # Loopback is reached directly, and no configuration file has a say.
     return {**kept, "NO_PROXY": "127.0.0.1", "PIP_CONFIG_FILE": os.devnull, **more}
