@@ -30,6 +30,7 @@ from tables import entry, link, table
 from upstream import UpstreamDivergences
 
 from tests.matrix.results import DIVERGES, NOT_RUN, PASS
+from tests.matrix.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -143,11 +144,19 @@ def section(tool: str, where: str, rows: list[Row]) -> nodes.section:
     return nodes.section(
         "",
         nodes.title("", notes.title),
+        *lent(rows),
         table(["Version", *totals, *names], drawn, "results", classes),
         *notes.legend(),
         ids=[nodes.make_id(f"results {notes.title}")],
         classes=[f"tool-{tool}", nodes.make_id(where)],
     )
+
+
+def lent(rows: Iterable[Row]) -> Iterator[nodes.paragraph]:
+    """Say what the adapters told these tools, or lent them."""
+    for manner, those in (("", rows), ("Patched: ", filter(None, map(twin, rows)))):
+        if sentences := dict.fromkeys(told(row.cell) for row in those):
+            yield nodes.paragraph("", manner + " ".join(sentences))
 
 
 def row_classes(row: Row) -> list[str]:

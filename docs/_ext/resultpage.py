@@ -23,6 +23,7 @@ from measured import (
 from tables import code, folded, permalink
 
 from tests.matrix.results import UNSUPPORTED
+from tests.matrix.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +77,7 @@ def facts(row: Row, download: download_reference) -> nodes.field_list:
         "Runtime": nodes.Text(f"{cell.runtime.runtime} ({', '.join(versions)})"),
         "Manner": nodes.Text(cell.via or "it is shown no files"),
         "Library": nodes.Text("patched in" if cell.patched else "not patched in"),
+        "Told or lent": nodes.Text(told(cell)),
         "Measured": nodes.Text(row.measured),
         "Cases": nodes.Text(f"{len(row.cases)}: {in_words(row.counts())}"),
         "To repeat": command,
