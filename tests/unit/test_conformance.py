@@ -132,7 +132,7 @@ def test_everything_else_is_told(body: str, verdict: str, detail: str) -> None:
         ("b''", r"got '\n': Expecting value"),
         (r"""b'{"id": ID, "result": "\xff"}'""", r"Invalid \escape"),
         (r"""b'{"id": ID, "result": "\0"}'""", "Invalid control character"),
-        (r"""b'{"id": ID, "result": ' + b'9' * 10_000 + b'}'""", "(4300 digits)"),
+        (r"""b'{"id": ID, "result": ' + b'9' * 10_000 + b'}'""", "4300"),
         (r"""b'{"id": ID, "result": NaN}'""", "NaN is not a finite number"),
         (r"""b'{"id": ID, "result": -1e999}'""", "-1e999 is not a finite number"),
         (r"""b'{"id": ID, "result": 1, "result": 2}'""", "the key 'result' twice"),
