@@ -148,7 +148,7 @@ def test_a_line_that_is_no_answer_costs_one_case(line: str, detail: str) -> None
 
 
 def test_a_number_and_half_a_pair_are_shown_as_they_came(capsys: Capture) -> None:
-    body = writes(r"""b'{"id": ID, "result": 1.5, "output": "\ud800"}'""")
+    body = writes(r"""b'{"id": ID, "result": 1.5, "output": "\\ud800"}'""")
     (one,) = outcomes(body, VALID)
     assert (one.verdict, one.observed, one.detail) == ("diverges", 1.5, "\ud800")
     assert main(["conformance", "--adapter", command(adapter(body)), *ONLY]) == 1
