@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 YES, NO, BAD_INPUT = 0, 1, 2
+INTERRUPTED = 130  # as a shell says of a program that Ctrl-C ended
 
-_EXIT = "exit codes: 0 yes, or done; 1 no; 2 bad input"
+_EXIT = "exit codes: 0 yes, or done; 1 no; 2 bad input; 130 interrupted"
 
 
 class _InputError(Exception):
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command.
 
     :param argv: the arguments, by default those of the process.
-    :returns: the exit code: 0 yes or done, 1 no, 2 bad input.
+    :returns: the exit code: 0 yes or done, 1 no, 2 bad input, 130 interrupted.
     """
     options = _parser().parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -46,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as head, has seen enough
         sys.stderr.close()
         return YES
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return code
 
 

@@ -105,6 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ProvisionError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def _main(options: argparse.Namespace, console: Console) -> int:

@@ -59,6 +59,10 @@ ADAPTERS: dict[str, Make] = {
 }
 
 
+class StoppedError(Exception):
+    """The run was interrupted, or another lane failed."""
+
+
 class Matrix:
     """What every lane shares: the cases, the downloads, the files and the index."""
 
@@ -73,6 +77,7 @@ class Matrix:
         self.cases = cases
         self.cache = cache
         self.reasons = reasons
+        self._stop = threading.Event()
 
     def tasks(self, cell: Cell) -> list[Case]:
         """The cases that say something about the cell."""
@@ -90,7 +95,11 @@ class Matrix:
                 pool.submit(self._run_lane, lane, index, scratch, tell)
                 for lane in lanes(self.cells)
             ]
-            results = [result for lane in running for result in lane.result()]
+            try:
+                results = [result for lane in running for result in lane.result()]
+            except BaseException:  # Ctrl-C: the lanes' children do not hear of it
+                self._stop.set()
+                raise
         order = {cell: number for number, cell in enumerate(self.cells)}
         return sorted(results, key=lambda result: order[result.cell])
 
@@ -139,6 +148,8 @@ class Matrix:
         adapter = ADAPTERS[cell.tool.tool](cell, bench)
         verdicts: dict[str, Verdict] = {}
         for done, case in enumerate(self.tasks(cell), 1):
+            if self._stop.is_set():
+                raise StoppedError
             project = case.data.get("project")
             if project in bench.loaded:
                 # One extension module loaded twice in one process can hang it.

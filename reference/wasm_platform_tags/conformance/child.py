@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
+import signal
 import subprocess
+import sys
 import tempfile
 import threading
+from functools import partial
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Child", "NoAnswer"]
+__all__ = ["Child", "NoAnswer", "Silence"]
 
 _TAIL = 4000  # characters of standard error that are kept
+_LONGEST = (
+    10_000_000  # bytes of a line, so that an endless one does not fill the memory
+)
 
 
 class NoAnswer(Exception):  # noqa: N818 - a result, told to the user as it is
@@ -26,6 +33,10 @@ class NoAnswer(Exception):  # noqa: N818 - a result, told to the user as it is
     def __init__(self, message: str, stderr: str = "") -> None:
         super().__init__(message)
         self.stderr = stderr
+
+
+class Silence(NoAnswer):
+    """The child ran, and wrote no line in time."""
 
 
 class Child:
@@ -47,8 +58,8 @@ class Child:
         self._env = None if env is None else dict(env)
         self._restarts = restarts
         self._starts = 0
-        self._process: subprocess.Popen[str] | None = None
-        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lines: queue.Queue[bytes | None] = queue.Queue()
         self._stderr: IO[str] | None = None
 
     @property
@@ -69,25 +80,31 @@ class Child:
         process = self._process or self._start()
         assert process.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # receive() will tell
-            process.stdin.write(f"{line}\n")
+            process.stdin.write(f"{line}\n".encode())
             process.stdin.flush()
 
     def receive(self, seconds: float) -> str:
-        """Return the next line that the child writes.
+        r"""Return the next line that the child writes.
 
         :param seconds: how long to wait before it is ended.
-        :raises NoAnswer: if it wrote none in that time, or ended.
+        :returns: the line; bytes that are not UTF-8 are backslash escapes in it, such
+            as ``\xff``, which no JSON has.
+        :raises Silence: if it wrote none in that time.
+        :raises NoAnswer: if it ended, or the line is longer than any answer.
         """
         try:
             line = self._lines.get(timeout=seconds)
         except queue.Empty:
-            raise self._end(f"no answer in {seconds:.3g} s") from None
+            none = self._end(f"no answer in {seconds:.3g} s")
+            raise Silence(str(none), none.stderr) from None
         if line is None:
             assert self._process is not None
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(1)  # let it end by itself, for its status
             raise self._end("the process ended")
-        return line
+        if len(line) == _LONGEST:
+            raise self._end(f"wrote a line of {_LONGEST:,} bytes or more")
+        return line.decode(errors="backslashreplace")
 
     def abandon(self) -> None:
         """End the child, if it runs; it counts as died."""
@@ -98,7 +115,7 @@ class Child:
         self.abandon()
         self._starts = 0
 
-    def _start(self) -> subprocess.Popen[str]:
+    def _start(self) -> subprocess.Popen[bytes]:
         if self._starts > self._restarts:
             raise NoAnswer(f"gave up after {self._starts} starts")
         self._starts += 1
@@ -112,9 +129,8 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
-                encoding="utf-8",
-                errors="replace",
                 env=self._env,
+                start_new_session=True,  # a group of its own, for _kill()
             )
         except OSError as error:
             self._stderr.close()
@@ -128,7 +144,7 @@ class Child:
         """End the child and return why, with the end of its standard error."""
         if self._process is None:
             return NoAnswer(why)
-        self._process.kill()
+        _kill(self._process)
         status = self._process.wait()
         with contextlib.suppress(BrokenPipeError):
             assert self._process.stdin is not None
@@ -143,8 +159,20 @@ class Child:
         return NoAnswer(why, tail)
 
 
-def _forward(stream: IO[str], lines: queue.Queue[str | None]) -> None:
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a child and what it started: a shell or npx would leave that behind."""
+    kill = (
+        process.kill
+        if sys.platform == "win32"
+        else partial(os.killpg, process.pid, signal.SIGKILL)
+    )
+    # No such group: all ended by themselves. macOS says "not permitted" to that.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        kill()
+
+
+def _forward(stream: IO[bytes], lines: queue.Queue[bytes | None]) -> None:
     with stream:
-        for line in stream:
+        while line := stream.readline(_LONGEST):
             lines.put(line)
     lines.put(None)

@@ -6,60 +6,65 @@ import shlex
 import shutil
 import sys
 from collections import Counter
+from contextlib import closing
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
-from rich.progress import track
-from rich.table import Table
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Column, Table
 from rich.text import Text
 
+from .. import __version__
 from .cases import CaseError, load_cases, suite_folder
 from .options import KINDS
-from .runner import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED, request, run
+from .runner import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED, Outcome, request, run
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from .cases import Case
-    from .runner import Outcome
 
+_DAY = 86400
 _VERDICTS = (PASS, DIVERGES, UNSUPPORTED, ERROR, NOT_RUN)
 
 
-def conformance(options: argparse.Namespace) -> tuple[int, list[dict[str, Any]]]:
+def conformance(options: argparse.Namespace) -> tuple[int, Any]:
     """Run the suite against an adapter, or list it.
 
     :returns: the exit code, and what ``--json`` prints.
     :raises ValueError: if an option is wrong; the text says which and why.
     """
-    if not options.timeout > 0:  # nor NaN
+    if not 0 < options.timeout <= _DAY:  # nor NaN
         raise ValueError(
-            f"--timeout: wanted more than 0 seconds, got {options.timeout}"
+            f"--timeout: wanted more than 0 seconds and at most {_DAY},"
+            f" got {options.timeout}"
         )
     cases = chosen(options)
     if options.list:
         if not options.json:
             _show_cases(cases)
         return 0, [request(case) | {"requirement": case.requirement} for case in cases]
-    command = _command(options.adapter)
-    outcomes = list(
-        track(
-            run(command, cases, seconds=options.timeout),
-            total=len(cases),
-            description="cases",
-            console=Console(stderr=True),
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        )
-    )
+    outcomes, interrupted = _run(_command(options.adapter), cases, options.timeout)
     if not options.json:
         _show(outcomes)
+    report = {
+        "project": f"wasm-platform-tags {__version__}",
+        "outcomes": [outcome.json() for outcome in outcomes],
+    }
+    if interrupted:
+        return 130, report
     failed = any(outcome.verdict in (DIVERGES, ERROR, NOT_RUN) for outcome in outcomes)
     passed = any(outcome.verdict == PASS for outcome in outcomes)
-    return 0 if passed and not failed else 1, [one.json() for one in outcomes]
+    return 0 if passed and not failed else 1, report
 
 
 def chosen(options: argparse.Namespace) -> list[Case]:
@@ -90,6 +95,41 @@ def chosen(options: argparse.Namespace) -> list[Case]:
     return cases
 
 
+def _run(
+    command: Sequence[str], cases: Sequence[Case], seconds: float
+) -> tuple[list[Outcome], bool]:
+    """An outcome for each case, and whether the user interrupted the run."""
+    outcomes: list[Outcome] = []
+    interrupted = False
+    last = ""
+    progress = Progress(
+        BarColumn(20),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False, table_column=Column(ratio=1)),
+        console=Console(stderr=True),
+        transient=True,
+        expand=True,
+        disable=not sys.stderr.isatty(),
+    )
+    task = progress.add_task("", total=len(cases))
+    with progress, closing(run(command, cases, seconds=seconds)) as found:
+        try:
+            for case in cases:
+                # Who waits sees for what, how long, and what went wrong before.
+                progress.update(task, description=f"{case.id}{last}")
+                outcome = next(found)
+                outcomes.append(outcome)
+                if outcome.verdict == ERROR:
+                    first, _, _ = outcome.detail.partition("\n")
+                    last = f"; last error: {_visible(first)}"
+                progress.advance(task)
+        except KeyboardInterrupt:
+            interrupted = True
+    left = [Outcome(c, NOT_RUN, detail="interrupted") for c in cases[len(outcomes) :]]
+    return outcomes + left, interrupted
+
+
 def _asked(case: Case, running: str | None) -> bool:
     where: str = case.data.get("environment", "any")
     if running is None:
@@ -113,7 +153,7 @@ def _command(text: str) -> list[str]:
 def _show_cases(cases: Sequence[Case]) -> None:
     table = _table("case", "requirement", "description")
     for case in cases:
-        table.add_row(*map(Text, (case.id, case.requirement, case.description)))
+        table.add_row(*map(_text, (case.id, case.requirement, case.description)))
     Console().print(table)
 
 
@@ -124,23 +164,42 @@ def _show(outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         groups.setdefault(outcome.case.title, Counter())[outcome.verdict] += 1
     for group, counts in groups.items():
-        table.add_row(group, *(str(counts[verdict] or "-") for verdict in _VERDICTS))
+        table.add_row(
+            _text(group), *(str(counts[verdict] or "-") for verdict in _VERDICTS)
+        )
     total = Counter(outcome.verdict for outcome in outcomes)
     table.add_section()
     table.add_row("all", *(str(total[verdict] or "-") for verdict in _VERDICTS))
     console.print(table)
+    left = Counter(one.detail for one in outcomes if one.verdict == NOT_RUN)
+    for why, count in left.items():
+        console.print(Text(f"{count} not run: {why}"))
     for outcome in outcomes:
         if outcome.verdict not in (DIVERGES, ERROR):
             continue
         case = outcome.case
-        console.print(Text(f"{outcome.verdict}: {case.id}", style="bold"))
+        console.print(_text(f"{outcome.verdict}: {case.id}", style="bold"))
         lines = [f"{case.description} (PEP requirement {case.requirement})"]
         if outcome.verdict == DIVERGES:
             lines += [f"expected {case.expect!r}", f"observed {outcome.observed!r}"]
         if outcome.detail:
             lines.append(outcome.detail)
         for line in lines:
-            console.print(Text(f"  {line}"), soft_wrap=True)
+            console.print(_text(f"  {line}"), soft_wrap=True)
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(_visible(text), style=style)
+
+
+def _visible(text: str) -> str:
+    """The text with escapes for what a terminal obeys, or shows as nothing."""
+    return "".join(
+        char
+        if char.isprintable() or char in "\n\t"
+        else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
 
 
 def _table(*columns: str) -> Table:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 #: the kinds that an adapter can be asked
 KINDS = ("parse", "environment", "markers", "dependency", "select", "index")
+#: seconds that a process may take for its first case, beside the time for a case
+START = 30
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=10,
         metavar="SECONDS",
-        help="how long the adapter may take for a case (10)",
+        help="how long the adapter may take for a case (10); whenever it was just"
+        f" started, {START} seconds more",
     )
     parser.add_argument(
         "--suite",

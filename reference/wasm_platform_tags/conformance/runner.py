@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .child import Child, NoAnswer
+from .child import Child, NoAnswer, Silence
+from .options import START
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Sequence
 
     from .cases import Case
 
-__all__ = ["Outcome", "request", "run"]
+__all__ = ["Outcome", "request", "run", "same"]
 
 #: the version of the contract, INTERPRETING.md; adapters may check it
 SUITE = "1"
@@ -26,6 +28,9 @@ PASS, DIVERGES, UNSUPPORTED, ERROR, NOT_RUN = (
     "not run",
 )
 
+# No result has a reason to nest deeper, and what is read must be written again.
+_DEEPEST = 20
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -37,7 +42,7 @@ class Outcome:
     verdict: str
     #: the adapter's result, where it gave one
     observed: Any = None
-    #: why there is no result, or what else the adapter said
+    #: why there is no result, or what else the adapter said; not escaped for a terminal
     detail: str = ""
 
     def json(self) -> dict[str, Any]:
@@ -67,16 +72,20 @@ def request(case: Case) -> dict[str, Any]:
 
 
 def run(
-    command: Sequence[str], cases: Iterable[Case], *, seconds: float = 10
-) -> Iterator[Outcome]:
+    command: Sequence[str],
+    cases: Iterable[Case],
+    *,
+    seconds: float = 10,
+    start: float = START,
+) -> Generator[Outcome, None, None]:
     """Put cases to an adapter, one after another, and yield what comes of each.
 
     An adapter that crashes or hangs is started again for the next case, three times
     at most; cases after that are "not run".
 
     :param command: the adapter and its arguments.
-    :param seconds: how long it may take for a case. The first case of a process may
-        take six times as long, for the process has to start.
+    :param seconds: how long it may take for a case.
+    :param start: how much longer for the first case of a process, which has to start.
     """
     child = Child(command)
     try:
@@ -84,7 +93,7 @@ def run(
             if child.given_up:
                 yield Outcome(case, NOT_RUN, detail="the adapter died too often")
                 continue
-            yield _ask(child, case, seconds if child.running else 6 * seconds)
+            yield _ask(child, case, seconds + (0 if child.running else start))
     finally:
         child.close()
 
@@ -94,15 +103,14 @@ def _ask(child: Child, case: Case, seconds: float) -> Outcome:
         child.send(json.dumps(request(case)))
         line = child.receive(seconds)
     except NoAnswer as none:
+        hint = " (does it flush each line?)" if isinstance(none, Silence) else ""
         said = f"; it wrote: {none.stderr.strip()}" if none.stderr.strip() else ""
-        return Outcome(case, ERROR, detail=f"{none}{said}")
+        return Outcome(case, ERROR, detail=f"{none}{hint}{said}")
     try:
-        answer = json.loads(line)
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
+        answer = _read(line)
+    except ValueError as error:
         return _broken(
-            child, case, f"wanted a JSON object on a line, got {line!r:.300}"
+            child, case, f"wanted a JSON object on a line, got {line!r:.300}: {error}"
         )
     if answer.get("id") != case.id:
         return _broken(
@@ -130,6 +138,54 @@ def _broken(child: Child, case: Case, detail: str) -> Outcome:
     return Outcome(case, ERROR, detail=detail)
 
 
+def _read(line: str) -> dict[str, Any]:
+    """The object on a line.
+
+    :raises ValueError: if it is not one that can be written as JSON again.
+    """
+    try:
+        answer = json.loads(
+            line,
+            object_pairs_hook=_unique,
+            parse_float=_finite,
+            parse_constant=_finite,
+        )
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    if not isinstance(answer, dict):
+        raise ValueError("it is no object")  # noqa: TRY004 - bad input, not a bad call
+    level = [answer]
+    for _ in range(_DEEPEST):
+        level = [item for outer in level for item in _items(outer)]
+    if level:
+        raise ValueError(f"it is nested deeper than {_DEEPEST}")
+    return answer
+
+
+def _items(value: object) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys differ; of equal ones nobody knows which is meant."""
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise ValueError(f"it has the key {key!r:.40} twice")
+        made[key] = value
+    return made
+
+
+def _finite(text: str) -> float:
+    """A number that JSON has: neither NaN nor infinite."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text:.40} is not a finite number")
+    return number
+
+
 def same(observed: object, expected: object) -> bool:
-    """Compare as JSON does, where true is not 1."""
+    """Compare two results as JSON does, where true is not 1."""
     return json.dumps(observed, sort_keys=True) == json.dumps(expected, sort_keys=True)
