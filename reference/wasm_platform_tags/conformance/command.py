@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
 import sys
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from .cases import Case
 
 _DAY = 86400
+# What of a request only names it.
+_NAMES = {"suite", "id", "kind"}
 _VERDICTS = (PASS, DIVERGES, UNSUPPORTED, ERROR, NOT_RUN)
 
 
@@ -181,7 +184,12 @@ def _show(outcomes: Sequence[Outcome]) -> None:
         console.print(_text(f"{outcome.verdict}: {case.id}", style="bold"))
         lines = [f"{case.description} (PEP requirement {case.requirement})"]
         if outcome.verdict == DIVERGES:
-            lines += [f"expected {case.expect!r}", f"observed {outcome.observed!r}"]
+            asked = {k: v for k, v in request(case).items() if k not in _NAMES}
+            lines += [
+                f"asked    {json.dumps(asked)}",
+                f"expected {json.dumps(case.expect)}",
+                f"observed {json.dumps(outcome.observed)}",
+            ]
         if outcome.detail:
             lines.append(outcome.detail)
         for line in lines:
