@@ -24,10 +24,10 @@ COLUMNS = (
     "Toolchain",
     "Python",
     "Exceptions",
-    "Libraries",
-    "Lookup",
     "Status",
     "Source",
+    "Libraries",
+    "Lookup",
 )
 # A file on GitHub at a commit: the commit, and the file with its folder.
 PERMALINK = re.compile(
@@ -75,10 +75,10 @@ class KnownPlatforms(SphinxDirective):
             known.toolchain,
             ", ".join(known.python),
             known.unwinding,
-            folded(known.static_libraries),
-            known.library_lookup,
             known.status,
             [link(file_and_commit(known.source), known.source)],
+            folded(known.static_libraries),
+            known.library_lookup,
         ]
 
 
