@@ -16,6 +16,7 @@ extensions = [
     "links",
     "pep",
     "platforms",
+    "preview",
     "conformance",
     "datapages",
     "explorer",

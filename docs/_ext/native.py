@@ -72,7 +72,11 @@ class NativeTable(SphinxDirective):
                 nodes.paragraph("", f"Selected wrongly by: {'; '.join(texts)}.")
             )
         measured = nodes.paragraph("", f"Measured: {results['measured']}.")
-        return [*parts, table(columns, rows, "native"), measured]
+        shown = table(columns, rows, "native")
+        for named in shown.findall(nodes.row):
+            named["names"] += named["ids"]  # so that the page's text can refer to it
+            self.state.document.note_explicit_target(named)
+        return [*parts, shown, measured]
 
 
 def row(run: Run, results: dict[str, dict[str, str]]) -> list[Cell]:

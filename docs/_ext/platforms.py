@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -18,15 +19,49 @@ if TYPE_CHECKING:
     from wasm_platform_tags import KnownPlatform
 
 
+COLUMNS = (
+    "Tags",
+    "Toolchain",
+    "Python",
+    "Exceptions",
+    "Status",
+    "Source",
+    "Libraries",
+    "Lookup",
+)
+# A file on GitHub at a commit: the commit, and the file with its folder.
+PERMALINK = re.compile(
+    r"https://github\.com/[^/]+/[^/]+/blob/([0-9a-f]{40})/(?:.+/)?([^/]+/[^/]+)"
+)
+
+
+def file_and_commit(url: str) -> str:
+    """Return what a permalink leads to, in short; any other address as it is."""
+    found = PERMALINK.fullmatch(url)
+    return f"{found[2]} at {found[1][:7]}" if found else url
+
+
+def folded(libraries: tuple[str, ...]) -> nodes.entry:
+    """Return a cell that says how many there are and opens to tell which."""
+    if not libraries:
+        return nodes.entry("", nodes.paragraph("", "none"))
+    summary = f"<details><summary>{len(libraries)} libraries</summary>"
+    return nodes.entry(
+        "",
+        nodes.raw("", summary, format="html"),
+        nodes.paragraph("", ", ".join(libraries)),
+        nodes.raw("", "</details>", format="html"),
+    )
+
+
 class KnownPlatforms(SphinxDirective):
     """Show every platform that the library knows, straight from its data."""
 
     def run(self) -> list[nodes.Node]:
         """Build the table from platforms.json."""
         self.env.note_dependency(wasm_platform_tags.__file__)
-        columns = ["Tags", "Toolchain", "Python", "Exceptions", "Lookup", "Status"]
         rows = [(known.tags[0], self.cells(known)) for known in known_platforms()]
-        return [table(columns, rows, "platforms")]
+        return [table(COLUMNS, rows, "platforms")]
 
     def cells(self, known: KnownPlatform) -> list[Cell]:
         """Return what one record says."""
@@ -40,8 +75,10 @@ class KnownPlatforms(SphinxDirective):
             known.toolchain,
             ", ".join(known.python),
             known.unwinding,
+            known.status,
+            [link(file_and_commit(known.source), known.source)],
+            folded(known.static_libraries),
             known.library_lookup,
-            [link(known.status, known.source)],
         ]
 
 

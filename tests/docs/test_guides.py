@@ -8,17 +8,25 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
 
 from wasm_platform_tags import unpatch
+from wasm_platform_tags.conformance.cases import load_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wasm_platform_tags.conformance.cases import Case
 
 DOCS = Path(__file__).parents[2] / "docs"
 WITH_CODE = sorted(
     page for page in DOCS.rglob("*.md") if ">>> " in page.read_text("utf-8")
 )
 
+INDEX_CASES = [case for case in load_cases() if case.kind == "index"]
 
 INSTALLERS = (DOCS / "installer-authors.md").read_text("utf-8")
 
@@ -48,6 +56,37 @@ def test_ten_lines_of_any_language_are_ten_with_the_grammar_of_the_draft() -> No
     shared = pyemscripten.removeprefix("pyemscripten_")
     assert pyodide.removeprefix("pyodide_") == shared
     assert f"(pyemscripten|pyodide)_({shared.replace('_wasm32', ')_wasm32')}" in text
+
+
+def index_guide(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[str]]:
+    """Return the function ``verdict`` of the guide for indexes, as the page has it."""
+    page = (DOCS / "guides" / "index-operators.md").read_text("utf-8")
+    names: dict[str, Any] = {}
+    monkeypatch.chdir(DOCS.parent)
+    for example in doctest.DocTestParser().get_examples(page):
+        if example.source.startswith(("import ", "from pathlib ", "def ")) or (
+            re.match(r"(file|expressions) = ", example.source)
+        ):
+            exec(example.source, names)
+    found: Callable[[str], set[str]] = names["verdict"]
+    return found
+
+
+@pytest.mark.parametrize("case", INDEX_CASES, ids=lambda case: case.id)
+def test_the_guide_for_indexes_passes_the_suite(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No tag may be refused; the rules for another platform take the rest."""
+    refused = "refuse" in index_guide(monkeypatch)(case.data["platform"])
+    assert refused is not case.expect
+
+
+def test_the_guide_for_indexes_leaves_other_platforms_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    verdict = index_guide(monkeypatch)
+    assert verdict("manylinux_2_17_x86_64") == {"other rules decide"}
+    assert verdict("EMSCRIPTEN_4_0_9_WASM32") == verdict("") == {"refuse"}
 
 
 def test_there_are_pages_with_code() -> None:

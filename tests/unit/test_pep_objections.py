@@ -10,14 +10,21 @@ DOCS = FOLDER.parent / "docs"
 PAGE = (DOCS / "objections.md").read_text("utf-8")
 OBJECTION = re.compile(
     r"^\(objection-(\d+)\)=\n## \1\. (.+)\n\n"
-    r"Status\n: (.+)\n\nAnswer\n: ((?:.+\n)+)\nEvidence\n: ((?:.+\n)+)",
+    r"Status\n: (.+)\n\nRaised in\n: ((?:.+\n)+)\n"
+    r"Answer\n: ((?:.+\n)+)\nEvidence\n: ((?:.+\n)+)",
     re.MULTILINE,
 )
 FOUND = OBJECTION.findall(PAGE)
+CASES = "../tests/conformance/cases/"
+# A post, or a page of a thread; an issue or a pull request.
+THREAD = re.compile(
+    r"https://discuss\.python\.org/t/[a-z0-9-]+/\d+(/\d+|\?page=\d+)?"
+    r"|https://github\.com/[\w-]+/[\w-]+/(issues|pull)/\d+"
+)
 
 
 def test_all_are_there() -> None:
-    """Fifteen, in order, each with a permalink, a status, an answer and evidence."""
+    """Fifteen, in order, each with a permalink and all its fields."""
     assert [number for number, *_ in FOUND] == [str(n) for n in range(1, 16)]
     assert len(re.findall(r"^## \d|^\(objection", PAGE, re.MULTILINE)) == 2 * len(FOUND)
 
@@ -30,23 +37,39 @@ def test_a_status_says_what_is_left() -> None:
         ), title
 
 
+def test_threads_are_linked() -> None:
+    """Each leads to where it was raised, or says that it does not."""
+    for _, title, _, raised, *_ in FOUND:
+        links = re.findall(r"\[[^]]+\]\(([^)]+)\)", raised)
+        assert links or raised.startswith("Not linked."), title
+        assert all(THREAD.fullmatch(link) for link in links), title
+
+
 def test_answers_lead_into_the_text() -> None:
     """Each answer has a link to an anchor of the PEP."""
     anchors = set(ANCHOR.findall(TEXT))
-    for _, title, _, answer, _ in FOUND:
+    for _, title, _, _, answer, _ in FOUND:
         linked = re.findall(r"\{ref\}`[^`]+<pep-9999-([a-z0-9-]+)>`", answer)
         assert linked, title
         assert set(linked) <= anchors
 
 
+def is_page(name: str) -> bool:
+    """Tell whether a name, as MyST takes it, is that of a page, or of cases."""
+    path = DOCS.parent / name[1:] if name.startswith("/") else DOCS / name
+    return any(path.with_suffix(suffix).is_file() for suffix in (".md", ".json"))
+
+
 def test_evidence_is_there() -> None:
     """Each has a file or a page to check, or says that it has none."""
-    for _, title, _, _, evidence in FOUND:
+    for _, title, _, _, _, evidence in FOUND:
         files = re.findall(r"\{download\}`[^`]+<([^>]+)>`", evidence)
-        pages = re.findall(r"\{doc\}`([^`]+)`", evidence)
+        pages = re.findall(r"\{doc\}`(?:[^`<]+<)?([^`>]+)>?`", evidence)
         assert files or pages or evidence.startswith("None; "), title
         assert all((DOCS / name).is_file() for name in files)
-        assert all((DOCS / f"{name}.md").is_file() for name in pages)
+        assert all(is_page(name) for name in pages), title
+        # The cases have pages, which say more than the file.
+        assert not any(name.startswith(CASES) for name in files), title
 
 
 def test_no_requirement_names_a_tool_but_one() -> None:
