@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class DataParser(Parser):
-    """JSON from tests/conformance; its page is found from the overview alone."""
+    """JSON from tests/conformance; its page stands in no table of contents."""
 
     supported = ("conformance",)
 
