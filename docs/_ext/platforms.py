@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
-from tables import code, link, table
+from tables import code, folded, link, table
 
 import wasm_platform_tags
 from wasm_platform_tags import known_platforms
@@ -41,17 +41,12 @@ def file_and_commit(url: str) -> str:
     return f"{found[2]} at {found[1][:7]}" if found else url
 
 
-def folded(libraries: tuple[str, ...]) -> nodes.entry:
+def libraries(names: tuple[str, ...]) -> Cell:
     """Return a cell that says how many there are and opens to tell which."""
-    if not libraries:
-        return nodes.entry("", nodes.paragraph("", "none"))
-    summary = f"<details><summary>{len(libraries)} libraries</summary>"
-    return nodes.entry(
-        "",
-        nodes.raw("", summary, format="html"),
-        nodes.paragraph("", ", ".join(libraries)),
-        nodes.raw("", "</details>", format="html"),
-    )
+    if not names:
+        return "none"
+    listed = nodes.paragraph("", ", ".join(names))
+    return nodes.entry("", *folded(f"{len(names)} libraries", listed))
 
 
 class KnownPlatforms(SphinxDirective):
@@ -77,7 +72,7 @@ class KnownPlatforms(SphinxDirective):
             known.unwinding,
             known.status,
             [link(file_and_commit(known.source), known.source)],
-            folded(known.static_libraries),
+            libraries(known.static_libraries),
             known.library_lookup,
         ]
 

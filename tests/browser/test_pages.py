@@ -65,7 +65,7 @@ def test_a_platform_has_its_libraries_and_its_source(
     assert said
     assert known.source.endswith(f"/{said[1]}")
     assert f"/blob/{said[2]}" in known.source
-    libraries = row.locator("td").nth(6)
+    libraries = row.locator("th, td").nth(6)
     if known.static_libraries:
         assert libraries.inner_text() == f"{len(known.static_libraries)} libraries"
         libraries.locator("summary").click()
