@@ -131,13 +131,14 @@ class TagExplorer(SphinxDirective):
             return [nodes.note("", nodes.paragraph("", text))]
         sizes = {name: (folder / name).stat().st_size for name in RUNTIME}
         sizes["library.zip"] = len(packed())
+        size = f"{sum(sizes.values()) / 1e6:.1f} MB"
         version = json.loads((folder / "package.json").read_bytes())["version"]
-        loads = nodes.paragraph("", "Your first change, a button, or a link to a ")
-        loads += nodes.Text("question loads ")
+        when = "Your first change, a button, or a link to a question loads "
+        loads = nodes.paragraph("", when)
         loads += link(f"Pyodide {version}", "https://github.com/pyodide/pyodide")
         loads += nodes.Text(
-            f" (MPL-2.0) with the library, about {sum(sizes.values()) / 1e6:.1f} MB, from this site and"
-            " from nowhere else. What you ask stays in your browser; the address of the"
+            f" (MPL-2.0) with the library, about {size}, from this site and from"
+            " nowhere else. What you ask stays in your browser; the address of the"
             " page then holds the question, so it can be sent to somebody."
         )
         template = Template(Path(__file__).with_suffix(".html").read_text("utf-8"))

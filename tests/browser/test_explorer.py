@@ -415,15 +415,19 @@ def test_a_wrong_path_to_pyodide_is_told(tmp_path: Path) -> None:
 def test_a_failure_is_told_and_can_be_tried_again(site: str, browser: Browser) -> None:
     # Not open_page: here the browser has to complain.
     page = browser.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
     page.route("**/library.zip", lambda route: route.fulfill(status=503))
     page.goto(link(site, WHEELS[:1], TARGETS[:1]))
+    button = page.get_by_role("button", name="Ask the library")
+    button.click()  # a second question waits for the same Python
     page.wait_for_function(
         "document.getElementById('explorer-status').textContent.includes('503')"
     )
     status = page.locator("#explorer-status")
     assert status.inner_text().startswith("This did not work:")
+    assert page.locator("#explorer").get_attribute("aria-busy") is None
     page.unroute("**/library.zip")
-    button = page.get_by_role("button", name="Ask the library")
     button.click()
     page.wait_for_selector("#explorer-answer table", timeout=60_000)
     assert status.inner_text().startswith("Done")
@@ -436,4 +440,5 @@ def test_a_failure_is_told_and_can_be_tried_again(site: str, browser: Browser) -
     names.fill(WHEELS[0])
     button.click()
     page.wait_for_selector("#explorer-answer table", timeout=60_000)
+    assert faults == []
     page.close()

@@ -40,10 +40,11 @@ function startWorker() {
       progress.hidden = true;
       form.dataset.startMs = Math.round(performance.now() - started);
     }
-    const { resolve, reject } = waiting.get(data.id);
+    const call = waiting.get(data.id);
+    if (call === undefined) return; // it failed with another one
     waiting.delete(data.id);
-    if (data.error === undefined) resolve(JSON.parse(data.result));
-    else reject(new Error(data.error));
+    if (data.error === undefined) call.resolve(JSON.parse(data.result));
+    else call.reject(new Error(data.error));
   });
   worker.addEventListener("error", (event) => {
     event.preventDefault();
