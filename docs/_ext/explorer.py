@@ -6,10 +6,12 @@ cache. A build without one, as with an empty variable, says so and is otherwise 
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import zipfile
+from functools import cache
 from html import escape
 from importlib.metadata import files
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import explorer_answers
 from docutils import nodes
+from native import rule
 from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
@@ -84,7 +87,8 @@ def check_variable(_app: Sphinx, _config: object) -> None:
 def library() -> Iterator[tuple[str, Path]]:
     """Yield what goes into library.zip: packaging, the library, and its caller.
 
-    The library's suite stays out: the page does not run it.
+    The library's suite stays out: the page does not run it. The caller, and what it
+    reads, lie as they do in the repository.
     """
     listed = files("packaging")
     if not listed:
@@ -94,7 +98,19 @@ def library() -> Iterator[tuple[str, Path]]:
             yield file.as_posix(), Path(str(file.locate()))
     for path in sorted(LIBRARY.glob("*.*")):
         yield f"{LIBRARY.name}/{path.name}", path
-    yield "explorer_answers.py", Path(explorer_answers.__file__)
+    for path in (Path(explorer_answers.__file__), explorer_answers.INDEX):
+        yield path.relative_to(ROOT).as_posix(), path
+
+
+@cache
+def packed() -> bytes:
+    """Return library.zip; the same content makes the same bytes, for the caches."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, path in library():
+            info = zipfile.ZipInfo(name)
+            archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return file.getvalue()
 
 
 class TagExplorer(SphinxDirective):
@@ -113,13 +129,16 @@ class TagExplorer(SphinxDirective):
                 " wasm-tags explain answers for any name."
             )
             return [nodes.note("", nodes.paragraph("", text))]
-        size = sum((folder / name).stat().st_size for name in RUNTIME)
+        sizes = {name: (folder / name).stat().st_size for name in RUNTIME}
+        sizes["library.zip"] = len(packed())
+        size = f"{sum(sizes.values()) / 1e6:.1f} MB"
         version = json.loads((folder / "package.json").read_bytes())["version"]
-        loads = nodes.paragraph("", "Your first change, or a button, loads ")
+        when = "Your first change, a button, or a link to a question loads "
+        loads = nodes.paragraph("", when)
         loads += link(f"Pyodide {version}", "https://github.com/pyodide/pyodide")
         loads += nodes.Text(
-            f" (MPL-2.0) with the library, about {size / 1e6:.1f} MB, from this site and"
-            " from nowhere else. What you ask stays in your browser; the address of the"
+            f" (MPL-2.0) with the library, about {size}, from this site and from"
+            " nowhere else. What you ask stays in your browser; the address of the"
             " page then holds the question, so it can be sent to somebody."
         )
         template = Template(Path(__file__).with_suffix(".html").read_text("utf-8"))
@@ -127,7 +146,8 @@ class TagExplorer(SphinxDirective):
             rules=escape(RULES),
             wheels=escape(EXAMPLE),
             targets="\n".join(boxes()),
-            bytes=size - (folder / "pyodide.asm.mjs").stat().st_size,
+            # Modules are imported, which nobody can count.
+            bytes=sum(n for name, n in sizes.items() if not name.endswith(".mjs")),
         )
         return [loads, nodes.raw("", form, format="html")]
 
@@ -153,14 +173,19 @@ class ExplorerExamples(SphinxDirective):
         """Build the table of verdicts and the choices."""
         self.env.note_dependency(explorer_answers.__file__)
         told = explorer_answers.explore(EXAMPLE, EXAMPLE_TARGETS)
-        rows = [(f"example-{file['line']}", example(file)) for file in told["files"]]
+        rows = [
+            (f"example-{number}", example(file))
+            for number, file in enumerate(told["files"], 1)
+        ]
+        files = table(["File", *EXAMPLE_TARGETS], rows, "explorer-examples")
+        files["support_smartquotes"] = False  # the library's messages stay as they are
         choices = nodes.bullet_list()
         for target, chosen in zip(
             EXAMPLE_TARGETS, told["choices"][0]["files"], strict=True
         ):
             parts = [code(target), nodes.Text(" would install "), code(chosen)]
             choices += nodes.list_item("", nodes.paragraph("", "", *parts))
-        return [table(["File", *EXAMPLE_TARGETS], rows, "explorer-examples"), choices]
+        return [files, choices]
 
 
 def example(file: dict[str, Any]) -> list[Cell]:
@@ -176,7 +201,7 @@ def verdict(said: dict[str, Any]) -> list[nodes.Node]:
     return [
         nodes.strong("", word),
         nodes.Text(", by "),
-        link(said["rule"], f"{RULES}{said['rule']}"),
+        rule(said["rule"]),
         nodes.Text(f": {said['message']}"),
     ]
 
@@ -216,12 +241,7 @@ def copy_files(app: Sphinx, error: Exception | None) -> None:
     (static / "pyodide").mkdir(exist_ok=True)
     for name in RUNTIME:
         shutil.copy(folder / name, static / "pyodide")
-    target = static / "explorer" / "library.zip"
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, path in library():
-            # The same content makes the same file, so that caches stay valid.
-            info = zipfile.ZipInfo(name)
-            archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    (static / "explorer" / "library.zip").write_bytes(packed())
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

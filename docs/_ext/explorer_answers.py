@@ -10,8 +10,10 @@ import json
 import re
 import sys
 import sysconfig
+from contextlib import suppress
 from functools import lru_cache
-from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -27,6 +29,7 @@ from wasm_platform_tags import (
     Target,
     parse_platform_tag,
 )
+from wasm_platform_tags._select import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,8 +38,12 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-LINK = re.compile(r"""<a\s[^>]*?href\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
-URL = re.compile(r"https?://\S+", re.IGNORECASE)
+# The page's copy of the repository has this file too, see library() in explorer.py.
+INDEX = Path(__file__).parents[2] / "pep" / "pep-9999" / "index-expressions.json"
+CONCERNED = re.compile(json.loads(INDEX.read_bytes())["concerned"])
+URL = re.compile(r"""https?://[^\s<>",]+""", re.IGNORECASE)
+PATH = re.compile(r"[/\\]|\.whl[?#]", re.IGNORECASE)
+AROUND = "()<>,\"'"  # what a text may put around a name
 VARIABLES = (
     "PYEMSCRIPTEN_PLATFORM_VERSION",
     "PYODIDE_ABI_VERSION",
@@ -73,14 +80,15 @@ def explore(text: str, targets: Iterable[str]) -> Json:
     files: list[Json] = []
     # For each project and each target, the files that fit, by version.
     fitting: dict[str, list[dict[Version, list[str]]]] = {}
-    for line, name in names(text):
-        file: Json = {"line": line, "name": name, "error": None}
+    for place, name in names(text):
+        file: Json = {"place": place, "name": name, "error": None}
         files.append(file)
         try:
-            project, version, _, _ = parse_wheel_filename(name)
+            parse(name)  # the library's errors: packaging has others beside its own
         except InvalidWheelFilename as error:
             file["error"] = str(error)
             continue
+        project, version, _, _ = parse_wheel_filename(name)
         file |= judged("-".join(name.split("-")[-3:]))
         releases = fitting.setdefault(project, [{} for _ in known])
         for release, said in zip(releases, file["verdicts"], strict=True):
@@ -115,23 +123,57 @@ def read_target(text: str) -> tuple[Target | None, Json]:
     return target, told
 
 
-def names(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the names in a text with their lines: plain, of links, or of an index."""
+class Links(HTMLParser):
+    """The links of a page, each with its line."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[int, str]] = []
+        with suppress(AssertionError):  # older Pythons raise it on "<![x"
+            self.feed(text)
+            self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a link."""
+        if tag == "a" and (address := dict(attrs).get("href")):
+            self.found.append((self.getpos()[0], address))
+
+
+def names(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the names in a text with their places: of an index, of links, or plain."""
     if text.lstrip().startswith("{"):
         try:
             files = json.loads(text)["files"]
-            yield from [(i, str(file["filename"])) for i, file in enumerate(files, 1)]
-        except (KeyError, TypeError, ValueError):
+            found = [str(file["filename"]) for file in files]
+        except (KeyError, TypeError, ValueError, RecursionError):
             pass  # not an index's JSON: every line gets its own message
         else:
+            yield from ((f"file {i}", name) for i, name in enumerate(found, 1))
             return
-    for number, line in enumerate(text.splitlines(), 1):
-        links = [unescape(link) for link in LINK.findall(line)] or URL.findall(line)
-        if links:
-            for link in links:
-                yield number, unquote(re.split("[?#]", link)[0].rpartition("/")[2])
-        elif line.strip():
-            yield number, line.strip()
+    if links := Links(text).found:
+        for number, address in links:
+            if name := last_part(address):  # a folder, or a part of the page, has none
+                yield f"line {number}", name
+        return
+    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
+        for name in of_line(line):
+            yield f"line {number}", name or line
+
+
+def of_line(line: str) -> Iterator[str]:
+    """Yield the names in a line: of its URLs, of a path, or the line itself."""
+    if urls := URL.findall(line):
+        yield from (last_part(url.strip(AROUND)) for url in urls)
+    elif "<" in line:  # HTML is no name, and is shown as it was given
+        yield line
+    elif line:
+        name = line.strip(AROUND)
+        yield last_part(name) if PATH.search(name) else name
+
+
+def last_part(address: str) -> str:
+    """Return the name of the file at an address, empty if it is that of a folder."""
+    return unquote(re.split(r"[/\\]", re.split("[?#]", address)[0])[-1])
 
 
 def of_platforms(ending: str) -> list[Json]:
@@ -144,13 +186,12 @@ def parsed(tag: str) -> Json:
     try:
         platform = parse_platform_tag(tag)
     except InvalidPlatformTag as error:
-        if "wasm" not in tag:
+        if not CONCERNED.search(tag):
             return {"tag": tag, "means": "not a WebAssembly tag", "rule": None}
-        return {
-            "tag": tag,
-            "means": f"not portable: {error.reason}",
-            "rule": error.rule,
-        }
+        means = f"not portable: {error.reason}"
+        if tag != tag.lower():  # or "fits" beside it could not be understood
+            means += "; installers may read it in lower case"
+        return {"tag": tag, "means": means, "rule": error.rule}
     if isinstance(platform, PyodidePlatform):
         family, rule = "PyEmscripten", "same-platform"
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -41,6 +42,10 @@ WHEELS = [
     "<b>bold</b>-1.0-py3-none-any.whl",
     "<img src=x onerror=alert(1)>",
     "demo-1.0.tar.gz",
+    "demo-1.0-cp314-cp314-PYODIDE_2026_0_WASM32.whl",
+    "demo-1.0-cp314-cp314-emscripten_5_0_3.whl",
+    f"demo-{'1' * 5000}-py3-none-any.whl",
+    "<![x",
 ]
 CHOICES = "What each target would install"
 FILES = "Every file, judged"
@@ -77,7 +82,7 @@ def expected(wheels: list[str], targets: list[str]) -> dict[str, list[list[str]]
     told: dict[str, Any] = explore("\n".join(wheels), targets)
     files = []
     for file in told["files"]:
-        row = [f"line {file['line']} {file['name']}"]
+        row = [f"{file['place']} {file['name']}"]
         if file["error"]:
             files.append([*row, file["error"]])
             continue
@@ -114,6 +119,39 @@ def test_text_stays_text(site: str, open_page: Opener) -> None:
     page = done(open_page(link(site, WHEELS, TARGETS)))
     assert page.locator("#explorer-answer :is(b, img)").count() == 0
     assert page.locator("#explorer-answer code", has_text="<img src=x").count() == 1
+
+
+def test_the_examples_are_the_librarys_words(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/docs/explorer.html", java_script_enabled=False)
+    rows = page.locator("table.explorer-examples tbody tr")
+    names = [row.locator("code").first.inner_text() for row in rows.all()]
+    heads = page.locator("table.explorer-examples thead th").all_inner_texts()
+    told = explore("\n".join(names), heads[1:])["files"]
+    assert [file["error"] for file in told].count(None) == len(told) - 1
+    for row, file in zip(rows.all(), told, strict=True):
+        said = [file["error"]] if file["error"] else file["verdicts"]
+        for part in said:
+            words = part if isinstance(part, str) else part["message"]
+            assert words in row.inner_text()
+    assert rows.locator("a.internal").count() >= len(names)
+    assert rows.locator("a.external").count() == 0
+
+
+def test_the_size_that_is_told_is_loaded(site: str, open_page: Opener) -> None:
+    sizes: list[int] = []
+    page = open_page(f"{site}/docs/explorer.html")
+    page.on(
+        "response",
+        lambda response: sizes.append(int(response.headers["content-length"])),
+    )
+    page.get_by_role("button", name="Ask this browser's Python").click()
+    done(page)
+    told = page.get_by_text("or a link to a question loads").inner_text()
+    assert f"about {sum(sizes) / 1e6:.1f} MB" in told
+    assert page.evaluate(
+        "(({value, max}) => value === max)"
+        "(document.getElementById('explorer-progress'))"
+    )
 
 
 def test_every_rule_is_a_link_to_the_pep(site: str, open_page: Opener) -> None:
@@ -184,6 +222,75 @@ def test_back_brings_the_question_back(site: str, open_page: Opener) -> None:
     assert page.get_by_label("Names of wheels").input_value() == "\n".join(WHEELS[:2])
 
 
+def test_back_leaves_a_link_to_a_question(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/index.html")
+    # Browsers and people spell a blank as %20, this page as "+".
+    url = link(site, WHEELS[:1], TARGETS[:1]).replace("+", "%20")
+    page.goto(url)
+    done(page)
+    assert page.url == url
+    page.get_by_role("button", name="Ask the library").click()
+    done(page)
+    page.go_back()
+    assert page.url == f"{site}/index.html"
+
+
+def test_back_to_the_bare_page_empties_it(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/docs/explorer.html")
+    names = page.get_by_label("Names of wheels")
+    example = names.input_value()
+    names.fill(WHEELS[0])
+    page.get_by_label("Other targets").fill("nonsense")
+    page.get_by_role("button", name="Ask the library").click()
+    done(page)
+    page.evaluate("location.hash = '#your-runtime'")
+    assert names.input_value() == WHEELS[0]
+    assert cells(page, FILES)
+    page.evaluate("location.hash = ''")
+    assert names.input_value() == WHEELS[0]
+    page.evaluate("history.go(-3)")
+    page.wait_for_url(f"{site}/docs/explorer.html")
+    page.wait_for_function(
+        "!document.getElementById('explorer-answer').childElementCount"
+    )
+    assert names.input_value() == example
+    assert page.get_by_label("Other targets").input_value() == ""
+    assert page.locator("#explorer-targets-wrong").inner_text() == ""
+    assert page.locator("#explorer-status").inner_text() == ""
+
+
+def test_an_answer_is_not_shown_for_another_question(
+    site: str, open_page: Opener
+) -> None:
+    page = open_page(f"{site}/docs/explorer.html")
+    page.get_by_role("button", name="Ask the library").click()
+    page.go_back()  # before Python is loaded
+    page.wait_for_function("document.getElementById('explorer-progress').hidden")
+    page.get_by_role("button", name="Ask this browser's Python").click()
+    done(page)  # the worker answers one after the other
+    assert page.locator("#explorer-answer table").count() == 0
+
+
+def test_a_target_has_to_be_chosen(site: str, open_page: Opener) -> None:
+    page = open_page(link(site, WHEELS[:1], []))
+    page.get_by_text("Choose a target").wait_for()
+    assert page.locator("#explorer-answer table").count() == 0
+    page.get_by_label("Other targets").fill("nonsense")
+    page.get_by_role("button", name="Ask the library").click()
+    page.get_by_text("No target was understood").wait_for()
+    assert page.locator("#explorer-answer table").count() == 0
+
+
+def test_a_question_too_long_for_a_link_says_so(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/docs/explorer.html")
+    page.get_by_label("Names of wheels").fill(f"{WHEELS[0]}\n{'x' * 2**21}")
+    page.get_by_role("button", name="Ask the library").click()
+    done(page)
+    assert "too long for a link" in page.locator("#explorer-status").inner_text()
+    assert page.url == f"{site}/docs/explorer.html"
+    assert len(cells(page, FILES)) == 2
+
+
 def test_a_bad_target_is_told_beside_its_field(site: str, open_page: Opener) -> None:
     targets = ["3.14 pyodide_2026_00_wasm32", "nonsense", *TARGETS[:1]]
     page = done(open_page(link(site, WHEELS[:1], targets)))
@@ -203,6 +310,10 @@ def test_links_of_an_index_are_read(site: str, open_page: Opener) -> None:
     done(page)
     names = [row[0] for row in cells(page, FILES)]
     assert names == [f"line 1 {WHEELS[0]}", f"line 2 {WHEELS[3]}"]
+    text = json.dumps({"files": [{"filename": WHEELS[0]}]})
+    page.get_by_label("Names of wheels").fill(text)
+    page.get_by_role("button", name="Ask the library").click()
+    page.get_by_text(f"file 1 {WHEELS[0]}").wait_for()
 
 
 def test_the_keyboard_is_enough(site: str, open_page: Opener) -> None:
@@ -304,15 +415,30 @@ def test_a_wrong_path_to_pyodide_is_told(tmp_path: Path) -> None:
 def test_a_failure_is_told_and_can_be_tried_again(site: str, browser: Browser) -> None:
     # Not open_page: here the browser has to complain.
     page = browser.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
     page.route("**/library.zip", lambda route: route.fulfill(status=503))
     page.goto(link(site, WHEELS[:1], TARGETS[:1]))
+    button = page.get_by_role("button", name="Ask the library")
+    button.click()  # a second question waits for the same Python
     page.wait_for_function(
         "document.getElementById('explorer-status').textContent.includes('503')"
     )
     status = page.locator("#explorer-status")
     assert status.inner_text().startswith("This did not work:")
+    assert page.locator("#explorer").get_attribute("aria-busy") is None
     page.unroute("**/library.zip")
-    page.get_by_role("button", name="Ask the library").click()
+    button.click()
     page.wait_for_selector("#explorer-answer table", timeout=60_000)
     assert status.inner_text().startswith("Done")
+    # An older answer does not stay below a question that Pyodide does not survive.
+    names = page.get_by_label("Names of wheels")
+    names.fill('{"a":' * 100_000)
+    button.click()
+    page.get_by_text("This did not work: Maximum call stack").wait_for()
+    assert page.locator("#explorer-answer table").count() == 0
+    names.fill(WHEELS[0])
+    button.click()
+    page.wait_for_selector("#explorer-answer table", timeout=60_000)
+    assert faults == []
     page.close()

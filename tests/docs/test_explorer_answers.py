@@ -6,12 +6,23 @@ import json
 
 import pytest
 from explorer_answers import answer, explore, names, parsed, runtime, version
+from packaging.utils import InvalidWheelFilename
 
 from wasm_platform_tags import Target, __version__
 
 TARGET = "3.14 pyemscripten_2026_0_wasm32"
 WHEEL = "demo-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
 OTHER = "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
+INDEX = f"""<!DOCTYPE html>
+<html>
+  <head>
+    <meta name="pypi:repository-version" content="1.4">
+    <title>Links for demo</title></head><body>
+    <h1>Links for demo</h1>
+<a href="https://example.org/packages/{WHEEL}#sha256=0" data-core-metadata="true">x</a><br />
+<a data-requires-python="&gt;=3.13" href="https://example.org/{OTHER}#sha256=0">y</a><br />
+</body></html>
+<!--SERIAL 1-->"""
 
 
 @pytest.mark.parametrize(
@@ -32,17 +43,38 @@ def test_a_verdict_is_the_librarys(wheel: str) -> None:
     [
         (f"\n  {WHEEL}  \n\n{OTHER}", [(2, WHEEL), (4, OTHER)]),
         (f'<a href="../x/{WHEEL}#sha256=0">y</a>', [(1, WHEEL)]),
+        (INDEX, [(7, WHEEL), (8, OTHER)]),
+        (f"<a href={WHEEL}>x</a>\n<a\n  class=z\n  href='{OTHER}'\n>y</a>", [(1, WHEEL), (2, OTHER)]),
+        (f'<a href="../">..</a>\n<a href="#top">x</a><a name=y>z</a>\n<a href="{WHEEL}">x</a>', [(3, WHEEL)]),
+        ('<a href="../">..</a>', []),
         (f"<A class=z HREF='{WHEEL}'>a</A><a href=\"{OTHER}\">b</a>", [(1, WHEEL), (1, OTHER)]),
         ('<a href="demo-1.0%2Blocal-py3-none-any.whl">', [(1, "demo-1.0+local-py3-none-any.whl")]),
         (f"https://example.org/files/{WHEEL}?x=1", [(1, WHEEL)]),
-        (json.dumps({"files": [{"filename": WHEEL}, {"filename": OTHER}]}), [(1, WHEEL), (2, OTHER)]),
+        (f"see (https://example.org/{WHEEL}), <https://example.org/{OTHER}>", [(1, WHEEL), (1, OTHER)]),
+        (f"https://a.example/{WHEEL},https://a.example/{OTHER}", [(1, WHEEL), (1, OTHER)]),
+        ("https://example.org/simple/demo/", [(1, "https://example.org/simple/demo/")]),
+        (f"demo @ file:///x/{WHEEL}#sha256=0\n./dist/{OTHER}", [(1, WHEEL), (2, OTHER)]),
+        (f"C:\\dist\\{WHEEL}\n{OTHER}#sha256=0", [(1, WHEEL), (2, OTHER)]),
+        ("files/demo-1.0%2Blocal-py3-none-any.whl", [(1, "demo-1.0+local-py3-none-any.whl")]),
+        (f'  "{WHEEL}",\n("{OTHER}"),\n,', [(1, WHEEL), (2, OTHER), (3, ",")]),
         ('{"files": 1}', [(1, '{"files": 1}')]),
         ("<b>x</b>", [(1, "<b>x</b>")]),
+        ("<img src=x/y>\n<![x", [(1, "<img src=x/y>"), (2, "<![x")]),
         ("", []),
     ],
 )  # fmt: skip
 def test_names_are_found(text: str, found: list[tuple[int, str]]) -> None:
-    assert list(names(text)) == found
+    assert list(names(text)) == [(f"line {number}", name) for number, name in found]
+
+
+def test_names_of_json_are_those_of_files() -> None:
+    text = json.dumps({"files": [{"filename": WHEEL}, {"filename": OTHER}]}, indent=1)
+    assert list(names(text)) == [("file 1", WHEEL), ("file 2", OTHER)]
+
+
+def test_json_that_no_parser_follows_is_text() -> None:
+    ((place, name),) = names('{"a":' * 100_000)
+    assert (place, name[:5]) == ("line 1", '{"a":')
 
 
 @pytest.mark.parametrize(
@@ -62,12 +94,22 @@ def test_a_bad_target_does_not_spoil_the_others(target: str, message: str) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["demo.tar.gz", "x" * 5000, "<b>-1-py3-none-any.whl", "\0"]
+    "name",
+    [
+        "demo.tar.gz",
+        "x" * 5000,
+        "<b>-1-py3-none-any.whl",
+        "\0",
+        f"demo-{'1' * 5000}-py3-none-any.whl",
+        f"demo-1-{'1' * 5000}-py3-none-any.whl",
+    ],
 )
 def test_what_is_no_wheel_gets_a_message_at_its_line(name: str) -> None:
     file, other = explore(f"{name}\n{WHEEL}", [TARGET])["files"]
-    assert (file["line"], other["line"]) == (1, 2)
-    assert file["error"].startswith("Invalid")
+    assert (file["place"], other["place"]) == ("line 1", "line 2")
+    with pytest.raises(InvalidWheelFilename) as told:
+        Target(*TARGET.split()).explain(name)
+    assert file["error"] == str(told.value)
     assert other["error"] is None
 
 
@@ -98,11 +140,33 @@ def test_the_newest_release_that_fits_is_chosen() -> None:
             "not portable: wasm64 is reserved",
             "wasm64-reserved",
         ),
+        (
+            "PYODIDE_2026_0_WASM32",
+            "not portable: it is not lower case; installers may read it in lower case",
+            "tag-grammar",
+        ),
+        (
+            "pyodide_2026_0",
+            "not portable: it does not end with _wasm32",
+            "tag-grammar",
+        ),
+        (
+            "wasi_0_1_sdk_24",
+            "not portable: it does not end with _wasm32",
+            "tag-grammar",
+        ),
         ("manylinux_2_17_x86_64", "not a WebAssembly tag", None),
+        ("any", "not a WebAssembly tag", None),
     ],
 )
 def test_a_tag_is_parsed(tag: str, means: str, rule: str | None) -> None:
     assert parsed(tag) == {"tag": tag, "means": means, "rule": rule}
+
+
+def test_a_local_tag_without_its_end_is_told_as_one() -> None:
+    told = parsed("emscripten_5_0_3")
+    assert told["means"].startswith("not portable: it is a local tag")
+    assert told["rule"] == "local-tag"
 
 
 def test_json_goes_in_and_out() -> None:

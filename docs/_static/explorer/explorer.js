@@ -40,17 +40,15 @@ function startWorker() {
       progress.hidden = true;
       form.dataset.startMs = Math.round(performance.now() - started);
     }
-    const { resolve, reject } = waiting.get(data.id);
+    const call = waiting.get(data.id);
+    if (call === undefined) return; // it failed with another one
     waiting.delete(data.id);
-    if (data.error === undefined) resolve(JSON.parse(data.result));
-    else reject(new Error(data.error));
+    if (data.error === undefined) call.resolve(JSON.parse(data.result));
+    else call.reject(new Error(data.error));
   });
   worker.addEventListener("error", (event) => {
     event.preventDefault();
-    for (const { reject } of waiting.values()) {
-      reject(new Error(event.message || "the worker could not be started"));
-    }
-    waiting.clear();
+    fail(new Error(event.message || "the worker could not be started"));
   });
 }
 
@@ -71,6 +69,9 @@ function fail(error) {
   progress.hidden = true;
   worker?.terminate();
   worker = undefined;
+  for (const { reject } of waiting.values()) reject(error);
+  waiting.clear();
+  part("answer").replaceChildren(); // an older answer is none to this question
   say(`This did not work: ${error.message}`);
 }
 
@@ -97,11 +98,24 @@ function currentState() {
   };
 }
 
+// Chromium drops longer addresses without a word; other browsers throw an error.
+const LONGEST = 2 ** 21;
+
+/** Put the question into the address; say whether it holds it now. */
 function writeState({ lines, targets }) {
   const state = new URLSearchParams();
   for (const target of targets) state.append("t", target);
   for (const line of lines) state.append("w", line);
-  if (location.hash !== `#${state}`) history.pushState(null, "", `#${state}`);
+  const held = new URLSearchParams(location.hash.slice(1)); // in any spelling
+  if (`${held}` === `${state}`) return true;
+  const url = new URL(`#${state}`, location);
+  if (url.href.length > LONGEST) return false;
+  try {
+    history.pushState(null, "", url);
+  } catch {
+    return false;
+  }
+  return true;
 }
 
 // The answers.
@@ -147,7 +161,7 @@ function parsed(platforms) {
 }
 
 function fileRow(file, width) {
-  const head = [make("span", { class: "line" }, `line ${file.line} `), code(file.name)];
+  const head = [make("span", { class: "line" }, `${file.place} `), code(file.name)];
   if (file.error === null) {
     return row(head, ...file.verdicts.map(verdict), parsed(file.platforms));
   }
@@ -175,12 +189,17 @@ function longTable(caption, head, data, makeRow, later) {
   return made;
 }
 
-async function show(answer) {
-  const wrong = answer.targets.filter((target) => target.error !== null);
+/** Show what is wrong with a target, beside its field. */
+function showWrong(wrong) {
   part("targets-wrong").replaceChildren(
     ...wrong.map((target) => make("p", { class: "fits-not" }, target.error)),
   );
   field("others").setAttribute("aria-invalid", String(wrong.length > 0));
+}
+
+async function show(answer, shareable) {
+  const wrong = answer.targets.filter((target) => target.error !== null);
+  showWrong(wrong);
   const targets = answer.targets
     .filter((target) => target.error === null)
     .map((target) => target.given);
@@ -190,20 +209,21 @@ async function show(answer) {
   const judgedRow = (file) => fileRow(file, targets.length);
   const tables = [];
   const later = [];
-  if (choices.length && targets.length) {
+  if (!files.length || !targets.length) {
+    part("answer").replaceChildren();
+    if (!files.length) say("There is no name to judge: paste one a line above.");
+    else if (wrong.length) say("No target was understood: see below their field.");
+    else say("Choose a target: whether a file fits depends on it.");
+    return;
+  }
+  if (choices.length) {
     const head = ["Project", ...targets];
     const caption = "What each target would install";
     tables.push(longTable(caption, head, choices, chosenRow, later));
   }
-  if (files.length) {
-    const head = ["File", ...targets, "Platform tags"];
-    tables.push(longTable("Every file, judged", head, files, judgedRow, later));
-  }
+  const head = ["File", ...targets, "Platform tags"];
+  tables.push(longTable("Every file, judged", head, files, judgedRow, later));
   part("answer").replaceChildren(...tables);
-  if (!files.length) {
-    say("There is no name to judge: paste one a line above.");
-    return;
-  }
   if (later.length) {
     say("The first rows are here, the rest is being drawn …");
     await painted();
@@ -214,26 +234,39 @@ async function show(answer) {
   const counts = [`files: ${answer.files.length}`, `targets: ${targets.length}`];
   if (bad) counts.push(`not the name of a wheel: ${bad}`);
   if (wrong.length) counts.push(`targets not understood: ${wrong.length}`);
-  say(`Done: ${counts.join(", ")}.`);
+  const note = "This question is too long for a link: the address does not hold it.";
+  say(`Done: ${counts.join(", ")}.${shareable ? "" : ` ${note}`}`);
 }
 
-async function explore() {
-  const state = currentState();
-  writeState(state);
-  const { lines, targets } = state;
+let questions = 0; // what answers an older one than the newest is not shown
+
+async function explore({ lines, targets }, shareable = true) {
+  const question = (questions += 1);
   form.setAttribute("aria-busy", "true");
   try {
     await ask("version"); // so that the time below is that of the answer alone
+    if (question !== questions) return;
     const started = performance.now();
     say("Asking the library …");
     const asked = JSON.stringify({ text: lines.join("\n"), targets });
     const answer = await ask("answer", asked);
     form.dataset.answerMs = Math.round(performance.now() - started);
-    await show(answer);
+    if (question === questions) await show(answer, shareable);
   } catch (error) {
     fail(error);
+  } finally {
+    if (question === questions) form.removeAttribute("aria-busy");
   }
+}
+
+/** Put the page back as it was before any question. */
+function reset() {
+  questions += 1;
   form.removeAttribute("aria-busy");
+  form.reset();
+  showWrong([]);
+  part("answer").replaceChildren();
+  say("");
 }
 
 const shown = (value) => (value === null ? "not set" : code(JSON.stringify(value)));
@@ -282,11 +315,19 @@ form.addEventListener(
 );
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  explore();
+  const state = currentState();
+  explore(state, writeState(state));
 });
 part("ask-runtime").addEventListener("click", showRuntime);
-const onState = () => readState() && explore();
-addEventListener("popstate", onState);
+// The address of a question is answered and left as it is, or Back would lead here.
+const onState = () => {
+  if (readState()) explore(currentState());
+};
+addEventListener("popstate", () => {
+  onState();
+  // The bare page; an anchor, such as the theme's "#" for its top, changes nothing.
+  if (!location.href.includes("#")) reset();
+});
 
 part("needs").hidden = true;
 form.hidden = false;

@@ -28,7 +28,7 @@ async function start() {
   ]);
   const pyodide = await loadPyodide({ indexURL: runtime });
   pyodide.unpackArchive(library, "zip", { extractDir: "/explorer" });
-  pyodide.runPython("import sys; sys.path.insert(0, '/explorer')");
+  pyodide.runPython("import sys; sys.path[:0] = ['/explorer', '/explorer/docs/_ext']");
   return pyodide.pyimport("explorer_answers");
 }
 
