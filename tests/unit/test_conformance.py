@@ -313,7 +313,7 @@ def test_why_cases_were_not_run(capsys: Capture) -> None:
     [
         'reply["result"] = 0; reply["output"] = SAID',
         'reply["error"] = SAID',
-        "print(SAID); continue",
+        "print(SAID, flush=True); continue",
         "print(SAID, file=sys.stderr); sys.exit(1)",
     ],
 )
