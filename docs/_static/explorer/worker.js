@@ -33,6 +33,7 @@ async function start() {
 }
 
 const started = start();
+started.catch(() => {}); // each question is told of it, which may come after the failure
 
 self.addEventListener("message", async ({ data: { id, call, argument } }) => {
   try {
