@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from links import page_link
-from tables import code, link
+from tables import code
 
 from tests.matrix.cells import cells
 from tests.matrix.results import (
@@ -216,10 +216,5 @@ def reason_text(name: str) -> nodes.paragraph:
     reason = every_reason().get(name)
     if reason is None:
         return nodes.paragraph("", "No reason is recorded.")
-    paragraph = nodes.paragraph("", f"{reason.text} Read in ")
-    source = reason.reference
-    is_url = source.startswith("https://")
-    paragraph += link(source, source) if is_url else nodes.Text(source)
-    paragraph += [nodes.Text(". All that diverge so: "), reason_link(reason)]
-    paragraph += nodes.Text(".")
-    return paragraph
+    text = f"{reason.text} Read in {reason.reference}. All that diverge so: "
+    return nodes.paragraph("", text, reason_link(reason), nodes.Text("."))

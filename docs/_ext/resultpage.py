@@ -75,7 +75,7 @@ def facts(row: Row, download: download_reference) -> nodes.field_list:
     fields: dict[str, nodes.Node] = {
         "Tool": nodes.Text(f"{cell.tool.tool} {cell.tool.version}"),
         "Runtime": nodes.Text(f"{cell.runtime.runtime} ({', '.join(versions)})"),
-        "Manner": nodes.Text(cell.via or "it is shown no files"),
+        **({"Manner": nodes.Text(cell.via)} if cell.via else {}),
         "Library": nodes.Text("patched in" if cell.patched else "not patched in"),
         "Told or lent": nodes.Text(told(cell)),
         "Measured": nodes.Text(row.measured),

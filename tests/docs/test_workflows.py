@@ -94,7 +94,7 @@ def test_platforms_and_actions_are_known_ones(path: Path) -> None:
         ([], 2),
     ],
 )
-@pytest.mark.skipif(os.name == "nt", reason="the step is for bash, on Linux")
+@pytest.mark.skipif(os.name == "nt", reason="Windows lacks the bash of the step")
 @each
 def test_the_tag_is_checked(
     path: Path, wheels: list[str], status: int, tmp_path: Path

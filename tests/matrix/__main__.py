@@ -7,6 +7,7 @@ import sys
 import time
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,8 @@ from wasm_platform_tags.conformance.cases import Case, CaseError, load_cases
 
 from . import report, results
 from .cells import Cell, cells
-from .provision import Cache, ProvisionError, provision
+from .exits import BadInputError, exit_code, need_folder
+from .provision import Cache, provision
 from .run import Matrix
 from .settings import ROOT, Settings, load_settings
 
@@ -89,24 +91,11 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-class BadInputError(Exception):
-    """The command line asks for something that is not there."""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
     options = parser().parse_args(arguments)
-    console = Console()
-    try:
-        return _main(options, console)
-    except (BadInputError, CaseError, results.ReasonError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except ProvisionError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    run = partial(_main, options, Console())
+    return exit_code(run, CaseError, results.ReasonError)
 
 
 def _main(options: argparse.Namespace, console: Console) -> int:
@@ -124,8 +113,7 @@ def _main(options: argparse.Namespace, console: Console) -> int:
             count = sum(cell.applies(case) for case in some)
             console.print(f"{count:4}  {cell.name}", highlight=False)
         return 0
-    if options.json and not options.json.absolute().parent.is_dir():
-        raise BadInputError(f"--json {options.json}: its folder does not exist")
+    need_folder(options.json)
     reasons = results.load_reasons()
     cache = Cache(options.cache.absolute(), settings)
     matrix = Matrix(chosen, some, cache, reasons)

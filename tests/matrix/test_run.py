@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sends the signal of Ctrl-C")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks a SIGINT to send")
 def test_ctrl_c_ends_the_lanes(tmp_path: Path) -> None:
     settings = load_settings()
     (cell,) = (c for c in cells(settings) if c.on_host and c.tool.tool == LIBRARY)

@@ -11,6 +11,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.matrix.provision import ProvisionError
+from tests.matrix.exits import BadInputError, exit_code, need_folder
 
 from . import observe
 from .lab import Lab
@@ -41,10 +42,6 @@ examples:
 
 exit code: 0 if every observation is the committed one, 1 if not, 2 for bad input
 """
-
-
-class BadInputError(ValueError):
-    """The command line asks for something that is not there."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -79,22 +76,12 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
     options = parser().parse_args(arguments)
-    try:
-        return _main(options, Console())
-    except BadInputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except ProvisionError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return exit_code(partial(_main, options, Console()))
 
 
 def _main(options: argparse.Namespace, console: Console) -> int:
     started = time.monotonic()
-    if options.json and not options.json.absolute().parent.is_dir():
-        raise BadInputError(f"--json {options.json}: its folder does not exist")
+    need_folder(options.json)
     found_in = downloads(options.cache.absolute())
     with tempfile.TemporaryDirectory(prefix="native-") as scratch:
         lab = Lab(found_in, Path(scratch))

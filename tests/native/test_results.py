@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.matrix.exits import BadInputError
 from tests.native import observe
-from tests.native.__main__ import BadInputError, main, pick
+from tests.native.__main__ import main, pick
 from tests.native.lab import Lab
 from tests.native.observe import Observation
 from tests.native.provision import downloads

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
     from wasm_platform_tags.conformance.cases import Case
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and groups")
+posix = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows lacks POSIX signals and groups"
+)
 
 Capture = pytest.CaptureFixture[str]
 

@@ -1,0 +1,40 @@
+"""How the commands of the tests end: with a sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from .provision import ProvisionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+class BadInputError(ValueError):
+    """The command line asks for something that is not there."""
+
+
+def exit_code(run: Callable[[], int], *bad: type[Exception]) -> int:
+    """Run a command: 2 for bad input, 1 if a download fails, 130 if interrupted.
+
+    `bad` are errors that are bad input too, such as those of a file that it reads.
+    """
+    refused: tuple[type[Exception], ...] = (BadInputError, *bad)
+    try:
+        return run()
+    except refused as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except ProvisionError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def need_folder(report: Path | None) -> None:
+    """Refuse a report that could not be written, before anything runs."""
+    if report and not report.absolute().parent.is_dir():
+        raise BadInputError(f"--json {report}: its folder does not exist")
