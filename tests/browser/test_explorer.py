@@ -57,11 +57,12 @@ def link(site: str, wheels: list[str], targets: list[str]) -> str:
 
 
 def done(page: Page) -> Page:
-    page.wait_for_function(
-        "/^(Done|This did not work)/.test("
-        "document.getElementById('explorer-status').textContent)"
+    """Wait for the end of what was asked last; the page is told of it at once."""
+    told = page.wait_for_function(
+        """() => document.getElementById("explorer-status").textContent
+          .match(/^(Done|This did not work).*/)?.[0]"""
     )
-    assert page.locator("#explorer-status").inner_text().startswith("Done")
+    assert told.json_value().startswith("Done")
     return page
 
 
@@ -113,6 +114,27 @@ def test_it_answers_as_the_library_does(site: str, open_page: Opener) -> None:
     print(
         f"\ncold start: {page.locator('#explorer').get_attribute('data-start-ms')} ms"
     )
+
+
+@pytest.mark.parametrize(
+    ("button", "told"),
+    [
+        ("Ask the library", "Asking the library …"),
+        ("Ask this browser's Python", "Asking this browser's Python …"),
+    ],
+)
+def test_an_older_done_goes_with_the_click(
+    button: str, told: str, site: str, open_page: Opener
+) -> None:
+    page = done(open_page(link(site, WHEELS[:1], TARGETS[:1])))
+    said = page.get_by_role("button", name=button).evaluate(
+        """button => {
+          button.click();
+          return document.getElementById("explorer-status").textContent;
+        }"""
+    )
+    assert said == told
+    done(page)
 
 
 def test_text_stays_text(site: str, open_page: Opener) -> None:

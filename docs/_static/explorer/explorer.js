@@ -65,6 +65,11 @@ function say(text) {
   status.textContent = text;
 }
 
+/** Say what is asked, at once: an older "Done" is not this question's. */
+function announce(text) {
+  if (progress.hidden) say(text); // what is loaded stays said
+}
+
 function fail(error) {
   progress.hidden = true;
   worker?.terminate();
@@ -244,7 +249,9 @@ async function explore({ lines, targets }, shareable = true) {
   const question = (questions += 1);
   form.setAttribute("aria-busy", "true");
   try {
-    await ask("version"); // so that the time below is that of the answer alone
+    const loaded = ask("version"); // so that the time below is that of the answer alone
+    announce("Asking the library …");
+    await loaded;
     if (question !== questions) return;
     const started = performance.now();
     say("Asking the library …");
@@ -273,7 +280,9 @@ const shown = (value) => (value === null ? "not set" : code(JSON.stringify(value
 
 async function showRuntime() {
   try {
-    const found = await ask("runtime");
+    const answer = ask("runtime");
+    announce("Asking this browser's Python …");
+    const found = await answer;
     const variables = Object.entries(found.variables).map(([name, value]) =>
       row(code(name), shown(value)),
     );
