@@ -29,6 +29,7 @@ include_patterns = [
     "index.md",
     "docs/*.md",
     "docs/guides/*.md",
+    "docs/results/*.md",
     "pep/*.rst",
     "tests/conformance/cases/*/*.json",
     "tests/conformance/results/*.json",

@@ -33,12 +33,14 @@ class PageLinks(SphinxPostTransform):
 
     def run(self, **_: Any) -> None:
         """Put an address where a page was named."""
+        missing = set()
         for reference in self.document.findall(nodes.reference):
             url = urlsplit(reference.get("refuri", ""))
             if url.netloc or not url.path.startswith("/"):
                 continue
             page = url.path[1:]
-            if page not in self.env.found_docs:
+            if page not in self.env.found_docs and page not in missing:
+                missing.add(page)
                 LOGGER.warning("there is no page %r", page, location=reference)
             address = self.app.builder.get_relative_uri(self.env.docname, page)
             reference["refuri"] = url._replace(path=address).geturl()

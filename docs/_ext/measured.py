@@ -117,9 +117,19 @@ def twin(row: Row) -> Row | None:
     return every_row().get(plain if row.cell.patched else plain + PATCHED)
 
 
-def cell_anchor(row: Row) -> str:
-    """Return the anchor of a cell of the matrix on the page of the results."""
-    return nodes.make_id(f"cell {row.cell.name}")
+def cell_anchor(row: Row, group: str = "") -> str:
+    """Return the anchor of a cell of the matrix, or of a group in it."""
+    return nodes.make_id(f"cell {row.cell.name} {group}")
+
+
+def section_anchor(tool: str, where: str) -> str:
+    """Return the anchor of a tool in a place, on the page of the tool."""
+    return nodes.make_id(f"results {tool} {where}")
+
+
+def tool_page(tool: str) -> str:
+    """Return the page that has every version of a tool."""
+    return f"docs/results/{tool}"
 
 
 @cache
@@ -193,6 +203,11 @@ def result_link(row: Row, text: str, anchor: str = "") -> nodes.Node:
     if row.committed is None:
         return nodes.Text(text)
     return page_link(text, page_of(RESULTS / f"{row.cell.name}.json"), anchor)
+
+
+def row_link(row: Row, text: str, group: str = "") -> nodes.reference:
+    """Return a link to a row of a tool's page, or to a group in it."""
+    return page_link(text, tool_page(row.cell.tool.tool), cell_anchor(row, group))
 
 
 def group_anchor(group: str) -> str:

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 from casepage import shown
 from docutils import nodes
-from links import page_link
 from measured import (
     WITH_DETAILS,
     by_name,
     case_link,
-    cell_anchor,
     group_anchor,
     in_words,
     reason_text,
     result_link,
+    row_link,
     twin,
     verdict_anchor,
 )
@@ -53,10 +52,9 @@ def result_page(row: Row, download: download_reference) -> nodes.section:
 
 
 def up(row: Row) -> nodes.paragraph:
-    """Return the way to the overview, and to the twin with or without the patch."""
-    paragraph = nodes.paragraph("", "A row of the ")
-    paragraph += page_link("results", "docs/results", cell_anchor(row))
-    paragraph += nodes.Text(".")
+    """Return the way to other versions, and to the twin with or without the patch."""
+    every = row_link(row, f"Every version of {row.cell.tool.tool}")
+    paragraph = nodes.paragraph("", "", every, nodes.Text("."))
     if other := twin(row):
         manner = "patched" if other.cell.patched else "unpatched"
         paragraph += [
@@ -173,9 +171,15 @@ def group_section(row: Row, group: str) -> nodes.section:
             permalink(anchor, "Link to this case"),
         ]
         items += nodes.list_item("", nodes.paragraph("", "", *parts), ids=[anchor])
+    beside = []  # a patched result has one cell in the table
+    if not row.cell.patched:
+        beside.append(
+            nodes.paragraph("", "", row_link(row, "In other versions", group))
+        )
     return nodes.section(
         "",
         nodes.title("", f"{group}: {in_words(row.counts(group))}"),
+        *beside,
         items,
         ids=[group_anchor(group)],
     )

@@ -59,7 +59,7 @@ def entry(cell: Cell, *after: nodes.Node) -> nodes.entry:
 
 
 def table(
-    columns: Sequence[str],
+    columns: Sequence[Cell],
     rows: Iterable[tuple[str, Sequence[Cell]]],
     name: str = "",
     row_classes: Mapping[str, list[str]] = MappingProxyType({}),

@@ -6,7 +6,7 @@ import os
 import threading
 from collections import Counter
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[2]
 SITE = Path(os.environ.get("WASM_TAGS_SITE") or ROOT / "_build" / "html")
 
 
-# Pages that are made of data, one a file, by the folder of the files.
-DATA = ("tests/conformance/cases/", "tests/conformance/results/")
+# Pages that are made of data, many of a sort, by their folder.
+DATA = ("tests/conformance/cases/", "tests/conformance/results/", "docs/results/")
 
 
 def pages() -> list[str]:
@@ -88,6 +88,7 @@ class References(HTMLParser):
                     self.loads.append(value)
 
 
+@cache  # many tests look at the same pages
 def references(name: str) -> References:
     """Return what a page of the site refers to."""
     return References((SITE / name).read_text("utf-8"))

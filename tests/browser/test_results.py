@@ -6,17 +6,16 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
-from functools import cache
 from html import unescape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import pytest
-from conformance import Notes, in_group, total
 from docutils import nodes
 from measured import every_row
 from resultpage import words
 from tables import entry
+from toolpage import Notes, in_group, total
 
 from tests.browser.site import DATA, ROOT, SITE, references
 from tests.unit.pep_text import requirements
@@ -86,35 +85,85 @@ def test_the_raw_file_is_one_click_away(path: Path) -> None:
     assert [file.read_bytes() for file in files] == [path.read_bytes()]
 
 
-def test_the_overview_leads_to_every_result() -> None:
-    found = references(OVERVIEW)
-    for path in RESULTS:
-        assert found.ids[anchor(f"cell {path.stem}")] == 1
-        assert any(link.endswith(f"/{path.stem}.html") for link in found.found), path
+def tool_page(path: Path) -> str:
+    """Return the page of the tool of a result."""
+    return f"docs/results/{every_row()[path.stem].cell.tool.tool}.html"
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_the_overview_and_the_tool_lead_to_every_result(path: Path) -> None:
+    row = anchor(f"cell {path.stem.removesuffix('-patched')}")
+    assert references(OVERVIEW).ids[row] == 1
+    assert f"{tool_page(path)[5:]}#{row}" in references(OVERVIEW).found
+    result = page(path)
+    assert f"../{result}" in references(OVERVIEW).found
+    assert references(tool_page(path)).ids[anchor(f"cell {path.stem}")] == 1
+    assert f"../../{result}" in references(tool_page(path)).found
+
+
+@pytest.mark.parametrize("path", ROWS, ids=lambda path: path.stem)
+def test_a_cell_and_its_cases_lead_to_each_other(path: Path) -> None:
+    result, tool = page(path), tool_page(path)
+    groups = {case.rpartition("/")[0] for case in load(path)["cases"]}
+    for group in groups:
+        cell = anchor(f"cell {path.stem} {group}")
+        assert references(tool).ids[cell] == 1
+        assert f"../../{result}#{anchor(group)}" in references(tool).found
+        assert references(result).ids[anchor(group)] == 1
+        assert f"../../../{tool}#{cell}" in references(result).found
+
+
+def table_row(page: str, row: str) -> str:
+    html = (SITE / page).read_text("utf-8")
+    return html.split(f'id="{row}"', 1)[1].split("</tr>")[0]
 
 
 def test_the_first_table_has_the_newest_of_every_tool() -> None:
-    html = (SITE / OVERVIEW).read_text("utf-8")
-    first, _, rest = html.partition("</table>")
-    sections = set(re.findall(r'<section class="tool-[^"]*" id="(.*?)">', rest))
-    assert set(re.findall(r'href="#(results-.*?)"', first)) == sections
-    row = first.split('id="newest-micropip-in-webassembly"', 1)[1].split("</tr>")[0]
-    newest = [load(path) for path in ROWS if path.stem.startswith("micropip-0.11.1-")]
-    verdicts = [v["verdict"] for data in newest for v in data["cases"].values()]
-    for verdict, word in (("pass", "pass"), ("diverges", "diverge")):
-        assert f"{verdicts.count(verdict)} {word}" in row
-
-
-def test_every_divergence_is_noted_below_its_table() -> None:
-    found = references(OVERVIEW)
-    reasons = {
-        verdict["reason"]
-        for path in RESULTS
-        for verdict in load(path)["cases"].values()
-        if verdict["verdict"] == "diverges"
+    places = {
+        (tool_page(path)[5:], section)
+        for path in ROWS
+        for section in references(tool_page(path)).ids
+        if section.startswith("results-")
     }
-    for reason in reasons:
-        assert f"upstream.html#{anchor(f'upstream {reason}')}" in found.found
+    first = (SITE / OVERVIEW).read_text("utf-8").partition("</table>")[0]
+    assert set(re.findall(r'href="(results/\S+?)#(results-.*?)"', first)) == places
+    row = table_row(OVERVIEW, "newest-micropip-in-webassembly")
+    assert counted(newest_micropip()).items() <= told(row).items()
+
+
+def test_the_second_table_has_the_same_by_group() -> None:
+    row = table_row(OVERVIEW, "group-select-build")
+    cell = row.split('id="newest-micropip-in-webassembly-select-build"')[1]
+    assert told(cell.split("</td>")[0]) == counted(newest_micropip(), "select/build/")
+    assert not re.search(r"<td[^>]*>(<p>)?</", row)
+
+
+def newest_micropip() -> list[Path]:
+    return [path for path in ROWS if path.stem.startswith("micropip-0.11.1-")]
+
+
+def counted(paths: list[Path], group: str = "") -> dict[str, int]:
+    """Count verdicts in the files, by the word that the pages have for them."""
+    return Counter(
+        {"diverges": "diverge"}.get(verdict["verdict"], verdict["verdict"])
+        for path in paths
+        for case, verdict in load(path)["cases"].items()
+        if case.startswith(group)
+    )
+
+
+def told(html: str) -> dict[str, int]:
+    """Read numbers and the words for verdicts in a row or a cell: the first of each."""
+    found = re.findall(r"(\d+)(?:/\d+)? (pass|diverge|unsupported|not run)\b", html)
+    return {word: int(number) for number, word in reversed(found)}
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_every_divergence_is_noted_below_its_table(path: Path) -> None:
+    verdicts = load(path)["cases"].values()
+    reasons = {v["reason"] for v in verdicts if v["verdict"] == "diverges"}
+    notes = {f"../upstream.html#{anchor(f'upstream {reason}')}" for reason in reasons}
+    assert notes <= set(references(tool_page(path)).found)
 
 
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
@@ -178,7 +227,7 @@ def test_words_are_never_markup() -> None:
 
 def rows(page: Page) -> list[str]:
     """Return the ids of the rows that are to be seen."""
-    visible = page.locator("table.results > tbody > tr:visible")
+    visible = page.locator("table.versions > tbody > tr:visible")
     found: list[str] = visible.evaluate_all("rows => rows.map((row) => row.id)")
     return sorted(found)
 
@@ -208,30 +257,7 @@ def diverging(paths: list[Path]) -> list[Path]:
 def test_without_javascript_everything_is_shown(site: str, open_page: Opener) -> None:
     opened = open_page(f"{site}/{OVERVIEW}?tool=uv", java_script_enabled=False)
     assert opened.locator("#results-filter").is_hidden()
-    assert opened.locator("table.results > tbody > tr:visible").count() == len(ROWS)
-
-
-def test_every_cell_leads_to_its_group(site: str, open_page: Opener) -> None:
-    opened = open_page(f"{site}/{OVERVIEW}")
-    cells = opened.locator("table.results > tbody td:nth-child(n+3)")
-    texts = cells.evaluate_all("cells => cells.map((cell) => cell.innerText)")
-    links = cells.locator("a").evaluate_all(
-        "links => links.map((link) => link.getAttribute('href'))"
-    )
-    asked = [text for text in texts if text != "n/a"]
-    marks = [link for link in links if link.startswith("#")]
-    assert len(links) == len(asked) + len(marks)
-    assert set(marks) <= {f"#{name}" for name in references(OVERVIEW).ids}
-    leading = [urlsplit(link) for link in links if link not in marks]
-    assert {link.path for link in leading} > {f"../{page(path)}" for path in ROWS}
-    for link in leading:
-        assert not link.fragment or link.fragment in places(link.path), link
-
-
-@cache
-def places(path: str) -> frozenset[str]:
-    """Return the anchors of a page to which the overview leads."""
-    return frozenset(references(path.removeprefix("../")).ids)
+    assert opened.locator("table.versions > tbody > tr:visible").count() == len(ROWS)
 
 
 def test_the_filters_and_the_address_say_the_same(site: str, open_page: Opener) -> None:
@@ -276,13 +302,10 @@ def test_a_permalink_is_shown_whatever_the_filters_say(
     assert anchor("cell uv-0.13.9-host-json") in rows(opened)
     opened.get_by_label("Runs").select_option("on the host")
     assert address(opened) == f"{site}/{OVERVIEW}?tool=uv&where=on-the-host#{target}"
-    section = "results-unearth-on-the-host"
-    opened.evaluate("id => { location.hash = id }", section)
-    opened.locator(f"#{section}").wait_for(state="visible")
+    other = anchor("cell unearth-0.19.0-host-json")
+    opened.evaluate("id => { location.hash = id }", other)
+    opened.locator(f"#{other}").wait_for(state="visible")
     assert target not in rows(opened)
-    patched = anchor("cell packaging-26.3-host-patched")
-    opened.evaluate("id => { location.hash = id }", patched)
-    opened.locator(f"#{patched}").wait_for(state="visible")
 
 
 def test_the_filters_need_no_mouse(site: str, open_page: Opener) -> None:
@@ -304,4 +327,3 @@ def test_nothing_fits(site: str, open_page: Opener) -> None:
     opened = open_page(f"{site}/{OVERVIEW}?text=nonsense")
     assert rows(opened) == []
     assert said(opened) == f"Shows 0 of {len(ROWS)} rows."
-    assert opened.locator("section[class*=tool-]:visible").count() == 0
