@@ -20,9 +20,12 @@ try {
   // Not pyodide.loadPackage(wheel): that compares no tags.
   await pyodide.pyimport("micropip").install(url);
   console.log(`installed ${basename(wheel)}`);
-  const value = await pyodide.runPythonAsync(code);
+  const value = pyodide.runPython(code);
   console.log(value === undefined ? "done" : `done: ${value}`);
 } catch (error) {
-  console.error(error.message.trim().split("\n").at(-1));
+  const last = error.message.trim().split("\n").at(-1);
+  const exit = /^SystemExit(?:: (\d+))?$/.exec(last); // as sys.exit(pytest.main()) does
+  if (exit) process.exit(Number(exit[1] ?? 0));
+  console.error(last);
   process.exit(1);
 }

