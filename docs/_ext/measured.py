@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from links import page_link
-from tables import code
+from tables import code, link
 
 from tests.matrix.cells import cells
 from tests.matrix.results import (
     DIVERGES,
     ERROR,
     NOT_RUN,
+    PERMALINK,
     RESULTS,
     load_committed,
     load_reasons,
@@ -231,5 +232,26 @@ def reason_text(name: str) -> nodes.paragraph:
     reason = every_reason().get(name)
     if reason is None:
         return nodes.paragraph("", "No reason is recorded.")
-    text = f"{reason.text} Read in {reason.reference}. All that diverge so: "
-    return nodes.paragraph("", text, reason_link(reason), nodes.Text("."))
+    return nodes.paragraph(
+        "",
+        f"{reason.text} ",
+        *read_in(reason),
+        nodes.Text(" All that diverge so: "),
+        reason_link(reason),
+        nodes.Text("."),
+    )
+
+
+def read_in(reason: Reason) -> list[nodes.Node]:
+    """Say where a reason was read, with links to the lines."""
+    parts: list[nodes.Node] = [nodes.Text(f"Read in {reason.reference}. See ")]
+    for number, url in enumerate(reason.links):
+        parts += [*([nodes.Text(", ")] if number else []), link(lines(url), url)]
+    return [*parts, nodes.Text(".")]
+
+
+def lines(url: str) -> str:
+    """Say which lines of which file a permalink leads to."""
+    [(path, first, last)] = PERMALINK.findall(url)
+    which = f"lines {first}\N{EN DASH}{last}" if last else f"line {first}"
+    return f"{which} of {path.rpartition('/')[2]}"

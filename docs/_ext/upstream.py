@@ -10,6 +10,7 @@ from measured import (
     every_reason,
     every_row,
     note_files,
+    read_in,
     result_link,
     verdict_anchor,
 )
@@ -82,7 +83,7 @@ def section(reason: Reason, found: dict[Row, list[Case]]) -> nodes.section:
         "",
         nodes.title("", reason.id),
         nodes.paragraph("", reason.text),
-        nodes.paragraph("", f"Read in: {reason.reference}."),
+        nodes.paragraph("", "", *read_in(reason)),
         rules,
         nodes.paragraph("", "To see it: ", command),
         rows,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,12 @@ RESULTS = CONFORMANCE / "results"
 # What a divergence can be: less than the case expects, more, or something else.
 MISSED, TAKEN, INSTEAD = "missed", "taken", "instead"
 DIFFERENCES = (MISSED, TAKEN, INSTEAD)
+
+# Lines of a file as it was at one commit, which a branch or a tag would not fix.
+PERMALINK = re.compile(
+    r"https://github\.com/[\w.-]+/[\w.-]+/blob/[0-9a-f]{40}/(?P<path>[^#?\s]+)"
+    r"#L(?P<first>[0-9]+)(?:-L(?P<last>[0-9]+))?"
+)
 
 
 def difference(expected: Any, observed: Any) -> str:
@@ -102,6 +109,8 @@ class Reason:
     id: str
     text: str
     reference: str
+    # To the lines where it was read.
+    links: tuple[str, ...]
     tools: tuple[str, ...]
     cases: tuple[str, ...]
     # Which differences it explains: a tool that passes files over takes none wrongly.
@@ -132,6 +141,7 @@ def load_reasons(path: Path = CONFORMANCE / "reasons.json") -> list[Reason]:
                 name,
                 reason["text"],
                 reason["reference"],
+                tuple(map(str, reason["links"])),
                 tuple(reason["tools"]),
                 tuple(reason["cases"]),
                 tuple(reason["observed"]),
@@ -147,6 +157,11 @@ def load_reasons(path: Path = CONFORMANCE / "reasons.json") -> list[Reason]:
             raise ReasonError(
                 f"{path}: {reason.id} explains {list(reason.observed)}, wanted some of"
                 f" {', '.join(DIFFERENCES)}"
+            )
+        if not reason.links or not all(map(PERMALINK.fullmatch, reason.links)):
+            raise ReasonError(
+                f"{path}: {reason.id} links to {list(reason.links)}, wanted permalinks to"
+                " lines: https://github.com/OWNER/REPO/blob/COMMIT/PATH#L1-L2"
             )
     return reasons
 

@@ -51,7 +51,19 @@ REASONS = load_reasons()
 CELL = next(cell for cell in CELLS if cell.tool.tool == "uv")
 GUEST = next(cell for cell in CELLS if not cell.on_host)
 FIRST, SECOND = [case for case in CASES if CELL.applies(case)][:2]
-WHY = Reason("why", "Because.", "there", (CELL.name,), (FIRST.id,), DIFFERENCES)
+LINK = f"https://github.com/a/b/blob/{'0' * 40}/c/d.py#L1-L2"
+WHY = Reason(
+    "why", "Because.", "there", (LINK,), (CELL.name,), (FIRST.id,), DIFFERENCES
+)
+# A reason as reasons.json holds it.
+WRITTEN = {
+    "text": "T.",
+    "reference": "r",
+    "links": [LINK],
+    "tools": ["*"],
+    "cases": ["*"],
+    "observed": [MISSED],
+}
 
 
 def held(**verdicts: Verdict) -> Result:
@@ -123,12 +135,45 @@ def test_a_reason_explains_what_it_says_and_nothing_else(kind: str) -> None:
 @pytest.mark.parametrize("observed", [[], ["missing"], "missed", [MISSED, "else"]])
 def test_a_reason_must_say_what_it_explains(tmp_path: Path, observed: Any) -> None:
     path = tmp_path / "reasons.json"
-    reason = {"text": "T.", "reference": "r", "tools": ["*"], "cases": ["*"]}
-    path.write_text(json.dumps({"why": {**reason, "observed": observed}}), "utf-8")
+    path.write_text(json.dumps({"why": {**WRITTEN, "observed": observed}}), "utf-8")
     with pytest.raises(ReasonError, match="wanted some of missed, taken, instead"):
         load_reasons(path)
+
+
+@pytest.mark.parametrize("key", WRITTEN)
+def test_a_reason_must_be_whole(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "reasons.json"
+    reason = {name: value for name, value in WRITTEN.items() if name != key}
     path.write_text(json.dumps({"why": reason}), encoding="utf-8")
-    with pytest.raises(ReasonError, match="a reason has no 'observed'"):
+    with pytest.raises(ReasonError, match=f"a reason has no '{key}'"):
+        load_reasons(path)
+
+
+@pytest.mark.parametrize("link", [LINK, LINK.removesuffix("-L2")])
+def test_a_reason_links_to_lines(tmp_path: Path, link: str) -> None:
+    path = tmp_path / "reasons.json"
+    path.write_text(json.dumps({"why": {**WRITTEN, "links": [link]}}), "utf-8")
+    assert [reason.links for reason in load_reasons(path)] == [(link,)]
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        [],
+        LINK,
+        [LINK, 1],
+        [LINK.replace("https", "http")],
+        [LINK.replace("github.com", "example.org")],
+        [LINK.replace("0" * 40, "main")],
+        [LINK.replace("0" * 40, "0" * 39)],
+        [LINK.partition("#")[0]],
+        [LINK, f"{LINK}\n"],
+    ],
+)
+def test_a_reason_must_link_to_lines_at_a_commit(tmp_path: Path, links: Any) -> None:
+    path = tmp_path / "reasons.json"
+    path.write_text(json.dumps({"why": {**WRITTEN, "links": links}}), "utf-8")
+    with pytest.raises(ReasonError, match="wanted permalinks to lines: "):
         load_reasons(path)
 
 
