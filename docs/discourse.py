@@ -53,11 +53,13 @@ def fault(base: str) -> str | None:
         address = urlsplit(base)
     except ValueError:  # half a bracket of an IPv6 address
         return EXAMPLE
-    if address.scheme not in {"http", "https"} or not address.netloc:
+    if address.scheme not in {"http", "https"} or not address.hostname:
         return EXAMPLE
+    if address.path.endswith(".html"):
+        return f"the folder of the site, {EXAMPLE}"
     if re.search(r"[\s()<>]", base):
         return "no blank and no bracket, which end a link in Markdown"
-    return "no query and no fragment" if address.query or address.fragment else None
+    return "no query and no fragment" if re.search(r"[?#]", base) else None
 
 
 def summary(base: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ An exit code other than 0 is announced with ``:status: 1``; any other fails the 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -69,7 +70,7 @@ class WasmTags(SphinxDirective):
             )
         shown = f"$ wasm-tags {arguments}"
         if len(shown) > int(WIDTH):
-            shown = shown.replace(" --adapter", " \\\n    --adapter")
+            shown = re.sub(r" (--adapter|--python)", r" \\\n    \1", shown)
         text = f"{shown}\n{printed}"
         return [nodes.literal_block(text, text, language="console")]
 

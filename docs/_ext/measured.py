@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
@@ -43,6 +44,8 @@ WORDS = {
     "not run": "not run",
 }
 PATCHED = "-patched"
+# An issue or a pull request; the address of the one leads to the other.
+THREAD = re.compile(r"([\w-]+/[\w.-]+#\d+)")
 UNKNOWN = {"verdict": NOT_RUN}
 # The page of a result says what was observed instead.
 WITH_DETAILS = frozenset({DIVERGES, ERROR})
@@ -131,6 +134,12 @@ def section_anchor(tool: str, where: str) -> str:
 def tool_page(tool: str) -> str:
     """Return the page that has every version of a tool."""
     return f"docs/results/{tool}"
+
+
+def repeat(row: Row, *cases: Case) -> nodes.literal:
+    """Return the command that asks a tool again, all its cases or some."""
+    only = " ".join([row.cell.name, *(case.id for case in cases)])
+    return code(f"tox run -e matrix -- --only {only}")
 
 
 @cache
@@ -244,7 +253,15 @@ def reason_text(name: str) -> nodes.paragraph:
 
 def read_in(reason: Reason) -> list[nodes.Node]:
     """Say where a reason was read, with links to the lines."""
-    parts: list[nodes.Node] = [nodes.Text(f"Read in {reason.reference}. See ")]
+    parts: list[nodes.Node] = [nodes.Text("Read in ")]
+    for text in THREAD.split(reason.reference):
+        thread = THREAD.fullmatch(text)
+        parts.append(
+            link(text, f"https://github.com/{text.replace('#', '/issues/')}")
+            if thread
+            else nodes.Text(text)
+        )
+    parts.append(nodes.Text(". See "))
     for number, url in enumerate(reason.links):
         parts += [*([nodes.Text(", ")] if number else []), link(lines(url), url)]
     return [*parts, nodes.Text(".")]

@@ -14,6 +14,7 @@ from measured import (
     group_anchor,
     in_words,
     reason_text,
+    repeat,
     result_link,
     row_link,
     twin,
@@ -69,7 +70,6 @@ def facts(row: Row, download: download_reference) -> nodes.field_list:
     """Return what was run, when, what came of it, and how to run it again."""
     cell, committed = row.cell, row.committed or {"versions": {}}
     versions = [f"{what} {which}" for what, which in committed["versions"].items()]
-    command = code(f"python -m tests.matrix --only {cell.name}")
     fields: dict[str, nodes.Node] = {
         "Tool": nodes.Text(f"{cell.tool.tool} {cell.tool.version}"),
         "Runtime": nodes.Text(f"{cell.runtime.runtime} ({', '.join(versions)})"),
@@ -78,7 +78,7 @@ def facts(row: Row, download: download_reference) -> nodes.field_list:
         "Told or lent": nodes.Text(told(cell)),
         "Measured": nodes.Text(row.measured),
         "Cases": nodes.Text(f"{len(row.cases)}: {in_words(row.counts())}"),
-        "To repeat": command,
+        "To repeat": repeat(row),
         "Raw result": download,
     }
     return nodes.field_list(

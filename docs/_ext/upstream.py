@@ -11,12 +11,13 @@ from measured import (
     every_row,
     note_files,
     read_in,
+    repeat,
     result_link,
     verdict_anchor,
 )
 from native import rule
 from sphinx.util.docutils import SphinxDirective
-from tables import code, table
+from tables import table
 
 from tests.matrix.results import DIVERGES
 
@@ -63,7 +64,6 @@ def section(reason: Reason, found: dict[Row, list[Case]]) -> nodes.section:
         rules += [*([nodes.Text(", ")] if number else []), rule(slug)]
     rules += nodes.Text(".")
     row, cases = list(found.items())[-1]
-    command = code(f"python -m tests.matrix --only {row.cell.name} {cases[0].id}")
     rows = table(
         ["Tool", "Where", "Cases", "For example"],
         [
@@ -85,7 +85,7 @@ def section(reason: Reason, found: dict[Row, list[Case]]) -> nodes.section:
         nodes.paragraph("", reason.text),
         nodes.paragraph("", "", *read_in(reason)),
         rules,
-        nodes.paragraph("", "To see it: ", command),
+        nodes.paragraph("", "To see it: ", repeat(row, cases[0])),
         rows,
         ids=[nodes.make_id(f"upstream {reason.id}")],
     )

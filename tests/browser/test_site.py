@@ -18,6 +18,7 @@ from tests.browser.site import (
     samples,
     weight,
 )
+from tests.unit.pep_text import requirements
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,13 +90,25 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+# On a phone more scrolls; that has nothing to do with colours, so each is asked once.
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
 @pytest.mark.parametrize("name", SAMPLES)
 def test_everybody_can_use_it(
-    name: str, scheme: str, site: str, open_page: Opener
+    name: str, scheme: str, width: int, site: str, open_page: Opener
 ) -> None:
-    page = open_page(f"{site}/{name}", color_scheme=scheme)
+    window = {"width": width, "height": 800}
+    page = open_page(f"{site}/{name}", color_scheme=scheme, viewport=window)
     assert violations(page) == []
+
+
+def test_a_touch_screen_shows_the_permalinks(site: str, open_page: Opener) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
+    page = open_page(f"{site}/pep/pep-9999.html", has_touch=True, **phone)
+    opacities: list[str] = page.locator("article .headerlink").evaluate_all(
+        "links => links.map((link) => getComputedStyle(link).opacity)"
+    )
+    assert len(opacities) > len(requirements())
+    assert min(map(float, opacities)) > 0
 
 
 @pytest.mark.parametrize("name", PAGES)

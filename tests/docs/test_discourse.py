@@ -75,7 +75,10 @@ def test_markdown(source: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    ["site", "ftp://example.org", f"{ROOT}?a", f"{ROOT}#a", f"{ROOT}a b", f"{ROOT}a)"],
+    [
+        *("site", "ftp://example.org", "http://:80"),
+        *(f"{ROOT}{end}" for end in ("?a", "#a", "a b", "a)", "?", "#", "index.html")),
+    ],
 )
 def test_a_bad_address_is_told(given: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--base-url", given]) == 2

@@ -66,7 +66,7 @@ def test_platforms_and_actions_are_known_ones(path: Path) -> None:
     build = workflow["jobs"]["build"]
     rows = build.get("strategy", {}).get("matrix", {}).get("include", [])
     pairs = {(row["python"], row["platform"]) for row in rows} or {
-        (workflow["env"]["PYTHON"], workflow["env"]["PLATFORM"])
+        (workflow["env"]["PYTHON_VERSION"], workflow["env"]["PLATFORM"])
     }
     known = {(python, k.tags[0]) for k in known_platforms() for python in k.python}
     assert pairs <= known
@@ -111,7 +111,7 @@ def test_the_tag_is_checked(
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m wasm_platform_tags "$@"')
     command.chmod(0o755)
     python, platform = MEANT
-    environment = {"PYTHON": python, "PLATFORM": platform}
+    environment = {"PYTHON_VERSION": python, "PLATFORM": platform}
     assert set(step.get("env", environment)) == set(environment)
     said = subprocess.run(
         ["bash", "-e", "-c", step["run"]],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
 from functools import partial
@@ -121,7 +122,7 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     with _progress(console) as progress:
         task = progress.add_task("downloads", total=None)
         provision(
-            cache,
+            replace(cache, settings=needed(chosen, settings)),
             lambda name, done, total: progress.update(
                 task, description=name, completed=done, total=total
             ),
@@ -170,6 +171,15 @@ def _main(options: argparse.Namespace, console: Console) -> int:
         console.print("results written")
         return 0
     return 1 if mismatches or faults or stale else 0
+
+
+def needed(chosen: Sequence[Cell], settings: Settings) -> Settings:
+    """The settings with the tools and the runtimes of some cells alone."""
+    return replace(
+        settings,
+        tools=tuple(dict.fromkeys(cell.tool for cell in chosen)),
+        runtimes=tuple(dict.fromkeys(cell.runtime for cell in chosen)),
+    )
 
 
 def _run(matrix: Matrix, progress: Progress) -> list[results.Result]:

@@ -12,7 +12,7 @@ from packaging.utils import parse_wheel_filename
 
 from wasm_platform_tags.conformance.cases import load_cases, load_targets
 
-from .__main__ import main
+from .__main__ import main, needed
 from .cells import cells
 from .provision import REQUIREMENTS, RUNTIMES, Cache
 from .run import ADAPTERS
@@ -70,6 +70,19 @@ def test_units_are_exact_and_made_once(tmp_path: Path) -> None:
     units = list(Cache(tmp_path, SETTINGS).units())
     assert len({unit.name for unit in units}) == len(units)
     assert all(re.search(r"-[0-9a-f.]+$", unit.name) for unit in units)
+
+
+def test_what_a_cell_does_not_need_is_not_downloaded(tmp_path: Path) -> None:
+    (cell,) = (cell for cell in cells(SETTINGS) if cell.name == "packaging-26.1-host")
+    units = Cache(tmp_path, needed([cell], SETTINGS)).units()
+    named = {unit.source for unit in units}
+    others = {tool.requirement for tool in SETTINGS.tools} - {
+        "packaging==26.1",
+        f"packaging=={SETTINGS.packaging}",
+    }
+    modules = {line.requirement for line in SETTINGS.runtimes}
+    assert "packaging==26.1" in named
+    assert named.isdisjoint((others | modules) - {None})
 
 
 def test_a_pattern_that_matches_nothing_is_bad_input(

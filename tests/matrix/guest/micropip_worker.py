@@ -18,7 +18,7 @@ try:
     from micropip._vendored.packaging.src.packaging.tags import (  # type: ignore[import-not-found]
         Tag,
     )
-except ImportError:  # micropip before 0.7 uses the packaging that is installed
+except ImportError:  # micropip before 0.9 uses the packaging that is installed
     from packaging.tags import Tag
 
 if TYPE_CHECKING:
