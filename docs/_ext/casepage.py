@@ -15,6 +15,7 @@ from measured import (
     by_name,
     every_group,
     every_reason,
+    every_row,
     in_words,
     name,
     reason_link,
@@ -148,11 +149,14 @@ def not_passed(
     if reason in every_reason():
         paragraph += [nodes.Text(", "), reason_link(every_reason()[reason])]
     for tool, rows in tools.items():
-        separator = f". {tool}: "
-        for row, cases in rows.items():
+        separator, version = f". {tool}: ", ""
+        for row in filter(rows.__contains__, every_row().values()):
+            cases = rows[row]
             anchor = verdict_anchor(cases[0], verdict)
             paragraph += nodes.Text(separator)
-            paragraph += result_link(row, row.title, anchor)
+            again = row.cell.tool.version == version
+            version = row.cell.tool.version
+            paragraph += result_link(row, row.place if again else row.title, anchor)
             if cases[0].target and row.cell.on_host:
                 targets = ", ".join(case.target.id for case in cases if case.target)
                 paragraph += nodes.Text(f" ({targets})")

@@ -62,9 +62,14 @@ class Row:
     @property
     def title(self) -> str:
         """Name the version, where it ran, and how it was shown the files."""
+        return f"{self.cell.tool.version} on {self.place}"
+
+    @property
+    def place(self) -> str:
+        """Name where it ran, and how it was shown the files."""
         via = f", {self.cell.via}" if self.cell.via else ""
         patched = ", patched" if self.cell.patched else ""
-        return f"{self.cell.tool.version} on {self.cell.runtime.runtime}{via}{patched}"
+        return f"{self.cell.runtime.runtime}{via}{patched}"
 
     @property
     def measured(self) -> str:
