@@ -302,6 +302,23 @@ def test_the_command_tells_what_to_change(capsys: Capture) -> None:
     assert main(["conformance", "--adapter", never, "--only", VALID]) == 1
 
 
+@posix
+def test_a_failure_that_nobody_reads_is_one() -> None:
+    bad = command(adapter("sys.exit(1)"))
+    tags = [sys.executable, "-m", "wasm_platform_tags"]
+    for form in ([], ["--json"]):
+        reader, writer = os.pipe()
+        os.close(reader)
+        result = subprocess.run(
+            [*tags, "conformance", "--adapter", bad, "--only", "parse/valid/*", *form],
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+        os.close(writer)
+        assert (result.returncode, result.stderr) == (1, b"")
+
+
 def test_why_cases_were_not_run(capsys: Capture) -> None:
     dead = command(adapter("sys.exit(1)"))
     assert main(["conformance", "--adapter", dead, "--only", "parse/valid/*"]) == 1

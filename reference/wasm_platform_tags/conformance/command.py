@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from contextlib import closing
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -30,7 +31,7 @@ from .runner import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED, Outcome, reques
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .cases import Case
 
@@ -40,10 +41,12 @@ _NAMES = {"suite", "id", "kind"}
 _VERDICTS = (PASS, DIVERGES, UNSUPPORTED, ERROR, NOT_RUN)
 
 
-def conformance(options: argparse.Namespace) -> tuple[int, Any]:
+def conformance(
+    options: argparse.Namespace,
+) -> tuple[int, Any, Callable[[], None]]:
     """Run the suite against an adapter, or list it.
 
-    :returns: the exit code, and what ``--json`` prints.
+    :returns: the exit code, what ``--json`` prints, and what prints it for a reader.
     :raises ValueError: if an option is wrong; the text says which and why.
     """
     if not 0 < options.timeout <= _DAY:  # nor NaN
@@ -53,21 +56,19 @@ def conformance(options: argparse.Namespace) -> tuple[int, Any]:
         )
     cases = chosen(options)
     if options.list:
-        if not options.json:
-            _show_cases(cases)
-        return 0, [request(case) | {"requirement": case.requirement} for case in cases]
+        listed = [request(case) | {"requirement": case.requirement} for case in cases]
+        return 0, listed, partial(_show_cases, cases)
     outcomes, interrupted = _run(_command(options.adapter), cases, options.timeout)
-    if not options.json:
-        _show(outcomes)
     report = {
         "project": f"wasm-platform-tags {__version__}",
         "outcomes": [outcome.json() for outcome in outcomes],
     }
+    show = partial(_show, outcomes)
     if interrupted:
-        return 130, report
+        return 130, report, show
     failed = any(outcome.verdict in (DIVERGES, ERROR, NOT_RUN) for outcome in outcomes)
     passed = any(outcome.verdict == PASS for outcome in outcomes)
-    return 0 if passed and not failed else 1, report
+    return 0 if passed and not failed else 1, report, show
 
 
 def chosen(options: argparse.Namespace) -> list[Case]:
