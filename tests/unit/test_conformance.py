@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -469,10 +470,51 @@ def test_without_the_extra_the_command_says_so(
     assert "the suite needs jsonschema" in capsys.readouterr().err
 
 
-def test_a_suite_that_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "schema.json").write_text("{", encoding="utf-8")
-    with pytest.raises(CaseError, match="cannot be read as JSON"):
-        load_cases(tmp_path)
+SOME_TARGET = {
+    "id": "a",
+    "family": "wasi",
+    "python": "3.14",
+    "platform": None,
+    "words": {"python_full": "3.14.0"},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("schema", "{", "schema.json: cannot be read as JSON"),
+        ("schema", '{"type": 5}', "schema.json: is no JSON Schema: $.type: 5 is not"),
+        ("schema", "[]", "schema.json: is no JSON Schema: $: [] is not of type"),
+        ("targets", "{", "targets.json: cannot be read as JSON"),
+        ("targets", "[" * 100_000, "targets.json: cannot be read as JSON"),
+        ("targets", "{}", "targets.json: $: 'targets' is a required property"),
+        ("targets", "[]", "targets.json: $: [] is not of type 'object'"),
+        ("targets", '{"targets": {}}', "targets.json: $.targets: {} is not of type"),
+        ("targets", '{"targets": [{}]}', "targets.json: $.targets[0]: 'id' is a requ"),
+        (
+            "targets",
+            {**SOME_TARGET, "python": 3.14},
+            "].python: 3.14 is not of type 'string'",
+        ),
+        ("targets", {**SOME_TARGET, "word": ""}, "properties are not allowed ('word'"),
+        ("targets", {**SOME_TARGET, "words": {}}, "'python_full' is a required"),
+        ("targets", SOME_TARGET, "more than one target has the id a"),
+        ("cases/parse/valid", "[]", "valid.json: $: [] is not of type 'object'"),
+    ],
+)
+def test_a_suite_that_cannot_be_read(
+    name: str, content: object, message: str, tmp_path: Path, capsys: Capture
+) -> None:
+    folder = tmp_path / "suite"
+    shutil.copytree(SUITE, folder, ignore=lambda path, names: {"results"} & {*names})
+    if not isinstance(content, str):
+        content = json.dumps({"targets": [content, content]})
+    (folder / f"{name}.json").write_text(content, encoding="utf-8")
+    with pytest.raises(CaseError) as caught:
+        load_cases(folder)
+    assert message in str(caught.value)
+    assert main(["conformance", "--list", "--suite", str(folder)]) == 2
+    assert capsys.readouterr().err.startswith("wasm-tags conformance: --suite: ")
 
 
 # The other adapters, and the contract's page
