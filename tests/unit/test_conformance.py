@@ -328,6 +328,25 @@ def test_the_command_tells_what_to_change(capsys: Capture) -> None:
     assert main(["conformance", "--adapter", never, "--only", VALID]) == 1
 
 
+def test_why_nothing_passed(capsys: Capture) -> None:
+    never = command(adapter('reply["unsupported"] = "not \\x1byet"'))
+    asked = ["conformance", "--only", "parse/valid/*", "--adapter"]
+    assert main([*asked, never]) == 1
+    printed = capsys.readouterr().out
+    count = sum(name.startswith("parse/valid/") for name in CASES)
+    assert "\nnothing passed\n" in printed
+    assert f"\n{count} unsupported: not \\x1byet\n" in printed
+    assert "more reasons" not in printed
+    never = command(adapter('reply["unsupported"] = "not " + case["id"]'))
+    assert main([*asked, never]) == 1
+    printed = capsys.readouterr().out
+    assert printed.count("1 unsupported: not parse/valid/") == 5
+    assert f"\nand {count - 5} more reasons, see --json\n" in printed
+    some = command(adapter('reply["result"] = ["wasi_0_1_sdk_24_wasm32"]'))
+    assert main([*asked, some]) == 1
+    assert "nothing passed" not in capsys.readouterr().out
+
+
 @posix
 def test_a_failure_that_nobody_reads_is_one() -> None:
     bad = command(adapter("sys.exit(1)"))

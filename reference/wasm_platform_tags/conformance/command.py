@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .cases import Case
 
 _DAY = 86400
+_MOST = 5  # reasons that are shown of what was not answered
 # What of a request only names it.
 _NAMES = {"suite", "id", "kind"}
 _VERDICTS = (PASS, DIVERGES, UNSUPPORTED, ERROR, NOT_RUN)
@@ -175,9 +176,14 @@ def _show(outcomes: Sequence[Outcome]) -> None:
     table.add_section()
     table.add_row("all", *(str(total[verdict] or "-") for verdict in _VERDICTS))
     console.print(table)
-    left = Counter(one.detail for one in outcomes if one.verdict == NOT_RUN)
-    for why, count in left.items():
-        console.print(Text(f"{count} not run: {why}"))
+    if not total[PASS]:
+        console.print("nothing passed")
+    for verdict in (UNSUPPORTED, NOT_RUN):
+        said = Counter(one.detail for one in outcomes if one.verdict == verdict)
+        for why, count in said.most_common(_MOST):
+            console.print(_text(f"{count} {verdict}: {why}"), soft_wrap=True)
+        if (more := len(said) - _MOST) > 0:
+            console.print(f"and {more} more reasons, see --json", highlight=False)
     for outcome in outcomes:
         if outcome.verdict not in (DIVERGES, ERROR):
             continue
