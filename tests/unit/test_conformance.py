@@ -486,6 +486,18 @@ def test_bad_input(arguments: list[str], message: str, capsys: Capture) -> None:
     assert printed.out == ""
 
 
+@posix
+def test_an_adapter_that_cannot_be_executed_is_there(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    file = tmp_path / "adapter.py"
+    file.touch(0o644)
+    assert main(["conformance", "--adapter", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert f"{str(file)!r} is there, but cannot be executed: put what" in said
+    assert f"'python3 {file}'" in said
+
+
 def test_without_the_extra_the_command_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:

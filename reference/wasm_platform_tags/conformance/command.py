@@ -10,6 +10,7 @@ from collections import Counter
 from contextlib import closing
 from fnmatch import fnmatchcase
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -150,8 +151,14 @@ def _command(text: str) -> list[str]:
         raise ValueError(f"--adapter: {error} in {text!r}") from error
     if not command:
         raise ValueError("--adapter: wanted a command, got nothing")
-    if shutil.which(command[0]) is None:
-        raise ValueError(f"--adapter: there is no program {command[0]!r}")
+    program = command[0]
+    if shutil.which(program) is None:
+        if Path(program).is_file():
+            raise ValueError(
+                f"--adapter: {program!r} is there, but cannot be executed: put what"
+                f" interprets it before it, as in 'python3 {program}'"
+            )
+        raise ValueError(f"--adapter: there is no program {program!r}")
     return command
 
 
