@@ -472,7 +472,13 @@ def test_list(capsys: Capture) -> None:
         (["--adapter", "'"], "No closing quotation"),
         (["--adapter", ""], "wanted a command, got nothing"),
         (["--list", "--running", "1999_0"], "no target '1999_0'; there are 0_1_sdk"),
-        (["--list", "--only", "nothing"], "no case is left"),
+        (["--list", "--only", "nothing"], "--only 'nothing' matches no case that"),
+        (["--list", "--only", "audit/*"], "--only 'audit/*' matches no case that an"),
+        (
+            ["--list", "--only", "select/alias/*", "--only", "selects/*"],
+            "--only 'selects/*' matches no case that an adapter is asked; --list",
+        ),
+        (["--list", "--only", "select/*", "--kind", "parse"], "no case is left"),
         (["--list", "--suite", "no/such/folder"], "no suite there; wanted a folder"),
         (["--list", "--timeout", "0"], "more than 0 seconds and at most 86400, got 0"),
         (["--list", "--timeout", "nan"], "at most 86400, got nan"),
@@ -506,6 +512,17 @@ def test_without_the_extra_the_command_says_so(
         monkeypatch.delitem(sys.modules, f"wasm_platform_tags.conformance.{name}")
     assert main(["conformance", "--list"]) == 2
     assert "the suite needs jsonschema" in capsys.readouterr().err
+
+
+def test_a_kind_that_a_suite_lacks(tmp_path: Path, capsys: Capture) -> None:
+    parse = tmp_path / "cases" / "parse"
+    shutil.copytree(SUITE / "cases" / "parse", parse)
+    for name in ("schema.json", "targets.json"):
+        shutil.copy(SUITE / name, tmp_path)
+    asked = ["conformance", "--list", "--suite", str(tmp_path), "--kind", "parse"]
+    assert main(asked) == 0
+    assert main([*asked, "--kind", "index"]) == 2
+    assert "--kind index: the suite has no such case" in capsys.readouterr().err
 
 
 SOME_TARGET = {

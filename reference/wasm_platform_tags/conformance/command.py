@@ -83,6 +83,15 @@ def chosen(options: argparse.Namespace) -> list[Case]:
     except CaseError as error:
         raise ValueError(f"--suite: {error}") from error
     every = [case for case in every if case.kind in KINDS]
+    for pattern in options.only or ():
+        if not any(fnmatchcase(case.id, pattern) for case in every):
+            raise ValueError(
+                f"--only {pattern!r} matches no case that an adapter is asked;"
+                " --list shows them"
+            )
+    for kind in options.kind or ():
+        if not any(case.kind == kind for case in every):
+            raise ValueError(f"--kind {kind}: the suite has no such case")
     targets = {case.target.id for case in every if case.target}
     if options.running is not None and options.running not in targets:
         raise ValueError(
