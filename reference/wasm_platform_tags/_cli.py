@@ -276,14 +276,18 @@ def _conformance(options: argparse.Namespace) -> Answer:
         from .conformance.command import conformance  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise _InputError(
-            f"the suite needs {error.name}, which is not installed: add it with"
-            " `pip install wasm-platform-tags[conformance]`"
+            f"the suite needs {error.name}, which is not installed:"
+            f" {_extra('conformance')}"
         ) from error
     try:
         code, report, show = conformance(options)
     except ValueError as error:
         raise _InputError(str(error)) from error
     return code, _json(report) if options.json else show
+
+
+def _extra(name: str) -> str:
+    return f"add the extra {name}, in a checkout with `pip install '.[{name}]'`"
 
 
 def _json(value: object) -> Callable[[], object]:
@@ -300,8 +304,7 @@ def _table(
         from rich.text import Text  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise _InputError(
-            "tables need rich, which is not installed: add it with"
-            " `pip install wasm-platform-tags[cli]`, or give --json"
+            f"tables need rich, which is not installed: {_extra('cli')}, or give --json"
         ) from error
     table = Table(
         box=box.SIMPLE_HEAD,

@@ -136,7 +136,8 @@ def test_without_rich_json_still_works(
     monkeypatch.setattr(builtins, "__import__", missing)
     assert main(["platforms", "--json"]) == 0
     assert main(["platforms"]) == 2
-    assert "give --json" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "in a checkout with `pip install '.[cli]'`, or give --json" in said
 
 
 def test_a_terminal_that_knows_ascii_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -511,7 +511,9 @@ def test_without_the_extra_the_command_says_so(
     for name in ("command", "cases"):
         monkeypatch.delitem(sys.modules, f"wasm_platform_tags.conformance.{name}")
     assert main(["conformance", "--list"]) == 2
-    assert "the suite needs jsonschema" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "the suite needs jsonschema, which is not installed: add the" in said
+    assert "in a checkout with `pip install '.[conformance]'`" in said
 
 
 def test_a_kind_that_a_suite_lacks(tmp_path: Path, capsys: Capture) -> None:
