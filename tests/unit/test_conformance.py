@@ -197,6 +197,20 @@ def test_the_time_of_a_start_is_told(capsys: Capture) -> None:
     assert f"whenever it was just started, {START} seconds more" in printed
 
 
+def test_how_an_adapter_on_windows_is_written(capsys: Capture) -> None:
+    with pytest.raises(SystemExit):
+        main(["conformance", "--help"])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "on Windows too: write C:/py/python.exe, or quote a backslash" in printed
+    for given, read in (
+        (r"C:/py/python.exe a.py", "C:/py/python.exe"),
+        (r'"C:\py\python.exe" a.py', r"C:\py\python.exe"),
+        (r"'C:\py\python.exe' a.py", r"C:\py\python.exe"),
+    ):
+        assert main(["conformance", "--adapter", given]) == 2
+        assert f"there is no program {read!r}" in capsys.readouterr().err
+
+
 def test_same_is_what_json_calls_so() -> None:
     assert same({"a": [1], "b": None}, {"b": None, "a": (1,)})
     for one, other in ((True, 1), (None, False), ("1", 1), ([1, 2], [2, 1])):
