@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
     options = parser().parse_args(arguments)
     run = partial(_main, options, Console())
-    return exit_code(run, CaseError, results.ReasonError)
+    return exit_code(run, CaseError, results.ReasonError, results.ResultError)
 
 
 def _main(options: argparse.Namespace, console: Console) -> int:
@@ -116,6 +116,8 @@ def _main(options: argparse.Namespace, console: Console) -> int:
         return 0
     need_folder(options.json)
     reasons = results.load_reasons()
+    # Before anything runs: it reads every committed result, and one may be broken.
+    stale = results.stale(every_cell, every_case)
     cache = Cache(options.cache.absolute(), settings)
     matrix = Matrix(chosen, some, cache, reasons)
     started = time.monotonic()
@@ -146,7 +148,6 @@ def _main(options: argparse.Namespace, console: Console) -> int:
         for mismatch in results.compare(result, results.load_committed(result.cell))
     ]
     faults = [fault for result in found for fault in results.faults(result)]
-    stale = results.stale(every_cell, every_case)
     today = datetime.now(timezone.utc).date().isoformat()
     if options.json:
         wrong = [*mismatches, *faults, *stale]
