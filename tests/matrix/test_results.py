@@ -12,8 +12,8 @@ import pytest
 from wasm_platform_tags.conformance.cases import load_cases
 
 from . import results
-from .__main__ import main
 from .cells import LIBRARY, Cell, cells
+from .command import main
 from .results import (
     DIFFERENCES,
     DIVERGES,
