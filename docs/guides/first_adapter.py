@@ -20,8 +20,10 @@ def parse(tag: str) -> list[str] | None:
 for line in sys.stdin:
     case = json.loads(line)
     answer: dict[str, object] = {"id": case["id"]}
-    if case["kind"] == "parse":
-        answer["result"] = parse(case["tag"])
-    else:
+    if case["suite"] != "1":
+        answer["unsupported"] = "this adapter knows version 1 of the suite alone"
+    elif case["kind"] != "parse":
         answer["unsupported"] = "this adapter answers parse alone"
+    else:
+        answer["result"] = parse(case["tag"])
     print(json.dumps(answer), flush=True)

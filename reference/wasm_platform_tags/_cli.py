@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import platform
 import sys
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
@@ -18,11 +21,16 @@ from .conformance.options import add_arguments as add_conformance_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import TypeAlias
+
+    # The exit code, and what prints the rest of the answer.
+    Answer: TypeAlias = tuple[int, Callable[[], object]]
 
 YES, NO, BAD_INPUT = 0, 1, 2
-INTERRUPTED = 130  # as a shell says of a program that Ctrl-C ended
+# As a shell says of a program that Ctrl-C ended, and of one whose reader went away.
+INTERRUPTED, UNREAD = 130, 141
 
-_EXIT = "exit codes: 0 yes, or done; 1 no; 2 bad input; 130 interrupted"
+_EXIT = "exit codes: 0 yes, or done; 1 no; 2 bad input; 130 interrupted; 141 not read"
 
 
 class _InputError(Exception):
@@ -33,23 +41,42 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command.
 
     :param argv: the arguments, by default those of the process.
-    :returns: the exit code: 0 yes or done, 1 no, 2 bad input, 130 interrupted.
+    :returns: the exit code: 0 yes or done, 1 no, 2 bad input, or output that cannot be
+        written, 130 interrupted, 141 if the reader of the output went away; a failure
+        that is known by then keeps its code.
     """
     options = _parser().parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code: int = options.run(options)
-        sys.stdout.flush()
+        code, show = options.run(options)
+        return _write(options.command, code, show)
     except _InputError as error:
         print(f"wasm-tags {options.command}: {error}", file=sys.stderr)
         return BAD_INPUT
-    except BrokenPipeError:  # the reader, such as head, has seen enough
-        sys.stderr.close()
-        return YES
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _write(command: str, code: int, show: Callable[[], object]) -> int:
+    """Print an answer; return the exit code, no success if it cannot be read."""
+    try:
+        show()
+        print(end="", flush=True)
+    except (BrokenPipeError, SystemExit):  # rich turns the first into the second
+        _write_no_more()
+        return code or UNREAD
+    except OSError as error:
+        _write_no_more()
+        print(f"wasm-tags {command}: cannot write the answer: {error}", file=sys.stderr)
+        return code or BAD_INPUT
     return code
+
+
+def _write_no_more() -> None:
+    """Lose what is left in the buffer: Python would try, and fail, at its end."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(
-        name: str, run: Callable[[argparse.Namespace], int], text: str, example: str
+        name: str, run: Callable[[argparse.Namespace], Answer], text: str, example: str
     ) -> argparse.ArgumentParser:
         sub = commands.add_parser(
             name,
@@ -139,9 +166,9 @@ def _target(options: argparse.Namespace) -> Target:
         raise _InputError(f"--python: {error}") from error
 
 
-def _platforms(options: argparse.Namespace) -> int:
+def _platforms(options: argparse.Namespace) -> Answer:
     if options.json:
-        return _print_json(
+        return YES, _json(
             [
                 {
                     "tags": known.tags,
@@ -156,7 +183,7 @@ def _platforms(options: argparse.Namespace) -> int:
                 for known in known_platforms()
             ]
         )
-    return _print_table(
+    return YES, _table(
         "Known platforms; the first tag of each is the canonical one",
         (
             "platform tags",
@@ -178,7 +205,7 @@ def _platforms(options: argparse.Namespace) -> int:
     )
 
 
-def _show(options: argparse.Namespace) -> int:
+def _show(options: argparse.Namespace) -> Answer:
     if options.python is None and options.platform is None:
         where = f"this interpreter ({platform.system()})"
         tags, platforms = sys_tags, platform_tags
@@ -193,7 +220,7 @@ def _show(options: argparse.Namespace) -> int:
         local = False
     if options.json:
         values = platforms() if options.platform_tags else map(str, tags())
-        return _print_json(list(values))
+        return YES, _json(list(values))
     if options.platform_tags:
         rows: Iterable[tuple[str, ...]] = ((value,) for value in platforms())
         columns: tuple[str, ...] = ("platform tag",)
@@ -204,10 +231,10 @@ def _show(options: argparse.Namespace) -> int:
     title = f"Tags of {where}, best first"
     if local:
         title += "; the last platform tag is local"
-    return _print_table(title, ("#", *columns), numbered)
+    return YES, _table(title, ("#", *columns), numbered)
 
 
-def _explain(options: argparse.Namespace) -> int:
+def _explain(options: argparse.Namespace) -> Answer:
     target = _target(options)
     try:
         explanation = target.explain(options.wheel)
@@ -216,60 +243,60 @@ def _explain(options: argparse.Namespace) -> int:
             f"{shortened(options.wheel)} is not the file name of a wheel:"
             f" wanted NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl ({error})"
         ) from error
+    code = YES if explanation else NO
     if options.json:
-        _print_json(explanation.json())
-    else:
-        _print_table(
-            explanation.filename,
-            ("", ""),
-            (
-                ("compatible", "yes" if explanation else "no"),
-                ("decided by", f"{explanation.part} tag"),
-                ("offered", "\n".join(explanation.offered)),
-                ("wanted", "\n".join(explanation.wanted)),
-                ("rule", explanation.rule),
-                ("because", explanation.message),
-            ),
-        )
-    return YES if explanation else NO
+        return code, _json(explanation.json())
+    return code, _table(
+        explanation.filename,
+        ("", ""),
+        (
+            ("compatible", "yes" if explanation else "no"),
+            ("decided by", f"{explanation.part} tag"),
+            ("offered", "\n".join(explanation.offered)),
+            ("wanted", "\n".join(explanation.wanted)),
+            ("rule", explanation.rule),
+            ("because", explanation.message),
+        ),
+    )
 
 
-def _markers(options: argparse.Namespace) -> int:
+def _markers(options: argparse.Namespace) -> Answer:
     environment = _target(options).marker_environment()
     if options.json:
-        return _print_json(environment)
-    return _print_table(
+        return YES, _json(environment)
+    return YES, _table(
         f"Environment markers of Python {options.python} on {options.platform}",
         ("variable", "value"),
         ((name, repr(value)) for name, value in sorted(environment.items())),
     )
 
 
-def _conformance(options: argparse.Namespace) -> int:
+def _conformance(options: argparse.Namespace) -> Answer:
     try:
         from .conformance.command import conformance  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise _InputError(
-            f"the suite needs {error.name}, which is not installed: add it with"
-            " `pip install wasm-platform-tags[conformance]`"
+            f"the suite needs {error.name}, which is not installed:"
+            f" {_extra('conformance')}"
         ) from error
     try:
-        code, report = conformance(options)
+        code, report, show = conformance(options)
     except ValueError as error:
         raise _InputError(str(error)) from error
-    if options.json:
-        _print_json(report)
-    return code
+    return code, _json(report) if options.json else show
 
 
-def _print_json(value: object) -> int:
-    print(json.dumps(value, indent=2))
-    return YES
+def _extra(name: str) -> str:
+    return f"add the extra {name}, in a checkout with `pip install '.[{name}]'`"
 
 
-def _print_table(
+def _json(value: object) -> Callable[[], object]:
+    return partial(print, json.dumps(value, indent=2))
+
+
+def _table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
-) -> int:
+) -> Callable[[], object]:
     try:
         from rich import box  # noqa: PLC0415 - an extra, and slow to import
         from rich.console import Console  # noqa: PLC0415
@@ -277,8 +304,7 @@ def _print_table(
         from rich.text import Text  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise _InputError(
-            "tables need rich, which is not installed: add it with"
-            " `pip install wasm-platform-tags[cli]`, or give --json"
+            f"tables need rich, which is not installed: {_extra('cli')}, or give --json"
         ) from error
     table = Table(
         box=box.SIMPLE_HEAD,
@@ -295,7 +321,4 @@ def _print_table(
         )
     for row in rows:
         table.add_row(*map(Text, row))
-    console = Console()
-    console.print(Text(title, style="bold"))
-    console.print(table)
-    return YES
+    return partial(Console().print, Text(title, style="bold"), table)

@@ -32,6 +32,11 @@ __all__ = ["DIVERGES", "ERROR", "NOT_RUN", "PASS", "UNSUPPORTED"]
 
 RESULTS = CONFORMANCE / "results"
 
+# What a committed result has, and what the verdict of a case in it may have.
+KEYS = set("tool version runtime via patched versions measured cases".split())
+VERDICTS = (PASS, DIVERGES, UNSUPPORTED, ERROR, NOT_RUN)
+OF_A_VERDICT = {"verdict", "observed", "reason", "output"}
+
 # What a divergence can be: less than the case expects, more, or something else.
 MISSED, TAKEN, INSTEAD = "missed", "taken", "instead"
 DIFFERENCES = (MISSED, TAKEN, INSTEAD)
@@ -210,13 +215,39 @@ class Mismatch:
     output: str = ""
 
 
+class ResultError(ValueError):
+    """A committed result is none, as after a merge that did not go through."""
+
+
 def load_committed(cell: Cell, folder: Path = RESULTS) -> dict[str, Any] | None:
     """The committed result of a cell."""
     path = folder / f"{cell.name}.json"
     if not path.exists():
         return None
-    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ResultError(f"{path}: cannot be read as JSON: {error}") from None
+    if fault := _fault(data):
+        raise ResultError(f"{path}: {fault}")
     return data
+
+
+def _fault(data: Any) -> str:
+    """Why a file is no committed result, or nothing."""
+    if not isinstance(data, dict):
+        return "wanted an object"
+    if unlike := data.keys() ^ KEYS:
+        return f"has too little or too much: {', '.join(sorted(unlike))}"
+    for part in ("versions", "cases"):
+        if not isinstance(data[part], dict):
+            return f"{part}: wanted an object"
+    for name, verdict in data["cases"].items():
+        if not isinstance(verdict, dict) or verdict.get("verdict") not in VERDICTS:
+            return f"{name}: wanted a verdict, one of {', '.join(VERDICTS)}"
+        if unknown := verdict.keys() - OF_A_VERDICT:
+            return f"{name}: a verdict has no {', '.join(sorted(unknown))}"
+    return ""
 
 
 def committed_verdicts(data: Mapping[str, Any] | None) -> dict[str, Verdict]:

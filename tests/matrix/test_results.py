@@ -11,8 +11,9 @@ import pytest
 
 from wasm_platform_tags.conformance.cases import load_cases
 
-from .__main__ import main
+from . import results
 from .cells import LIBRARY, Cell, cells
+from .command import main
 from .results import (
     DIFFERENCES,
     DIVERGES,
@@ -26,6 +27,7 @@ from .results import (
     Reason,
     ReasonError,
     Result,
+    ResultError,
     Verdict,
     committed_verdicts,
     compare,
@@ -175,6 +177,51 @@ def test_a_reason_must_link_to_lines_at_a_commit(tmp_path: Path, links: Any) -> 
     path.write_text(json.dumps({"why": {**WRITTEN, "links": links}}), "utf-8")
     with pytest.raises(ReasonError, match="wanted permalinks to lines: "):
         load_reasons(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('<<<<<<< HEAD\n{"tool": "uv"}', "cannot be read as JSON: Expecting value"),
+        ("[]", "wanted an object"),
+        ({"tools": "uv"}, "has too little or too much: tools"),
+        ({"versions": []}, "versions: wanted an object"),
+        ({"cases": None}, "cases: wanted an object"),
+        ({"cases": {"a": "pass"}}, "a: wanted a verdict, one of pass, diverges, uns"),
+        ({"cases": {"a": {"verdict": "passed"}}}, "a: wanted a verdict, one of pass"),
+        (
+            {"cases": {"a": {"verdict": "pass", "reasons": "b"}}},
+            "a: a verdict has no reasons",
+        ),
+    ],
+)
+def test_a_committed_result_that_is_none(
+    content: Any,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / f"{CELL.name}.json"
+    if isinstance(content, dict):
+        content = json.dumps({**held().json("2026-01-01"), **content})
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ResultError) as caught:
+        load_committed(CELL, tmp_path)
+    assert str(caught.value).startswith(f"{path}: {message}")
+    monkeypatch.setattr(
+        results, "load_committed", lambda cell, _: load_committed(cell, tmp_path)
+    )
+    assert main(["--only", CELL.name, "--cache", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"error: {caught.value}\n"
+
+
+def test_a_committed_result_lacks_nothing(tmp_path: Path) -> None:
+    data = held().json("2026-01-01")
+    del data["measured"]
+    (tmp_path / f"{CELL.name}.json").write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(ResultError, match="too little or too much: measured"):
+        load_committed(CELL, tmp_path)
 
 
 def test_what_is_not_diverges_for_a_reason() -> None:

@@ -12,8 +12,8 @@ from packaging.utils import parse_wheel_filename
 
 from wasm_platform_tags.conformance.cases import load_cases, load_targets
 
-from .__main__ import main, needed
 from .cells import cells
+from .command import main, needed
 from .provision import REQUIREMENTS, RUNTIMES, Cache
 from .run import ADAPTERS
 from .settings import load_settings

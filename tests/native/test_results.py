@@ -11,7 +11,7 @@ import pytest
 
 from tests.matrix.exits import BadInputError
 from tests.native import observe
-from tests.native.__main__ import main, pick
+from tests.native.command import main, pick
 from tests.native.lab import Lab
 from tests.native.observe import Observation
 from tests.native.provision import downloads

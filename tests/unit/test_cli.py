@@ -3,8 +3,10 @@ from __future__ import annotations
 import builtins
 import io
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -134,7 +136,8 @@ def test_without_rich_json_still_works(
     monkeypatch.setattr(builtins, "__import__", missing)
     assert main(["platforms", "--json"]) == 0
     assert main(["platforms"]) == 2
-    assert "give --json" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "in a checkout with `pip install '.[cli]'`, or give --json" in said
 
 
 def test_a_terminal_that_knows_ascii_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,14 +147,51 @@ def test_a_terminal_that_knows_ascii_alone(monkeypatch: pytest.MonkeyPatch) -> N
     assert b"d\\xe9demo" in raw.getvalue()
 
 
-def test_a_reader_that_has_seen_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Closed(io.StringIO):
-        def write(self, text: str) -> int:
-            raise BrokenPipeError
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no broken pipes")
+@pytest.mark.parametrize("form", [(), ("--json",)])
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(("platforms",), 141), (("explain", OTHER, *TARGET), 1)]
+)
+def test_what_nobody_reads_is_no_success(
+    arguments: tuple[str, ...],
+    code: int,
+    form: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w", encoding="utf-8") as unread:
+        monkeypatch.setattr(sys, "stdout", unread)
+        assert main([*arguments, *form]) == code
+    assert capsys.readouterr() == ("", "")
 
-    monkeypatch.setattr(sys, "stdout", Closed())
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
-    assert main(["show", "--json"]) == 0
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize("form", [(), ("--json",)])
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(("platforms",), 2), (("explain", OTHER, *TARGET), 1)]
+)
+def test_what_cannot_be_written_is_no_success(
+    arguments: tuple[str, ...],
+    code: int,
+    form: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main([*arguments, *form]) == code
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"wasm-tags {arguments[0]}: cannot write the answer: [Errno 28]" in line
+
+
+def test_who_closed_the_output_wants_the_exit_code_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["platforms"]) == 0
+    assert main(["explain", OTHER, *TARGET, "--json"]) == 1
 
 
 def test_as_a_module() -> None:

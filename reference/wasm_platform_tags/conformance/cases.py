@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from jsonschema.exceptions import SchemaError, best_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +27,32 @@ __all__ = [
 PATTERN = re.compile(r"\{([a-z_]+)\}")
 # What of a case is about the case, and not for an adapter to act on.
 ABOUT = {"id", "description", "requirement", "targets", "expect"}
+# What targets.json is: an environment for each target, see Target.
+_TARGETS = {
+    "type": "object",
+    "required": ["targets"],
+    "properties": {
+        "targets": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "family", "python", "platform", "words"],
+                "additionalProperties": False,
+                "properties": {
+                    "id": {"type": "string"},
+                    "family": {"type": "string"},
+                    "python": {"type": "string"},
+                    "platform": {"type": ["string", "null"]},
+                    "words": {
+                        "type": "object",
+                        "required": ["python_full"],  # every request has it
+                        "additionalProperties": {"type": "string"},
+                    },
+                },
+            },
+        }
+    },
+}
 
 
 class CaseError(ValueError):
@@ -90,9 +116,18 @@ def suite_folder(given: str | Path | None = None) -> Path:
 
 
 def load_targets(folder: Path | None = None) -> dict[str, Target]:
-    """Return every target of a suite by its id."""
+    """Return every target of a suite by its id.
+
+    :raises CaseError: if the file of the targets cannot be read, or is none.
+    """
     path = (folder or suite_folder()) / "targets.json"
-    return {target["id"]: Target(**target) for target in _read(path)["targets"]}
+    data = _read(path)
+    _check(path, data, Draft202012Validator(_TARGETS))
+    targets = {target["id"]: Target(**target) for target in data["targets"]}
+    if len(targets) < len(data["targets"]):
+        twice = _repeated([target["id"] for target in data["targets"]])
+        raise CaseError(f"{path}: more than one target has the id {twice}")
+    return targets
 
 
 def load_cases(folder: Path | None = None) -> list[Case]:
@@ -103,12 +138,11 @@ def load_cases(folder: Path | None = None) -> list[Case]:
     """
     root = folder or suite_folder()
     targets = load_targets(root)
-    validator = Draft202012Validator(_read(root / "schema.json"))
+    validator = _validator(root / "schema.json")
     cases: list[Case] = []
     for path in sorted((root / "cases").rglob("*.json")):
         data = _read(path)
-        if error := best_match(validator.iter_errors(data)):
-            raise CaseError(f"{path}: {error.json_path}: {error.message}")
+        _check(path, data, validator)
         if (path.parent.name, path.stem) != (data["kind"], data["group"]):
             raise CaseError(
                 f"{path}: holds kind {data['kind']!r}, group {data['group']!r};"
@@ -194,10 +228,27 @@ def _word(name: str, words: Mapping[str, str]) -> str:
     return words[name]
 
 
+def _validator(path: Path) -> Draft202012Validator:
+    schema = _read(path)
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        raise CaseError(
+            f"{path}: is no JSON Schema: {error.json_path}: {error.message:.300}"
+        ) from None
+    return Draft202012Validator(schema)
+
+
+def _check(path: Path, data: Any, validator: Draft202012Validator) -> None:
+    """Say where a file is not as wanted, and what is wanted there."""
+    if error := best_match(validator.iter_errors(data)):
+        raise CaseError(f"{path}: {error.json_path}: {error.message:.300}")
+
+
 def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CaseError(f"{path}: cannot be read as JSON: {error}") from None
 
 

@@ -9,6 +9,8 @@ import sys
 from collections import Counter
 from contextlib import closing
 from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -30,20 +32,23 @@ from .runner import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED, Outcome, reques
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .cases import Case
 
 _DAY = 86400
+_MOST = 5  # reasons that are shown of what was not answered
 # What of a request only names it.
 _NAMES = {"suite", "id", "kind"}
 _VERDICTS = (PASS, DIVERGES, UNSUPPORTED, ERROR, NOT_RUN)
 
 
-def conformance(options: argparse.Namespace) -> tuple[int, Any]:
+def conformance(
+    options: argparse.Namespace,
+) -> tuple[int, Any, Callable[[], None]]:
     """Run the suite against an adapter, or list it.
 
-    :returns: the exit code, and what ``--json`` prints.
+    :returns: the exit code, what ``--json`` prints, and what prints it for a reader.
     :raises ValueError: if an option is wrong; the text says which and why.
     """
     if not 0 < options.timeout <= _DAY:  # nor NaN
@@ -53,21 +58,19 @@ def conformance(options: argparse.Namespace) -> tuple[int, Any]:
         )
     cases = chosen(options)
     if options.list:
-        if not options.json:
-            _show_cases(cases)
-        return 0, [request(case) | {"requirement": case.requirement} for case in cases]
+        listed = [request(case) | {"requirement": case.requirement} for case in cases]
+        return 0, listed, partial(_show_cases, cases)
     outcomes, interrupted = _run(_command(options.adapter), cases, options.timeout)
-    if not options.json:
-        _show(outcomes)
     report = {
         "project": f"wasm-platform-tags {__version__}",
         "outcomes": [outcome.json() for outcome in outcomes],
     }
+    show = partial(_show, outcomes)
     if interrupted:
-        return 130, report
+        return 130, report, show
     failed = any(outcome.verdict in (DIVERGES, ERROR, NOT_RUN) for outcome in outcomes)
     passed = any(outcome.verdict == PASS for outcome in outcomes)
-    return 0 if passed and not failed else 1, report
+    return 0 if passed and not failed else 1, report, show
 
 
 def chosen(options: argparse.Namespace) -> list[Case]:
@@ -80,6 +83,15 @@ def chosen(options: argparse.Namespace) -> list[Case]:
     except CaseError as error:
         raise ValueError(f"--suite: {error}") from error
     every = [case for case in every if case.kind in KINDS]
+    for pattern in options.only or ():
+        if not any(fnmatchcase(case.id, pattern) for case in every):
+            raise ValueError(
+                f"--only {pattern!r} matches no case that an adapter is asked;"
+                " --list shows them"
+            )
+    for kind in options.kind or ():
+        if not any(case.kind == kind for case in every):
+            raise ValueError(f"--kind {kind}: the suite has no such case")
     targets = {case.target.id for case in every if case.target}
     if options.running is not None and options.running not in targets:
         raise ValueError(
@@ -148,8 +160,14 @@ def _command(text: str) -> list[str]:
         raise ValueError(f"--adapter: {error} in {text!r}") from error
     if not command:
         raise ValueError("--adapter: wanted a command, got nothing")
-    if shutil.which(command[0]) is None:
-        raise ValueError(f"--adapter: there is no program {command[0]!r}")
+    program = command[0]
+    if shutil.which(program) is None:
+        if Path(program).is_file():
+            raise ValueError(
+                f"--adapter: {program!r} is there, but cannot be executed: put what"
+                f" interprets it before it, as in 'python3 {program}'"
+            )
+        raise ValueError(f"--adapter: there is no program {program!r}")
     return command
 
 
@@ -174,9 +192,14 @@ def _show(outcomes: Sequence[Outcome]) -> None:
     table.add_section()
     table.add_row("all", *(str(total[verdict] or "-") for verdict in _VERDICTS))
     console.print(table)
-    left = Counter(one.detail for one in outcomes if one.verdict == NOT_RUN)
-    for why, count in left.items():
-        console.print(Text(f"{count} not run: {why}"))
+    if not total[PASS]:
+        console.print("nothing passed")
+    for verdict in (UNSUPPORTED, NOT_RUN):
+        said = Counter(one.detail for one in outcomes if one.verdict == verdict)
+        for why, count in said.most_common(_MOST):
+            console.print(_text(f"{count} {verdict}: {why}"), soft_wrap=True)
+        if (more := len(said) - _MOST) > 0:
+            console.print(f"and {more} more reasons, see --json", highlight=False)
     for outcome in outcomes:
         if outcome.verdict not in (DIVERGES, ERROR):
             continue

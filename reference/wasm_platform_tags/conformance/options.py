@@ -19,7 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--adapter",
         metavar="COMMAND",
-        help="the program that answers, with its arguments, in one string",
+        help="the program that answers, with its arguments, in one string that is split"
+        " as by a POSIX shell, on Windows too: write C:/py/python.exe, or quote a"
+        " backslash",
     )
     what.add_argument(
         "--list", action="store_true", help="list the cases instead of running them"

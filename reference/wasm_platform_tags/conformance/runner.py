@@ -124,12 +124,18 @@ def _ask(child: Child, case: Case, seconds: float) -> Outcome:
             'wanted one of "result", "unsupported" and "error",'
             f" got {', '.join(given) or 'none'}",
         )
+    for key, least in (("unsupported", 1), ("error", 1), ("output", 0)):
+        text = answer.get(key, "text")
+        if not isinstance(text, str) or len(text.strip()) < least:
+            what = "a sentence" if least else "a text"
+            said = json.dumps(text)
+            return _broken(child, case, f'"{key}": wanted {what}, got {said:.300}')
     if given == ["result"]:
         observed = answer["result"]
         verdict = PASS if same(observed, case.expect) else DIVERGES
-        return Outcome(case, verdict, observed, str(answer.get("output", "")))
+        return Outcome(case, verdict, observed, answer.get("output", ""))
     verdict = UNSUPPORTED if given == ["unsupported"] else ERROR
-    return Outcome(case, verdict, detail=str(answer[given[0]]))
+    return Outcome(case, verdict, detail=answer[given[0]])
 
 
 def _broken(child: Child, case: Case, detail: str) -> Outcome:

@@ -117,6 +117,8 @@ KINDS = {
 
 def answer(case: dict[str, Any]) -> dict[str, Any]:
     """What the library makes of a case, or why it cannot be asked."""
+    if case["suite"] != "1":
+        return {"unsupported": f"this adapter does not know suite {case['suite']!r}"}
     if case["kind"] not in KINDS:
         return {"unsupported": f"this adapter does not know kind {case['kind']!r}"}
     if case.get("environment") == "running":

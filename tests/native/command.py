@@ -1,0 +1,192 @@
+"""The command: ``python -m tests.native``, from the root of the repository."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from datetime import datetime, timezone
+from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from tests.matrix.exits import BadInputError, exit_code, need_folder
+
+from . import observe
+from .lab import Lab
+from .provision import DEFAULT_CACHE, downloads
+from .runs import every_run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .observe import Observation, Run
+    from .provision import Downloads
+
+EXAMPLES = """\
+examples:
+  python -m tests.native                           everything, against results.json
+  python -m tests.native --list                    what there is
+  python -m tests.native --only 'wasi/*'           the whole WASI way
+  python -m tests.native --only 'gallery/*0.28.3'  some failures
+  python -m tests.native --update                  show what changed, and write it
+
+exit code: 0 if every observation is the committed one, 1 if not, 2 for bad input
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(
+        prog="python -m tests.native",
+        description="Build, link and run extension modules with real tools, and hold"
+        " what happens against tests/native/results.json.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument(
+        "--only", nargs="+", default=[], metavar="GLOB", help="run only these"
+    )
+    made.add_argument("--list", action="store_true", help="list the runs, run nothing")
+    made.add_argument(
+        "--json", type=Path, metavar="FILE", help="write raw and shown output to FILE"
+    )
+    made.add_argument(
+        "--update", action="store_true", help="show the differences, then write them"
+    )
+    made.add_argument(
+        "--cache",
+        type=Path,
+        default=DEFAULT_CACHE,
+        metavar="DIR",
+        help="keep downloads here, beside the matrix's (default: .cache/matrix)",
+    )
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code."""
+    options = parser().parse_args(arguments)
+    return exit_code(partial(_main, options, Console()))
+
+
+def _main(options: argparse.Namespace, console: Console) -> int:
+    started = time.monotonic()
+    need_folder(options.json)
+    found_in = downloads(options.cache.absolute())
+    with tempfile.TemporaryDirectory(prefix="native-") as scratch:
+        lab = Lab(found_in, Path(scratch))
+        runs = every_run(lab)
+        chosen = pick(runs, options.only)
+        if options.list:
+            for run in chosen:
+                console.print(f"{run.id}  [dim]{run.what}[/dim]", soft_wrap=True)
+            return 0
+        try:
+            found = _observe(lab, chosen, found_in, console)
+        finally:
+            lab.close()
+    seconds = round(time.monotonic() - started)
+    console.print(f"{len(found)} observations, {seconds} s")
+    if options.json:
+        _write_report(options.json, found, seconds)
+    return _tell(found, runs, options.update, console)
+
+
+def pick(runs: Sequence[Run], patterns: Sequence[str]) -> list[Run]:
+    """The runs that a pattern names; a pattern that names none is a mistake."""
+    for pattern in patterns:
+        if not any(fnmatchcase(run.id, pattern) for run in runs):
+            raise BadInputError(
+                f"--only {pattern!r} matches no run; --list shows them, and the first"
+                f" is called {runs[0].id}"
+            )
+    return [
+        run
+        for run in runs
+        if not patterns or any(fnmatchcase(run.id, pattern) for pattern in patterns)
+    ]
+
+
+def _observe(
+    lab: Lab, runs: Sequence[Run], found_in: Downloads, console: Console
+) -> dict[str, Observation]:
+    found: dict[str, Observation] = {}
+    with (
+        Progress(console=console, transient=True) as progress,
+        ThreadPoolExecutor(os.cpu_count() or 2) as pool,
+    ):
+        task = progress.add_task("downloads", total=None)
+        found_in.fetch(
+            lambda name, done, total: progress.update(
+                task, description=name, completed=done, total=total
+            )
+        )
+        progress.update(task, description="runs", completed=0, total=len(runs))
+        pending: dict[Future[Observation], Run] = {
+            pool.submit(attempt, lab, run): run for run in runs
+        }
+        for future in as_completed(pending):
+            run = pending[future]
+            found[run.id] = future.result()
+            progress.update(task, description=run.id, advance=1)
+    return {run.id: found[run.id] for run in runs}
+
+
+def attempt(lab: Lab, run: Run) -> Observation:
+    """An observation in any case: what goes wrong in the laboratory is one as well."""
+    try:
+        return run.do(lab)
+    except Exception as error:  # noqa: BLE001 - the other runs go on
+        message = f"{type(error).__name__}: {error}"
+        return observe.shown("error", message.partition("\n")[0], message)
+
+
+def _tell(
+    found: dict[str, Observation], runs: Sequence[Run], update: bool, console: Console
+) -> int:
+    committed = observe.load()["observations"]
+    known = [run.id for run in runs]
+    different = observe.differences(found, committed)
+    old = observe.stale(known, committed)
+    errors = [name for name, one in found.items() if one.outcome == "error"]
+    table = Table("Run", "Outcome", "As committed")
+    for name, one in found.items():
+        same = one.json() == committed.get(name)
+        table.add_row(name, one.outcome, "yes" if same else "[red]no[/red]")
+    console.print(table)
+    for line in (*different, *old):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    for name in errors:
+        console.print(f"error in {name}: {found[name].raw}", markup=False)
+    if left := len(runs) - len(found):
+        console.print(f"{left} other runs: not run")
+    if update and not errors:
+        observe.save(found, known, today())
+        console.print("results.json written")
+        return 0
+    return 1 if different or old or errors else 0
+
+
+def today() -> str:
+    """The date that results carry."""
+    return datetime.now(timezone.utc).date().isoformat()
+
+
+def _write_report(path: Path, found: dict[str, Observation], seconds: int) -> None:
+    report = {
+        "measured": today(),
+        "seconds": seconds,
+        "observations": {
+            name: {**one.json(), "raw": one.raw} for name, one in found.items()
+        },
+    }
+    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
