@@ -14,13 +14,15 @@ from contextlib import suppress
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 import packaging
 import packaging.markers
 import packaging.tags
+from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import Version
 
 import wasm_platform_tags
 from wasm_platform_tags import (
@@ -33,8 +35,6 @@ from wasm_platform_tags._select import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from packaging.version import Version
 
 Json = dict[str, Any]
 
@@ -61,6 +61,7 @@ def explore(text: str, targets: Iterable[str]) -> Json:
     """Judge the wheel names in a text for some targets, such as ``3.14 TAG``."""
     asked = [read_target(target) for target in targets]
     known = [target for target, _ in asked if target]
+    pythons = [release(target) for target in known]
 
     @lru_cache(None)  # a verdict depends on the tags alone, and many files share them
     def judged(ending: str) -> Json:
@@ -80,8 +81,9 @@ def explore(text: str, targets: Iterable[str]) -> Json:
     files: list[Json] = []
     # For each project and each target, the files that fit, by version.
     fitting: dict[str, list[dict[Version, list[str]]]] = {}
-    for place, name in names(text):
-        file: Json = {"place": place, "name": name, "error": None}
+    for listed in listing(text):
+        name = listed.name
+        file: Json = {"place": listed.place, "name": name, "error": None}
         files.append(file)
         try:
             parse(name)  # the library's errors: packaging has others beside its own
@@ -89,11 +91,15 @@ def explore(text: str, targets: Iterable[str]) -> Json:
             file["error"] = str(error)
             continue
         project, version, _, _ = parse_wheel_filename(name)
-        file |= judged("-".join(name.split("-")[-3:]))
+        file |= judged("-".join(name.split("-")[-3:])) | {"remark": remark(listed)}
+        file["verdicts"] = [
+            said | {"left_out": left_out(listed, python) if said["compatible"] else ""}
+            for said, python in zip(file["verdicts"], pythons, strict=True)
+        ]
         releases = fitting.setdefault(project, [{} for _ in known])
-        for release, said in zip(releases, file["verdicts"], strict=True):
-            if said["compatible"]:
-                release.setdefault(version, []).append(name)
+        for of_target, said in zip(releases, file["verdicts"], strict=True):
+            if said["compatible"] and not said["left_out"]:
+                of_target.setdefault(version, []).append(name)
     return {
         "targets": [told for _, told in asked],
         "files": files,
@@ -123,41 +129,96 @@ def read_target(text: str) -> tuple[Target | None, Json]:
     return target, told
 
 
+class Listed(NamedTuple):
+    """A file that a text lists, and what its index says about it."""
+
+    place: str
+    name: str
+    requires_python: str = ""
+    yanked: bool = False
+
+
+def release(target: Target) -> str:
+    """Return a target's Python as installers compare it: 3.15.0b1 is 3.15.0 to them."""
+    version = Version(target.marker_environment()["python_full_version"])
+    return version.base_version
+
+
+@lru_cache(1024)  # the files of a project share few
+def admits(requires_python: str, python: str) -> bool | None:
+    """Say whether a Requires-Python admits a Python; None if it is malformed."""
+    try:
+        return SpecifierSet(requires_python).contains(python)
+    except ValueError:
+        return None
+
+
+def left_out(file: Listed, python: str) -> str:
+    """Say why installers leave out a file, whatever its tags; empty if they do not."""
+    reasons = ["yanked"] if file.yanked else []
+    if admits(file.requires_python, python) is False:
+        reasons.append(f"Requires-Python {file.requires_python}")
+    return ", ".join(reasons)
+
+
+def remark(file: Listed) -> str | None:
+    """Tell of a malformed Requires-Python, which excludes nothing, as in pip."""
+    if admits(file.requires_python, "3") is not None:
+        return None
+    return f"Requires-Python {file.requires_python!r} is not understood"
+
+
 class Links(HTMLParser):
-    """The links of a page, each with its line."""
+    """The files that the links of a page lead to; the name of a folder is empty."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.found: list[tuple[int, str]] = []
+        self.found: list[Listed] = []
         with suppress(AssertionError):  # older Pythons raise it on "<![x"
             self.feed(text)
             self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a link."""
-        if tag == "a" and (address := dict(attrs).get("href")):
-            self.found.append((self.getpos()[0], address))
+        link = dict(attrs)
+        if tag == "a" and (address := link.get("href")):
+            self.found.append(
+                Listed(
+                    place=f"line {self.getpos()[0]}",
+                    name=last_part(address),
+                    requires_python=link.get("data-requires-python") or "",
+                    yanked="data-yanked" in link,
+                )
+            )
 
 
-def names(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the names in a text with their places: of an index, of links, or plain."""
+def listing(text: str) -> Iterator[Listed]:
+    """Yield the files that a text lists: as an index does, in links, or plain."""
     if text.lstrip().startswith("{"):
         try:
             files = json.loads(text)["files"]
-            found = [str(file["filename"]) for file in files]
+            found = list(map(of_json, range(1, len(files) + 1), files))
         except (KeyError, TypeError, ValueError, RecursionError):
             pass  # not an index's JSON: every line gets its own message
         else:
-            yield from ((f"file {i}", name) for i, name in enumerate(found, 1))
+            yield from found
             return
     if links := Links(text).found:
-        for number, address in links:
-            if name := last_part(address):  # a folder, or a part of the page, has none
-                yield f"line {number}", name
+        yield from (link for link in links if link.name)
         return
     for number, line in enumerate(map(str.strip, text.splitlines()), 1):
         for name in of_line(line):
-            yield f"line {number}", name or line
+            yield Listed(f"line {number}", name or line)
+
+
+def of_json(number: int, file: Json) -> Listed:
+    """Read a file of an index's JSON."""
+    return Listed(
+        place=f"file {number}",
+        name=str(file["filename"]),
+        requires_python=str(file.get("requires-python") or ""),
+        yanked=bool(file.get("yanked")),  # a string is the reason
+    )
 
 
 def of_line(line: str) -> Iterator[str]:

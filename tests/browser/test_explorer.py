@@ -78,18 +78,19 @@ def cells(page: Page, caption: str) -> list[list[str]]:
     return found
 
 
-def expected(wheels: list[str], targets: list[str]) -> dict[str, list[list[str]]]:
+def expected(text: list[str], targets: list[str]) -> dict[str, list[list[str]]]:
     """Say with the library on this machine what the tables must hold."""
-    told: dict[str, Any] = explore("\n".join(wheels), targets)
+    told: dict[str, Any] = explore("\n".join(text), targets)
     files = []
     for file in told["files"]:
-        row = [f"{file['place']} {file['name']}"]
+        row = [f"{file['place']} {file['name']}{file.get('remark') or ''}"]
         if file["error"]:
             files.append([*row, file["error"]])
             continue
         row += [
             ("\u2713 fits" if said["compatible"] else "\u2717 does not fit")
             + f", by {said['rule']}{said['message']}"
+            + (f"not chosen: {said['left_out']}" if said["left_out"] else "")
             for said in file["verdicts"]
         ]
         row.append(
@@ -336,6 +337,34 @@ def test_links_of_an_index_are_read(site: str, open_page: Opener) -> None:
     page.get_by_label("Names of wheels").fill(text)
     page.get_by_role("button", name="Ask the library").click()
     page.get_by_text(f"file 1 {WHEELS[0]}").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_an_index_says_about_a_file_counts(
+    scheme: str, site: str, open_page: Opener
+) -> None:
+    demo = WHEELS[0]
+    files = [
+        {"filename": demo.replace("1.0", "1.3"), "requires-python": ">=3.99"},
+        {"filename": demo.replace("1.0", "1.2"), "yanked": "broken"},
+        {
+            "filename": demo.replace("1.0", "1.1"),
+            "requires-python": "x",
+            "yanked": False,
+        },
+        {"filename": demo},
+    ]
+    text = [json.dumps({"files": files})]
+    page = done(open_page(link(site, text, TARGETS), color_scheme=scheme))
+    for caption, rows in expected(text, TARGETS).items():
+        assert cells(page, caption) == rows
+    assert cells(page, CHOICES)[0][1] == demo.replace("1.0", "1.1")
+    told = [row[0] + row[1] for row in cells(page, FILES)]
+    assert "not chosen: Requires-Python >=3.99" in told[0]
+    assert "not chosen: yanked" in told[1]
+    assert "Requires-Python 'x' is not understood" in told[2]
+    assert "not chosen" not in told[2] + told[3]
+    assert violations(page) == []
 
 
 def test_the_keyboard_is_enough(site: str, open_page: Opener) -> None:

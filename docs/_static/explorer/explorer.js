@@ -149,13 +149,14 @@ function row(head, ...cells) {
   );
 }
 
-function verdict({ compatible, rule, message }) {
+function verdict({ compatible, rule, message, left_out: leftOut }) {
   const word = compatible ? "\u2713 fits" : "\u2717 does not fit";
   return [
     make("strong", { class: compatible ? "fits" : "fits-not" }, word),
     ", by ",
     ruleLink(rule),
     make("small", {}, message),
+    leftOut ? make("small", { class: "fits-not" }, `not chosen: ${leftOut}`) : "",
   ];
 }
 
@@ -168,6 +169,7 @@ function parsed(platforms) {
 function fileRow(file, width) {
   const head = [make("span", { class: "line" }, `${file.place} `), code(file.name)];
   if (file.error === null) {
+    if (file.remark !== null) head.push(make("small", {}, file.remark));
     return row(head, ...file.verdicts.map(verdict), parsed(file.platforms));
   }
   const message = make("td", { colspan: width + 1, class: "fits-not" }, file.error);
