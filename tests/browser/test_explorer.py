@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
+from explorer import RUNTIME
 from explorer_answers import explore
 
-from tests.browser.site import ROOT, served
+from tests.browser.site import ROOT, SITE, Handler, served
 from tests.browser.test_site import overflow, violations
 
 if TYPE_CHECKING:
@@ -463,33 +464,82 @@ def test_a_wrong_path_to_pyodide_is_told(tmp_path: Path) -> None:
     assert not (tmp_path / "_static" / "pyodide").exists()
 
 
-def test_a_failure_is_told_and_can_be_tried_again(site: str, browser: Browser) -> None:
-    # Not open_page: here the browser has to complain.
+def told_failure(page: Page) -> str:
+    """Wait for the failure of what was asked, and return what is told of it."""
+    page.wait_for_function(
+        """() => document.getElementById("explorer-status")
+          .textContent.startsWith("This did not work:")"""
+    )
+    assert page.get_by_label("Loading Python").is_hidden()
+    page.wait_for_function(
+        "!document.getElementById('explorer').hasAttribute('aria-busy')"
+    )
+    return page.locator("#explorer-status").inner_text()
+
+
+# Not open_page in the next three: here the browser has to complain.
+
+
+@pytest.mark.parametrize("how", ["503", "aborted"])
+@pytest.mark.parametrize("name", ["worker.js", "library.zip", *RUNTIME])
+def test_a_failure_is_told_and_can_be_tried_again(
+    name: str, how: str, site: str, browser: Browser
+) -> None:
     page = browser.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.route("**/library.zip", lambda route: route.fulfill(status=503))
+    pattern = f"**/{name}"
+    page.route(
+        pattern,
+        lambda route: route.fulfill(status=503) if how == "503" else route.abort(),
+    )
     page.goto(link(site, WHEELS[:1], TARGETS[:1]))
     button = page.get_by_role("button", name="Ask the library")
     button.click()  # a second question waits for the same Python
-    page.wait_for_function(
-        "document.getElementById('explorer-status').textContent.includes('503')"
-    )
-    status = page.locator("#explorer-status")
-    assert status.inner_text().startswith("This did not work:")
-    assert page.locator("#explorer").get_attribute("aria-busy") is None
-    page.unroute("**/library.zip")
+    told = told_failure(page)
+    if name == "worker.js":
+        assert "the worker could not be started" in told
+    else:
+        assert name in told
+    page.unroute(pattern)
     button.click()
-    page.wait_for_selector("#explorer-answer table", timeout=60_000)
-    assert status.inner_text().startswith("Done")
-    # An older answer does not stay below a question that Pyodide does not survive.
+    done(page)
+    assert cells(page, FILES)
+    assert faults == []
+    page.close()
+
+
+def test_a_file_that_breaks_off_is_told(browser: Browser) -> None:
+    class Half(Handler):
+        def copyfile(self, source: Any, outputfile: Any) -> None:
+            if self.path.endswith(".wasm"):
+                outputfile.write(source.read(1000))
+            else:
+                super().copyfile(source, outputfile)
+
+    page = browser.new_page()
+    with served(SITE, Half) as address:
+        page.goto(link(address, WHEELS[:1], TARGETS[:1]))
+        assert "pyodide.asm.wasm" in told_failure(page)
+    page.close()
+
+
+def test_an_older_answer_goes_with_a_failure(site: str, browser: Browser) -> None:
+    page = browser.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(link(site, WHEELS[:1], TARGETS[:1]))
+    done(page)
+    # A question that Pyodide does not survive.
     names = page.get_by_label("Names of wheels")
     names.fill('{"a":' * 100_000)
+    button = page.get_by_role("button", name="Ask the library")
     button.click()
     page.get_by_text("This did not work: Maximum call stack").wait_for()
     assert page.locator("#explorer-answer table").count() == 0
     names.fill(WHEELS[0])
     button.click()
-    page.wait_for_selector("#explorer-answer table", timeout=60_000)
+    done(page)
+    assert cells(page, FILES)
     assert faults == []
     page.close()

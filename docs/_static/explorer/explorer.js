@@ -31,7 +31,12 @@ function startWorker() {
   worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   progress.hidden = false;
   say("Loading Python …");
-  worker.addEventListener("message", ({ data }) => {
+  worker.addEventListener("message", ({ data, target }) => {
+    if (target !== worker) return; // it failed, and was ended
+    if (data.failure !== undefined) {
+      fail(new Error(data.failure));
+      return;
+    }
     if (data.loaded !== undefined) {
       progress.value = data.loaded;
       return;
