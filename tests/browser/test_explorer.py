@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
     Opener = Callable[..., Page]
 
@@ -137,6 +137,43 @@ def test_an_older_done_goes_with_the_click(
     )
     assert said == told
     done(page)
+
+
+def inside(page: Page, selector: str) -> bool:
+    """Say whether an element lies in the window, below what the theme puts over it."""
+    found: bool = page.evaluate(
+        """selector => {
+          const { top, bottom } = document.querySelector(selector)
+            .getBoundingClientRect();
+          const over = [...document.querySelectorAll(".mobile-header, .back-to-top")]
+            .map(element => element.getBoundingClientRect().bottom);
+          return Math.max(...over) <= top && bottom <= innerHeight;
+        }""",
+        selector,
+    )
+    return found
+
+
+@pytest.mark.parametrize(("width", "height"), [(1300, 900), (390, 844)])
+def test_a_link_leads_to_its_answer(
+    width: int, height: int, site: str, open_page: Opener
+) -> None:
+    page = open_page(f"{site}/index.html", viewport={"width": width, "height": height})
+    held: list[Route] = []
+    # Playwright takes no built-in method.
+    page.route("**/library.zip", lambda route: held.append(route))  # noqa: PLW0108
+    page.goto(link(site, WHEELS, TARGETS))
+    page.get_by_text("Loading Python …").wait_for()
+    assert inside(page, "#explorer-status")
+    assert inside(page, "#explorer-progress")
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    done(page)
+    assert inside(page, "#explorer-status")
+    assert inside(page, "#explorer-answer caption")
+    assert inside(page, "#explorer-answer tbody tr")
+    assert page.evaluate("document.activeElement === document.body")
 
 
 def test_text_stays_text(site: str, open_page: Opener) -> None:

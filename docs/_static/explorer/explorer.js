@@ -337,7 +337,10 @@ form.addEventListener("submit", (event) => {
 part("ask-runtime").addEventListener("click", showRuntime);
 // The address of a question is answered and left as it is, or Back would lead here.
 const onState = () => {
-  if (readState()) explore(currentState());
+  if (!readState()) return;
+  explore(currentState());
+  // The form is higher than a window: whoever has not asked here would see no answer.
+  status.scrollIntoView({ block: "start", behavior: "instant" });
 };
 addEventListener("popstate", () => {
   onState();
