@@ -32,6 +32,7 @@ from wasm_platform_tags import (
     parse_platform_tag,
 )
 from wasm_platform_tags._select import parse
+from wasm_platform_tags._text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,7 +84,7 @@ def explore(text: str, targets: Iterable[str]) -> Json:
     fitting: dict[str, list[dict[Version, list[str]]]] = {}
     for listed in listing(text):
         name = listed.name
-        file: Json = {"place": listed.place, "name": name, "error": None}
+        file: Json = {"place": listed.place, "name": printable(name), "error": None}
         files.append(file)
         try:
             parse(name)  # the library's errors: packaging has others beside its own
@@ -112,7 +113,7 @@ def explore(text: str, targets: Iterable[str]) -> Json:
 
 def read_target(text: str) -> tuple[Target | None, Json]:
     """Read ``3.14 pyodide_2026_0_wasm32``; what is wrong with it is in the answer."""
-    told: Json = {"given": text, "error": None}
+    told: Json = {"given": printable(text), "error": None}
     python, _, platform = " ".join(text.split()).partition(" ")
     if not platform:
         told["error"] = (
@@ -157,7 +158,7 @@ def left_out(file: Listed, python: str) -> str:
     """Say why installers leave out a file, whatever its tags; empty if they do not."""
     reasons = ["yanked"] if file.yanked else []
     if admits(file.requires_python, python) is False:
-        reasons.append(f"Requires-Python {file.requires_python}")
+        reasons.append(f"Requires-Python {printable(file.requires_python)}")
     return ", ".join(reasons)
 
 
@@ -244,20 +245,21 @@ def of_platforms(ending: str) -> list[Json]:
 
 def parsed(tag: str) -> Json:
     """Say which platform a tag names, or why it names none."""
+    shown = printable(tag)
     try:
         platform = parse_platform_tag(tag)
     except InvalidPlatformTag as error:
         if not CONCERNED.search(tag):
-            return {"tag": tag, "means": "not a WebAssembly tag", "rule": None}
+            return {"tag": shown, "means": "not a WebAssembly tag", "rule": None}
         means = f"not portable: {error.reason}"
         if tag != tag.lower():  # or "fits" beside it could not be understood
             means += "; installers may read it in lower case"
-        return {"tag": tag, "means": means, "rule": error.rule}
+        return {"tag": shown, "means": means, "rule": error.rule}
     if isinstance(platform, PyodidePlatform):
         family, rule = "PyEmscripten", "same-platform"
     else:
         family, rule = "WASI", "tag-grammar"
-    return {"tag": tag, "means": f"{family} {platform.version}", "rule": rule}
+    return {"tag": shown, "means": f"{family} {platform.version}", "rule": rule}
 
 
 def newest(target: Target, releases: dict[Version, list[str]]) -> str | None:
@@ -265,7 +267,8 @@ def newest(target: Target, releases: dict[Version, list[str]]) -> str | None:
     if not releases:
         return None
     version = max(releases, key=lambda found: (not found.is_prerelease, found))
-    return target.best(releases[version])
+    best = target.best(releases[version])
+    return None if best is None else printable(best)
 
 
 def runtime() -> str:

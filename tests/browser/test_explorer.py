@@ -47,6 +47,7 @@ WHEELS = [
     "demo-1.0-cp314-cp314-emscripten_5_0_3.whl",
     f"demo-{'1' * 5000}-py3-none-any.whl",
     "<![x",
+    "demo-1.0-cp314-cp314-\u202e23msaw_0_6202_edidoyp.whl",
 ]
 CHOICES = "What each target would install"
 FILES = "Every file, judged"
@@ -180,6 +181,15 @@ def test_text_stays_text(site: str, open_page: Opener) -> None:
     page = done(open_page(link(site, WHEELS, TARGETS)))
     assert page.locator("#explorer-answer :is(b, img)").count() == 0
     assert page.locator("#explorer-answer code", has_text="<img src=x").count() == 1
+
+
+def test_no_character_turns_the_answer_round(site: str, open_page: Opener) -> None:
+    turned = WHEELS[-1]
+    page = done(open_page(link(site, [turned], TARGETS)))
+    told = page.locator("#explorer-answer").inner_text()
+    assert r"\u202e23msaw" in told
+    assert "\u202e" not in told
+    assert page.get_by_label("Names of wheels").input_value() == turned
 
 
 def test_the_examples_are_the_librarys_words(site: str, open_page: Opener) -> None:

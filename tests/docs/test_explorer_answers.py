@@ -258,6 +258,18 @@ def test_a_local_tag_without_its_end_is_told_as_one() -> None:
     assert told["rule"] == "local-tag"
 
 
+def test_what_cannot_be_printed_is_shown_in_escapes() -> None:
+    turned = "demo-1.0-cp314-cp314-\u202e23msaw_0_6202_edidoyp.whl"
+    chosen = "other-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.\x1b.whl"
+    text = f"{turned}\n{chosen}\ndemo\u2066-1.0.whl"
+    told = explore(text, [TARGET, "3.14 \u202ex"])
+    assert told["files"][0]["name"] == turned.replace("\u202e", r"\u202e")
+    assert told["files"][0]["platforms"][0]["tag"].startswith(r"\u202e23msaw")
+    assert told["choices"][1]["files"] == [chosen.replace("\x1b", r"\x1b")]
+    assert json.dumps(told, ensure_ascii=False).isprintable()
+    assert r"\u001b" not in json.dumps(told)
+
+
 def test_json_goes_in_and_out() -> None:
     request = json.dumps({"text": WHEEL, "targets": [TARGET]})
     assert json.loads(answer(request)) == explore(WHEEL, [TARGET])
