@@ -13,6 +13,7 @@ import sysconfig
 from contextlib import suppress
 from functools import lru_cache
 from html.parser import HTMLParser
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
@@ -32,7 +33,7 @@ from wasm_platform_tags import (
     parse_platform_tag,
 )
 from wasm_platform_tags._select import parse
-from wasm_platform_tags._text import printable
+from wasm_platform_tags._text import printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,8 +85,14 @@ def explore(text: str, targets: Iterable[str]) -> Json:
     fitting: dict[str, list[dict[Version, list[str]]]] = {}
     for listed in listing(text):
         name = listed.name
-        file: Json = {"place": listed.place, "name": printable(name), "error": None}
+        file: Json = {
+            "place": listed.place,
+            "name": printable(name),
+            "error": listed.error,
+        }
         files.append(file)
+        if listed.error:
+            continue
         try:
             parse(name)  # the library's errors: packaging has others beside its own
         except InvalidWheelFilename as error:
@@ -137,6 +144,7 @@ class Listed(NamedTuple):
     name: str
     requires_python: str = ""
     yanked: bool = False
+    error: str | None = None
 
 
 def release(target: Target) -> str:
@@ -197,12 +205,11 @@ def listing(text: str) -> Iterator[Listed]:
     """Yield the files that a text lists: as an index does, in links, or plain."""
     if text.lstrip().startswith("{"):
         try:
-            files = json.loads(text)["files"]
-            found = list(map(of_json, range(1, len(files) + 1), files))
-        except (KeyError, TypeError, ValueError, RecursionError):
-            pass  # not an index's JSON: every line gets its own message
+            data = json.loads(text)
+        except (ValueError, RecursionError):
+            pass  # it only looks like JSON: a line of uv.lock holds a URL
         else:
-            yield from found
+            yield from of_json(data)
             return
     if links := Links(text).found:
         yield from (link for link in links if link.name)
@@ -212,14 +219,40 @@ def listing(text: str) -> Iterator[Listed]:
             yield Listed(f"line {number}", name or line)
 
 
-def of_json(number: int, file: Json) -> Listed:
-    """Read a file of an index's JSON."""
-    return Listed(
-        place=f"file {number}",
-        name=str(file["filename"]),
-        requires_python=str(file.get("requires-python") or ""),
-        yanked=bool(file.get("yanked")),  # a string is the reason
-    )
+def of_json(data: Json) -> list[Listed]:
+    """Read the JSON of an index, or say that it is none."""
+    try:
+        return [
+            Listed(
+                place=f"file {number}",
+                name=str(file["filename"]),
+                # PyPI's own JSON has an underscore.
+                requires_python=str(
+                    file.get("requires-python") or file.get("requires_python") or ""
+                ),
+                yanked=bool(file.get("yanked")),  # a string is the reason
+            )
+            for number, file in enumerate(files_of(data), 1)
+        ]
+    except (AttributeError, KeyError, TypeError):
+        keys = ", ".join(map(shortened, islice(data, 4))) or "nothing"
+        error = (
+            f'JSON that holds {keys} is no answer of an index: wanted "files", a list'
+            ' of objects with a "filename" (PEP 691)'
+        )
+        return [Listed("line 1", "{…}", error=error)]
+
+
+def files_of(data: Json) -> Iterable[Json]:
+    """Return the files of an index, of PyPI's own JSON, or of a Pyodide's lock file."""
+    if "files" in data:
+        return list(data["files"])
+    if releases := data.get("releases"):
+        return chain.from_iterable(releases.values())
+    if "packages" in data:  # a name there may be an address
+        packages = data["packages"].values()
+        return [{"filename": last_part(one["file_name"])} for one in packages]
+    return list(data["urls"])
 
 
 def of_line(line: str) -> Iterator[str]:
@@ -230,7 +263,10 @@ def of_line(line: str) -> Iterator[str]:
         yield line
     elif line:
         name = line.strip(AROUND)
-        yield last_part(name) if PATH.search(name) else name
+        if PATH.search(name):
+            yield last_part(name)
+        else:  # what is no name is shown as it was given
+            yield name if name.endswith(".whl") else line
 
 
 def last_part(address: str) -> str:

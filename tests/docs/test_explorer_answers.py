@@ -67,7 +67,8 @@ def test_a_verdict_is_the_librarys(wheel: str) -> None:
         (f"C:\\dist\\{WHEEL}\n{OTHER}#sha256=0", [(1, WHEEL), (2, OTHER)]),
         ("files/demo-1.0%2Blocal-py3-none-any.whl", [(1, "demo-1.0+local-py3-none-any.whl")]),
         (f'  "{WHEEL}",\n("{OTHER}"),\n,', [(1, WHEEL), (2, OTHER), (3, ",")]),
-        ('{"files": 1}', [(1, '{"files": 1}')]),
+        ('"info": {\n("demo"),', [(1, '"info": {'), (2, '("demo"),')]),
+        (f'{{ url = "https://example.org/{WHEEL}", hash = "x" }}', [(1, WHEEL)]),
         ("<b>x</b>", [(1, "<b>x</b>")]),
         ("<img src=x/y>\n<![x", [(1, "<img src=x/y>"), (2, "<![x")]),
         ("", []),
@@ -82,6 +83,69 @@ def test_names_are_found(text: str, found: list[tuple[int, str]]) -> None:
 def test_names_of_json_are_those_of_files() -> None:
     text = json.dumps({"files": [{"filename": WHEEL}, {"filename": OTHER}]}, indent=1)
     assert list(listing(text)) == [Listed("file 1", WHEEL), Listed("file 2", OTHER)]
+
+
+OF_PYPI = {"filename": WHEEL, "requires_python": ">=3.13", "yanked": True}
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ({"files": []}, []),
+        (
+            {"info": {}, "urls": [OF_PYPI]},
+            [Listed("file 1", WHEEL, ">=3.13", yanked=True)],
+        ),
+        (
+            {
+                "urls": [OF_PYPI],
+                "releases": {
+                    "0.9": [{"filename": OTHER}],
+                    "0.95": [],
+                    "1.0": [OF_PYPI],
+                },
+            },
+            [
+                Listed("file 1", OTHER),
+                Listed("file 2", WHEEL, ">=3.13", yanked=True),
+            ],
+        ),
+        (
+            {
+                "info": {"python": "3.14.2"},
+                "packages": {
+                    "demo": {"name": "demo", "file_name": WHEEL},
+                    "other": {"file_name": f"https://example.org/{OTHER}"},
+                },
+            },
+            [Listed("file 1", WHEEL), Listed("file 2", OTHER)],
+        ),
+    ],
+)
+def test_other_json_that_lists_wheels_is_read(
+    data: dict[str, object], found: list[Listed]
+) -> None:
+    assert list(listing(json.dumps(data, indent=1))) == found
+
+
+@pytest.mark.parametrize(
+    ("data", "given"),
+    [
+        ({}, "nothing"),
+        ({"files": 1}, "'files'"),
+        ({"files": ["x"]}, "'files'"),
+        ({"files": [{"filename": WHEEL}, {}]}, "'files'"),
+        ({"releases": [OF_PYPI]}, "'releases'"),
+        ({"packages": {"demo": {}}}, "'packages'"),
+        ({"packages": {"demo": {"file_name": 1}}}, "'packages'"),
+        ({"urls": None}, "'urls'"),
+        ({"a": 1, "b": 1, "c": 1, "\u202e": 1, "e": 1}, r"'a', 'b', 'c', '\u202e'"),
+    ],
+)
+def test_other_json_gets_one_error(data: dict[str, object], given: str) -> None:
+    (file,) = explore(json.dumps(data, indent=1), [TARGET])["files"]
+    assert file["error"].startswith(f"JSON that holds {given} is no answer of an index")
+    assert 'wanted "files"' in file["error"]
 
 
 def test_json_that_no_parser_follows_is_text() -> None:
