@@ -442,6 +442,50 @@ def test_a_thousand_names(site: str, open_page: Opener) -> None:
     print(f"\n1,000 names: {form.get_attribute('data-answer-ms')} ms")
 
 
+# Notes how many rows are added at a time, and in which frame; may ask anew at the first.
+WATCH_ROWS = """anew => {
+  let frame = 0;
+  const count = () => { frame += 1; requestAnimationFrame(count); };
+  count();
+  window.added = [];
+  new MutationObserver(records => {
+    for (const { target, addedNodes } of records) {
+      if (target.tagName !== "TBODY") continue;
+      window.added.push([addedNodes.length, frame]);
+      if (anew === null || window.added.length > 1) continue;
+      document.getElementById("explorer-wheels").value = anew;
+      document.getElementById("explorer").requestSubmit();
+    }
+  }).observe(
+    document.getElementById("explorer-answer"), { childList: true, subtree: true }
+  );
+}"""
+
+
+@pytest.mark.parametrize("anew", [None, WHEELS[0]])
+def test_many_rows_are_drawn_in_batches(
+    anew: str | None, site: str, open_page: Opener
+) -> None:
+    wheels = [f"demo-1.{i}-py3-none-any.whl" for i in range(1000)]
+    page = open_page(f"{site}/docs/explorer.html")
+    page.get_by_label("Names of wheels").fill("\n".join(wheels))
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.evaluate(WATCH_ROWS, anew)
+    page.get_by_role("button", name="Ask the library").click()
+    done(page)
+    batches = page.evaluate("window.added")
+    assert {rows for rows, _ in batches} <= {50, 100}
+    assert len({frame for _, frame in batches}) == len(batches)
+    if anew:
+        assert [rows for rows, _ in batches] == [100]
+        assert [row[0] for row in cells(page, FILES)] == [f"line 1 {anew}"]
+    else:
+        assert sum(rows for rows, _ in batches) == 950
+        names = [f"line {number} {name}" for number, name in enumerate(wheels, 1)]
+        assert [row[0] for row in cells(page, FILES)] == names
+
+
 def test_the_runtime_reports_itself(site: str, open_page: Opener) -> None:
     page = open_page(f"{site}/docs/explorer.html")
     page.get_by_role("button", name="Ask this browser's Python").click()
