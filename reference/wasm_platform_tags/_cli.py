@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
-from ._platforms import InvalidPlatformTag, shortened
+from ._platforms import InvalidPlatformTag
 from ._registry import known_platforms
 from ._tags import FAMILIES, platform_tags, sys_tags
 from ._target import Target
+from ._text import printable, shortened
 from .conformance.options import add_arguments as add_conformance_arguments
 
 if TYPE_CHECKING:
@@ -247,12 +248,12 @@ def _explain(options: argparse.Namespace) -> Answer:
     if options.json:
         return code, _json(explanation.json())
     return code, _table(
-        explanation.filename,
+        printable(explanation.filename),
         ("", ""),
         (
             ("compatible", "yes" if explanation else "no"),
             ("decided by", f"{explanation.part} tag"),
-            ("offered", "\n".join(explanation.offered)),
+            ("offered", "\n".join(map(printable, explanation.offered))),
             ("wanted", "\n".join(explanation.wanted)),
             ("rule", explanation.rule),
             ("because", explanation.message),

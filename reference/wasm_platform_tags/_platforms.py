@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from . import _pyemscripten, _wasi
+from ._text import shortened
 
 __all__ = [
     "InvalidPlatformTag",
@@ -83,7 +84,6 @@ _FAULTS = tuple(
     )
 )
 _WANTED = "pyemscripten_YYYY_N_wasm32, pyodide_YYYY_N_wasm32 or wasi_M_m_sdk_S_wasm32"
-_SHOWN = 80  # characters of a tag that a message repeats
 
 
 class InvalidPlatformTag(ValueError):  # noqa: N818 - named as packaging's are
@@ -106,13 +106,6 @@ class InvalidPlatformTag(ValueError):  # noqa: N818 - named as packaging's are
             f"invalid platform tag {shortened(self.tag)}: {self.reason};"
             f" wanted {_WANTED} (PEP requirement {self.rule})"
         )
-
-
-def shortened(text: str) -> str:
-    """Return the repr of a text, cut if it is absurdly long."""
-    if len(text) <= _SHOWN:
-        return repr(text)
-    return f"{text[:_SHOWN]!r}... ({len(text)} characters)"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from ._text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -25,8 +27,8 @@ def parse(filename: str) -> tuple[BuildTag, frozenset[Tag]]:
     """
     try:
         _, _, build, tags = parse_wheel_filename(filename)
-    except InvalidWheelFilename:
-        raise
+    except InvalidWheelFilename as error:  # its messages repeat parts as they are
+        raise InvalidWheelFilename(printable(str(error))) from error
     except ValueError as error:
         raise InvalidWheelFilename(
             f"Invalid wheel filename ({error}): {filename!r}"

@@ -17,6 +17,7 @@ from ._platforms import (
     parse_platform_tag,
 )
 from ._select import parse, rank
+from ._text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,7 +49,7 @@ class Explanation:
     wanted: tuple[str, ...]
     #: the requirement of this PEP that decided, such as ``"exact-match"``
     rule: str
-    #: all this in a sentence
+    #: all this in a sentence; what cannot be printed is escaped
     message: str
 
     def __bool__(self) -> bool:
@@ -230,7 +231,7 @@ class Target:
             offered=values,
             wanted=wanted,
             rule=rule,
-            message=f"{part} tag {', '.join(values)} {why}; wanted"
+            message=f"{part} tag {', '.join(map(printable, values))} {why}; wanted"
             f" {_some(wanted)} for Python {self.python} on"
             f" {self.platform.tags[0]}",
         )

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
+from explorer import RUNTIME
 from explorer_answers import explore
 
-from tests.browser.site import ROOT, served
+from tests.browser.site import ROOT, SITE, Handler, served
 from tests.browser.test_site import overflow, violations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
     Opener = Callable[..., Page]
 
@@ -46,6 +47,7 @@ WHEELS = [
     "demo-1.0-cp314-cp314-emscripten_5_0_3.whl",
     f"demo-{'1' * 5000}-py3-none-any.whl",
     "<![x",
+    "demo-1.0-cp314-cp314-\u202e23msaw_0_6202_edidoyp.whl",
 ]
 CHOICES = "What each target would install"
 FILES = "Every file, judged"
@@ -78,18 +80,19 @@ def cells(page: Page, caption: str) -> list[list[str]]:
     return found
 
 
-def expected(wheels: list[str], targets: list[str]) -> dict[str, list[list[str]]]:
+def expected(text: list[str], targets: list[str]) -> dict[str, list[list[str]]]:
     """Say with the library on this machine what the tables must hold."""
-    told: dict[str, Any] = explore("\n".join(wheels), targets)
+    told: dict[str, Any] = explore("\n".join(text), targets)
     files = []
     for file in told["files"]:
-        row = [f"{file['place']} {file['name']}"]
+        row = [f"{file['place']} {file['name']}{file.get('remark') or ''}"]
         if file["error"]:
             files.append([*row, file["error"]])
             continue
         row += [
             ("\u2713 fits" if said["compatible"] else "\u2717 does not fit")
             + f", by {said['rule']}{said['message']}"
+            + (f"not chosen: {said['left_out']}" if said["left_out"] else "")
             for said in file["verdicts"]
         ]
         row.append(
@@ -137,10 +140,56 @@ def test_an_older_done_goes_with_the_click(
     done(page)
 
 
+def inside(page: Page, selector: str) -> bool:
+    """Say whether an element lies in the window, below what the theme puts over it."""
+    found: bool = page.evaluate(
+        """selector => {
+          const { top, bottom } = document.querySelector(selector)
+            .getBoundingClientRect();
+          const over = [...document.querySelectorAll(".mobile-header, .back-to-top")]
+            .map(element => element.getBoundingClientRect().bottom);
+          return Math.max(...over) <= top && bottom <= innerHeight;
+        }""",
+        selector,
+    )
+    return found
+
+
+@pytest.mark.parametrize(("width", "height"), [(1300, 900), (390, 844)])
+def test_a_link_leads_to_its_answer(
+    width: int, height: int, site: str, open_page: Opener
+) -> None:
+    page = open_page(f"{site}/index.html", viewport={"width": width, "height": height})
+    held: list[Route] = []
+    # Playwright takes no built-in method.
+    page.route("**/library.zip", lambda route: held.append(route))  # noqa: PLW0108
+    page.goto(link(site, WHEELS, TARGETS))
+    page.get_by_text("Loading Python …").wait_for()
+    assert inside(page, "#explorer-status")
+    assert inside(page, "#explorer-progress")
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    done(page)
+    assert inside(page, "#explorer-status")
+    assert inside(page, "#explorer-answer caption")
+    assert inside(page, "#explorer-answer tbody tr")
+    assert page.evaluate("document.activeElement === document.body")
+
+
 def test_text_stays_text(site: str, open_page: Opener) -> None:
     page = done(open_page(link(site, WHEELS, TARGETS)))
     assert page.locator("#explorer-answer :is(b, img)").count() == 0
     assert page.locator("#explorer-answer code", has_text="<img src=x").count() == 1
+
+
+def test_no_character_turns_the_answer_round(site: str, open_page: Opener) -> None:
+    turned = WHEELS[-1]
+    page = done(open_page(link(site, [turned], TARGETS)))
+    told = page.locator("#explorer-answer").inner_text()
+    assert r"\u202e23msaw" in told
+    assert "\u202e" not in told
+    assert page.get_by_label("Names of wheels").input_value() == turned
 
 
 def test_the_examples_are_the_librarys_words(site: str, open_page: Opener) -> None:
@@ -338,6 +387,34 @@ def test_links_of_an_index_are_read(site: str, open_page: Opener) -> None:
     page.get_by_text(f"file 1 {WHEELS[0]}").wait_for()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_an_index_says_about_a_file_counts(
+    scheme: str, site: str, open_page: Opener
+) -> None:
+    demo = WHEELS[0]
+    files = [
+        {"filename": demo.replace("1.0", "1.3"), "requires-python": ">=3.99"},
+        {"filename": demo.replace("1.0", "1.2"), "yanked": "broken"},
+        {
+            "filename": demo.replace("1.0", "1.1"),
+            "requires-python": "x",
+            "yanked": False,
+        },
+        {"filename": demo},
+    ]
+    text = [json.dumps({"files": files})]
+    page = done(open_page(link(site, text, TARGETS), color_scheme=scheme))
+    for caption, rows in expected(text, TARGETS).items():
+        assert cells(page, caption) == rows
+    assert cells(page, CHOICES)[0][1] == demo.replace("1.0", "1.1")
+    told = [row[0] + row[1] for row in cells(page, FILES)]
+    assert "not chosen: Requires-Python >=3.99" in told[0]
+    assert "not chosen: yanked" in told[1]
+    assert "Requires-Python 'x' is not understood" in told[2]
+    assert "not chosen" not in told[2] + told[3]
+    assert violations(page) == []
+
+
 def test_the_keyboard_is_enough(site: str, open_page: Opener) -> None:
     page = open_page(f"{site}/docs/explorer.html")
     page.get_by_label("Names of wheels").focus()
@@ -363,6 +440,50 @@ def test_a_thousand_names(site: str, open_page: Opener) -> None:
     assert len(cells(page, FILES)) == 1000
     form = page.locator("#explorer")
     print(f"\n1,000 names: {form.get_attribute('data-answer-ms')} ms")
+
+
+# Notes how many rows are added at a time, and in which frame; may ask anew at the first.
+WATCH_ROWS = """anew => {
+  let frame = 0;
+  const count = () => { frame += 1; requestAnimationFrame(count); };
+  count();
+  window.added = [];
+  new MutationObserver(records => {
+    for (const { target, addedNodes } of records) {
+      if (target.tagName !== "TBODY") continue;
+      window.added.push([addedNodes.length, frame]);
+      if (anew === null || window.added.length > 1) continue;
+      document.getElementById("explorer-wheels").value = anew;
+      document.getElementById("explorer").requestSubmit();
+    }
+  }).observe(
+    document.getElementById("explorer-answer"), { childList: true, subtree: true }
+  );
+}"""
+
+
+@pytest.mark.parametrize("anew", [None, WHEELS[0]])
+def test_many_rows_are_drawn_in_batches(
+    anew: str | None, site: str, open_page: Opener
+) -> None:
+    wheels = [f"demo-1.{i}-py3-none-any.whl" for i in range(1000)]
+    page = open_page(f"{site}/docs/explorer.html")
+    page.get_by_label("Names of wheels").fill("\n".join(wheels))
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.evaluate(WATCH_ROWS, anew)
+    page.get_by_role("button", name="Ask the library").click()
+    done(page)
+    batches = page.evaluate("window.added")
+    assert {rows for rows, _ in batches} <= {50, 100}
+    assert len({frame for _, frame in batches}) == len(batches)
+    if anew:
+        assert [rows for rows, _ in batches] == [100]
+        assert [row[0] for row in cells(page, FILES)] == [f"line 1 {anew}"]
+    else:
+        assert sum(rows for rows, _ in batches) == 950
+        names = [f"line {number} {name}" for number, name in enumerate(wheels, 1)]
+        assert [row[0] for row in cells(page, FILES)] == names
 
 
 def test_the_runtime_reports_itself(site: str, open_page: Opener) -> None:
@@ -434,33 +555,82 @@ def test_a_wrong_path_to_pyodide_is_told(tmp_path: Path) -> None:
     assert not (tmp_path / "_static" / "pyodide").exists()
 
 
-def test_a_failure_is_told_and_can_be_tried_again(site: str, browser: Browser) -> None:
-    # Not open_page: here the browser has to complain.
+def told_failure(page: Page) -> str:
+    """Wait for the failure of what was asked, and return what is told of it."""
+    page.wait_for_function(
+        """() => document.getElementById("explorer-status")
+          .textContent.startsWith("This did not work:")"""
+    )
+    assert page.get_by_label("Loading Python").is_hidden()
+    page.wait_for_function(
+        "!document.getElementById('explorer').hasAttribute('aria-busy')"
+    )
+    return page.locator("#explorer-status").inner_text()
+
+
+# Not open_page in the next three: here the browser has to complain.
+
+
+@pytest.mark.parametrize("how", ["503", "aborted"])
+@pytest.mark.parametrize("name", ["worker.js", "library.zip", *RUNTIME])
+def test_a_failure_is_told_and_can_be_tried_again(
+    name: str, how: str, site: str, browser: Browser
+) -> None:
     page = browser.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.route("**/library.zip", lambda route: route.fulfill(status=503))
+    pattern = f"**/{name}"
+    page.route(
+        pattern,
+        lambda route: route.fulfill(status=503) if how == "503" else route.abort(),
+    )
     page.goto(link(site, WHEELS[:1], TARGETS[:1]))
     button = page.get_by_role("button", name="Ask the library")
     button.click()  # a second question waits for the same Python
-    page.wait_for_function(
-        "document.getElementById('explorer-status').textContent.includes('503')"
-    )
-    status = page.locator("#explorer-status")
-    assert status.inner_text().startswith("This did not work:")
-    assert page.locator("#explorer").get_attribute("aria-busy") is None
-    page.unroute("**/library.zip")
+    told = told_failure(page)
+    if name == "worker.js":
+        assert "the worker could not be started" in told
+    else:
+        assert name in told
+    page.unroute(pattern)
     button.click()
-    page.wait_for_selector("#explorer-answer table", timeout=60_000)
-    assert status.inner_text().startswith("Done")
-    # An older answer does not stay below a question that Pyodide does not survive.
+    done(page)
+    assert cells(page, FILES)
+    assert faults == []
+    page.close()
+
+
+def test_a_file_that_breaks_off_is_told(browser: Browser) -> None:
+    class Half(Handler):
+        def copyfile(self, source: Any, outputfile: Any) -> None:
+            if self.path.endswith(".wasm"):
+                outputfile.write(source.read(1000))
+            else:
+                super().copyfile(source, outputfile)
+
+    page = browser.new_page()
+    with served(SITE, Half) as address:
+        page.goto(link(address, WHEELS[:1], TARGETS[:1]))
+        assert "pyodide.asm.wasm" in told_failure(page)
+    page.close()
+
+
+def test_an_older_answer_goes_with_a_failure(site: str, browser: Browser) -> None:
+    page = browser.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(link(site, WHEELS[:1], TARGETS[:1]))
+    done(page)
+    # A question that Pyodide does not survive.
     names = page.get_by_label("Names of wheels")
     names.fill('{"a":' * 100_000)
+    button = page.get_by_role("button", name="Ask the library")
     button.click()
     page.get_by_text("This did not work: Maximum call stack").wait_for()
     assert page.locator("#explorer-answer table").count() == 0
     names.fill(WHEELS[0])
     button.click()
-    page.wait_for_selector("#explorer-answer table", timeout=60_000)
+    done(page)
+    assert cells(page, FILES)
     assert faults == []
     page.close()

@@ -147,6 +147,24 @@ def test_a_terminal_that_knows_ascii_alone(monkeypatch: pytest.MonkeyPatch) -> N
     assert b"d\\xe9demo" in raw.getvalue()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "demo-1.0-cp313-cp313-x\x1b[31mred.whl",
+        "demo-1.0-cp313-cp313-\u202e23msaw_0_5202_edidoyp.whl",
+        "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.\u009b2j.whl",
+        "demo-1.0-\x1b-py3-none-any.whl",
+        "demo\x1b",
+    ],
+)
+def test_a_terminal_gets_nothing_to_obey(name: str, capsys: Capture) -> None:
+    main(["explain", name, *TARGET])
+    printed = capsys.readouterr()
+    said = printed.out + printed.err
+    assert said.replace("\n", "").isprintable()
+    assert r"\x1b" in said or r"\u202e" in said or r"\x9b" in said
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no broken pipes")
 @pytest.mark.parametrize("form", [(), ("--json",)])
 @pytest.mark.parametrize(

@@ -188,6 +188,27 @@ def test_explain_no(tags: str, part: str, rule: str, offered: str | None) -> Non
 
 
 @pytest.mark.parametrize(
+    ("tags", "shown"),
+    [
+        ("cp313-cp313-\u202e23msaw", r"\u202e23msaw"),
+        ("cp313-\x1b[2k-pyodide_2025_0_wasm32", r"\x1b[2k"),
+    ],
+)
+def test_what_cannot_be_printed_is_escaped_in_a_message(tags: str, shown: str) -> None:
+    explanation = PYODIDE.explain(f"demo-1.0-{tags}.whl")
+    assert f" tag {shown} " in explanation.message
+    assert explanation.filename == f"demo-1.0-{tags}.whl"
+    assert explanation.offered[0] in tags
+
+
+@pytest.mark.parametrize("name", ["demo-1-\x1b-py3-none-any.whl", "demo\x1b"])
+def test_a_name_that_cannot_be_printed_is_refused_in_escapes(name: str) -> None:
+    with pytest.raises(InvalidWheelFilename) as refused:
+        PYODIDE.explain(name)
+    assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize(
     "name",
     ["", "demo", "demo-1.0.tar.gz", "demo-1.0-py3-none.whl", "demo-x-py3-none-any.whl"],
 )

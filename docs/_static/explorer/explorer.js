@@ -31,7 +31,12 @@ function startWorker() {
   worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   progress.hidden = false;
   say("Loading Python …");
-  worker.addEventListener("message", ({ data }) => {
+  worker.addEventListener("message", ({ data, target }) => {
+    if (target !== worker) return; // it failed, and was ended
+    if (data.failure !== undefined) {
+      fail(new Error(data.failure));
+      return;
+    }
     if (data.loaded !== undefined) {
       progress.value = data.loaded;
       return;
@@ -149,13 +154,14 @@ function row(head, ...cells) {
   );
 }
 
-function verdict({ compatible, rule, message }) {
+function verdict({ compatible, rule, message, left_out: leftOut }) {
   const word = compatible ? "\u2713 fits" : "\u2717 does not fit";
   return [
     make("strong", { class: compatible ? "fits" : "fits-not" }, word),
     ", by ",
     ruleLink(rule),
     make("small", {}, message),
+    leftOut ? make("small", { class: "fits-not" }, `not chosen: ${leftOut}`) : "",
   ];
 }
 
@@ -168,6 +174,7 @@ function parsed(platforms) {
 function fileRow(file, width) {
   const head = [make("span", { class: "line" }, `${file.place} `), code(file.name)];
   if (file.error === null) {
+    if (file.remark !== null) head.push(make("small", {}, file.remark));
     return row(head, ...file.verdicts.map(verdict), parsed(file.platforms));
   }
   const message = make("td", { colspan: width + 1, class: "fits-not" }, file.error);
@@ -176,8 +183,10 @@ function fileRow(file, width) {
   return line;
 }
 
-// So many rows of a table are drawn first; the rest follows when they are on the screen.
+// So many rows of a table are drawn first, and so many more a frame once those are on
+// the screen: the page reacts in between.
 const FIRST = 50;
+const BATCH = 100;
 
 const painted = () =>
   new Promise((resolve) => {
@@ -187,9 +196,10 @@ const painted = () =>
 /** Make a table of data; what is left to draw is put into `later`. */
 function longTable(caption, head, data, makeRow, later) {
   const made = table(caption, head, data.slice(0, FIRST).map(makeRow));
-  const rest = data.slice(FIRST);
-  if (rest.length) {
-    later.push(() => made.querySelector("tbody").append(...rest.map(makeRow)));
+  const body = made.querySelector("tbody");
+  for (let start = FIRST; start < data.length; start += BATCH) {
+    const rows = data.slice(start, start + BATCH);
+    later.push(() => body.append(...rows.map(makeRow)));
   }
   return made;
 }
@@ -202,7 +212,7 @@ function showWrong(wrong) {
   field("others").setAttribute("aria-invalid", String(wrong.length > 0));
 }
 
-async function show(answer, shareable) {
+async function show(answer, shareable, isNewest) {
   const wrong = answer.targets.filter((target) => target.error !== null);
   showWrong(wrong);
   const targets = answer.targets
@@ -231,9 +241,11 @@ async function show(answer, shareable) {
   part("answer").replaceChildren(...tables);
   if (later.length) {
     say("The first rows are here, the rest is being drawn …");
-    await painted();
-    if (!tables[0].isConnected) return; // a newer answer is shown
-    for (const draw of later) draw();
+    for (const draw of later) {
+      await painted();
+      if (!isNewest() || !tables[0].isConnected) return; // asked anew, or failed
+      draw();
+    }
   }
   const bad = answer.files.filter((file) => file.error !== null).length;
   const counts = [`files: ${answer.files.length}`, `targets: ${targets.length}`];
@@ -247,22 +259,23 @@ let questions = 0; // what answers an older one than the newest is not shown
 
 async function explore({ lines, targets }, shareable = true) {
   const question = (questions += 1);
+  const isNewest = () => question === questions;
   form.setAttribute("aria-busy", "true");
   try {
     const loaded = ask("version"); // so that the time below is that of the answer alone
     announce("Asking the library …");
     await loaded;
-    if (question !== questions) return;
+    if (!isNewest()) return;
     const started = performance.now();
     say("Asking the library …");
     const asked = JSON.stringify({ text: lines.join("\n"), targets });
     const answer = await ask("answer", asked);
     form.dataset.answerMs = Math.round(performance.now() - started);
-    if (question === questions) await show(answer, shareable);
+    if (isNewest()) await show(answer, shareable, isNewest);
   } catch (error) {
     fail(error);
   } finally {
-    if (question === questions) form.removeAttribute("aria-busy");
+    if (isNewest()) form.removeAttribute("aria-busy");
   }
 }
 
@@ -330,7 +343,10 @@ form.addEventListener("submit", (event) => {
 part("ask-runtime").addEventListener("click", showRuntime);
 // The address of a question is answered and left as it is, or Back would lead here.
 const onState = () => {
-  if (readState()) explore(currentState());
+  if (!readState()) return;
+  explore(currentState());
+  // The form is higher than a window: whoever has not asked here would see no answer.
+  status.scrollIntoView({ block: "start", behavior: "instant" });
 };
 addEventListener("popstate", () => {
   onState();

@@ -3,14 +3,23 @@
 const here = (path) => new URL(path, import.meta.url).href;
 const runtime = here("../pyodide/");
 
-// Pyodide reports no progress, so what it fetches is counted on the way.
+// Pyodide reports no progress, so what it fetches is counted on the way. Nor does it
+// report every failure, so the page is told here; it then ends this worker.
 const fetchQuietly = self.fetch.bind(self);
 let loaded = 0;
-self.fetch = async (...request) => {
-  const response = await fetchQuietly(...request);
-  if (!response.ok) {
-    throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
+self.fetch = async (...asked) => {
+  const { url } = new Request(...asked);
+  const fail = (reason) => {
+    self.postMessage({ failure: `${url}: ${reason}` });
+    return new Promise(() => {});
+  };
+  let response;
+  try {
+    response = await fetchQuietly(...asked);
+  } catch (error) {
+    return fail(error.message);
   }
+  if (!response.ok) return fail(`${response.status} ${response.statusText}`);
   const counter = new TransformStream({
     transform(chunk, stream) {
       loaded += chunk.length;
@@ -18,7 +27,8 @@ self.fetch = async (...request) => {
       stream.enqueue(chunk);
     },
   });
-  return new Response(response.body.pipeThrough(counter), response);
+  response.body.pipeTo(counter.writable).catch((error) => fail(error.message));
+  return new Response(counter.readable, response);
 };
 
 async function start() {

@@ -26,6 +26,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from .. import __version__
+from .._text import printable
 from .cases import CaseError, load_cases, suite_folder
 from .options import KINDS
 from .runner import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED, Outcome, request, run
@@ -137,7 +138,7 @@ def _run(
                 outcomes.append(outcome)
                 if outcome.verdict == ERROR:
                     first, _, _ = outcome.detail.partition("\n")
-                    last = f"; last error: {_visible(first)}"
+                    last = f"; last error: {printable(first)}"
                 progress.advance(task)
         except KeyboardInterrupt:
             interrupted = True
@@ -220,17 +221,7 @@ def _show(outcomes: Sequence[Outcome]) -> None:
 
 
 def _text(text: str, style: str = "") -> Text:
-    return Text(_visible(text), style=style)
-
-
-def _visible(text: str) -> str:
-    """The text with escapes for what a terminal obeys, or shows as nothing."""
-    return "".join(
-        char
-        if char.isprintable() or char in "\n\t"
-        else char.encode("unicode_escape").decode("ascii")
-        for char in text
-    )
+    return Text(printable(text, keep="\n\t"), style=style)
 
 
 def _table(*columns: str) -> Table:
