@@ -126,7 +126,8 @@ class TagExplorer(SphinxDirective):
             text = (
                 "This build of the site carries no Pyodide, so nothing can be asked"
                 " here. The examples below were computed when it was built; the command"
-                " wasm-tags explain answers for any name."
+                " wasm-tags explain answers for any name. To build it in, let"
+                " WASM_TAGS_PYODIDE name the folder of the npm package pyodide."
             )
             return [nodes.note("", nodes.paragraph("", text))]
         sizes = {name: (folder / name).stat().st_size for name in RUNTIME}

@@ -49,6 +49,7 @@ WHEELS = [
     "<![x",
     "demo-1.0-cp314-cp314-\u202e23msaw_0_6202_edidoyp.whl",
 ]
+PAGE = "docs/explorer"
 CHOICES = "What each target would install"
 FILES = "Every file, judged"
 
@@ -530,8 +531,10 @@ def test_without_javascript_there_are_examples(site: str, open_page: Opener) -> 
 
 
 def build(folder: Path, pyodide: str) -> subprocess.CompletedProcess[str]:
+    """Build the page of the explorer alone."""
+    page = ("-D", f"root_doc={PAGE}", "-D", f"include_patterns={PAGE}.md")
     return subprocess.run(
-        [sys.executable, "-m", "sphinx", "-q", str(ROOT), str(folder)],
+        [sys.executable, "-m", "sphinx", "-q", *page, str(ROOT), str(folder)],
         check=True,
         capture_output=True,
         text=True,
