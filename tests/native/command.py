@@ -26,7 +26,7 @@ from .provision import DEFAULT_CACHE, downloads
 from .runs import every_run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .observe import Observation, Run
     from .provision import Downloads
@@ -81,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _main(options: argparse.Namespace, console: Console) -> int:
     started = time.monotonic()
     need_folder(options.json)
+    committed = observe.load()["observations"]
     found_in = downloads(options.cache.absolute())
     with tempfile.TemporaryDirectory(prefix="native-") as scratch:
         lab = Lab(found_in, Path(scratch))
@@ -98,7 +99,7 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     console.print(f"{len(found)} observations, {seconds} s")
     if options.json:
         _write_report(options.json, found, seconds)
-    return _tell(found, runs, options.update, console)
+    return _tell(found, committed, runs, options.update, console)
 
 
 def pick(runs: Sequence[Run], patterns: Sequence[str]) -> list[Run]:
@@ -151,9 +152,12 @@ def attempt(lab: Lab, run: Run) -> Observation:
 
 
 def _tell(
-    found: dict[str, Observation], runs: Sequence[Run], update: bool, console: Console
+    found: dict[str, Observation],
+    committed: Mapping[str, Mapping[str, str]],
+    runs: Sequence[Run],
+    update: bool,
+    console: Console,
 ) -> int:
-    committed = observe.load()["observations"]
     known = [run.id for run in runs]
     different = observe.differences(found, committed)
     old = observe.stale(known, committed)

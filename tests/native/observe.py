@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.matrix.exits import BadInputError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -64,9 +66,15 @@ def normalise(text: str) -> str:
 
 def load(path: Path = RESULTS) -> dict[str, Any]:
     """The committed results."""
+    nothing: dict[str, Any] = {"measured": "never", "observations": {}}
     if not path.exists():
-        return {"measured": "never", "observations": {}}
-    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return nothing
+    try:
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInputError(f"{path}: cannot be read as JSON: {error}") from None
+    if not isinstance(data, dict) or data.keys() != nothing.keys():
+        raise BadInputError(f"{path}: wanted an object with {' and '.join(nothing)}")
     return data
 
 

@@ -79,6 +79,14 @@ def test_results_of_other_runs_are_kept(tmp_path: Path) -> None:
     assert list(json.loads(path.read_text())["observations"]) == ["b"]
 
 
+@pytest.mark.parametrize("text", ["<<<<<<< HEAD", "[]", "{}"])
+def test_a_file_that_holds_no_results_is_told(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(text)
+    with pytest.raises(BadInputError, match=r"results\.json: "):
+        observe.load(path)
+
+
 def test_ids_are_unique() -> None:
     ids = [run.id for run in RUNS]
     assert len(set(ids)) == len(ids)
