@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections import Counter
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from functools import cache, partial
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
@@ -53,11 +54,20 @@ class Handler(SimpleHTTPRequestHandler):
         """Keep quiet."""
 
 
+class Server(ThreadingHTTPServer):
+    """A server that does not mind a page that leaves before it has loaded."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of any error but that one."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def served(folder: Path, handler: type[Handler] = Handler) -> Iterator[str]:
     """Serve a folder on a free port of loopback."""
     of_folder = partial(handler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), of_folder) as server:
+    with Server(("127.0.0.1", 0), of_folder) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
