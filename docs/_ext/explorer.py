@@ -26,7 +26,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
 from tables import Cell, code, link, table
 
-from tests.matrix.provision import Cache
+from tests.matrix.provision import DEFAULT_CACHE, Cache
 from tests.matrix.settings import ROOT, load_settings
 from wasm_platform_tags import known_platforms
 
@@ -67,7 +67,7 @@ def pyodide() -> Path | None:
     given = os.environ.get(VARIABLE)
     if given == "":
         return None
-    cache = Cache(ROOT / ".cache" / "matrix", load_settings())
+    cache = Cache(DEFAULT_CACHE, load_settings())
     folder = Path(given) if given else cache.pyodide(ALIAS)
     return folder if all((folder / name).is_file() for name in RUNTIME) else None
 
@@ -126,8 +126,9 @@ class TagExplorer(SphinxDirective):
             text = (
                 "This build of the site carries no Pyodide, so nothing can be asked"
                 " here. The examples below were computed when it was built; the command"
-                " wasm-tags explain answers for any name. To build it in, let"
-                " WASM_TAGS_PYODIDE name the folder of the npm package pyodide."
+                " wasm-tags explain answers for any name. The build takes the Pyodide that"
+                " tox -e matrix has fetched, or the npm package in the folder that"
+                " WASM_TAGS_PYODIDE names."
             )
             return [nodes.note("", nodes.paragraph("", text))]
         sizes = {name: (folder / name).stat().st_size for name in RUNTIME}

@@ -26,9 +26,9 @@ from wasm_platform_tags.conformance.cases import Case, CaseError, load_cases
 from . import report, results
 from .cells import Cell, cells
 from .exits import BadInputError, exit_code, need_folder
-from .provision import Cache, provision
+from .provision import DEFAULT_CACHE, Cache, provision
 from .run import Matrix
-from .settings import ROOT, Settings, load_settings
+from .settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--cache",
         type=Path,
-        default=ROOT / ".cache" / "matrix",
+        default=DEFAULT_CACHE,
         metavar="DIR",
         help="keep downloads here (default: .cache/matrix)",
     )

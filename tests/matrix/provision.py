@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .settings import HERE, Runtime, Settings, Tool
+from .settings import HERE, ROOT, Runtime, Settings, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+DEFAULT_CACHE = ROOT / ".cache" / "matrix"
 RUNTIMES = HERE / "runtimes"
 # What a tool needs beside itself, for those that need something.
 REQUIREMENTS = HERE / "requirements"

@@ -19,10 +19,11 @@ from rich.progress import Progress
 from rich.table import Table
 
 from tests.matrix.exits import BadInputError, exit_code, need_folder
+from tests.matrix.provision import DEFAULT_CACHE
 
 from . import observe
 from .lab import Lab
-from .provision import DEFAULT_CACHE, downloads
+from .provision import downloads
 from .runs import every_run
 
 if TYPE_CHECKING:

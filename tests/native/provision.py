@@ -18,7 +18,7 @@ from tests.matrix.provision import (
     Unit,
     provision,
 )
-from tests.matrix.settings import ROOT, Settings, Tool, Wheel, load_settings
+from tests.matrix.settings import Settings, Tool, Wheel, load_settings
 
 from .tool import environment, tool
 
@@ -137,6 +137,3 @@ def downloads(root: Path) -> Downloads:
         pips=tuple(pip.version for pip in pips),
         lines={line["version"]: Line(**line) for line in data["pyodide"]},
     )
-
-
-DEFAULT_CACHE = ROOT / ".cache" / "matrix"
