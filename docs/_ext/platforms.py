@@ -68,7 +68,7 @@ class KnownPlatforms(SphinxDirective):
         return [
             tags,
             known.toolchain,
-            ", ".join(known.python),
+            known.meant_for,
             known.unwinding,
             known.status,
             [link(file_and_commit(known.source), known.source)],

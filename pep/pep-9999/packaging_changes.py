@@ -4,7 +4,9 @@
 
 This is the pull request for ``packaging``, as a program: it copies two modules of the
 reference library, unchanged, to where ``_manylinux.py`` is, and makes three edits in
-``tags.py``. FOLDER holds the two modules; they are in reference/wasm_platform_tags.
+``tags.py``, whose branches on the system may be ``elif`` or ``case``. It writes nothing
+unless the result compiles. FOLDER holds the two modules; they are in
+reference/wasm_platform_tags.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import ast
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 MODULES = ("_pyemscripten.py", "_wasi.py")
 REFERENCE = Path(__file__).parents[2] / "reference" / "wasm_platform_tags"
 OLD = "_emscripten_platforms"
+KNOWN = "this is for packaging 26.2 and newer, as its main branch was in August 2026"
+Found = TypeVar("Found")
 FUNCTIONS = """\
 def _emscripten_platforms() -> Iterator[str]:
     yield from _pyemscripten.platform_tags(_pyemscripten.platform_version())
@@ -31,16 +35,18 @@ def _wasi_platforms() -> Iterator[str]:
     yield from _wasi.platform_tags(_wasi.platform_version())
     yield from _generic_platforms()
 """
-BRANCH = """\
-    elif platform.system() == "wasi":
-        return _wasi_platforms()
-"""
+# What each form of branch on platform.system() gets after Emscripten's.
+BRANCHES: dict[type[ast.AST], str] = {
+    ast.If: 'elif platform.system() == "wasi":',
+    ast.match_case: 'case "wasi":',
+}
 
 
 def changed(source: str) -> str:
     """Return the text of ``tags.py`` with the three edits.
 
-    :raises ValueError: if a place to edit is not found, or not once.
+    :raises ValueError: if a place to edit is not found, or not once, or if the result
+        does not compile.
     """
     tree = ast.parse(source)
     imports = [
@@ -54,44 +60,58 @@ def changed(source: str) -> str:
         if isinstance(node, ast.FunctionDef) and node.name == OLD
     ]
     branches = [
-        node
-        for node in ast.walk(tree)
+        (node, type(parent))
+        for parent in ast.walk(tree)
+        if isinstance(parent, (ast.If, ast.match_case))
+        for node in parent.body
         if isinstance(node, ast.Return)
         and isinstance(node.value, ast.Call)
         and isinstance(node.value.func, ast.Name)
         and node.value.func.id == OLD
     ]
+    returns, form = _one(branches)
     lines = source.splitlines(keepends=True)
-    places = _one(imports), _one(functions), _one(branches)
+    places = _one(imports), _one(functions), returns
     names = {name.name for node in imports for name in node.names}
     names |= {Path(name).stem for name in MODULES}
+    body = " " * returns.col_offset
+    branch = f"{body[4:]}{BRANCHES[form]}\n{body}return _wasi_platforms()\n"
     texts = (
         f"from . import {', '.join(sorted(names))}\n",
         FUNCTIONS,
-        f"        return {OLD}()\n{BRANCH}",
+        f"{body}return {OLD}()\n{branch}",
     )
     # From the last to the first, so that line numbers stay right.
     edits = sorted(zip(places, texts, strict=True), key=lambda edit: -edit[0].lineno)
     for node, text in edits:
         lines[node.lineno - 1 : node.end_lineno] = [text]
-    return "".join(lines)
-
-
-def _one(nodes: Sequence[ast.stmt]) -> ast.stmt:
-    if len(nodes) != 1:
+    made = "".join(lines)
+    try:
+        compile(made, "tags.py", "exec")
+    except SyntaxError as error:
         raise ValueError(
-            f"tags.py has {len(nodes)} places for an edit around {OLD}(), wanted 1:"
-            " this is for packaging 26.2 and newer"
+            f"the changed tags.py does not compile, line {error.lineno}: {error.msg};"
+            f" nothing was written. {KNOWN}"
+        ) from None
+    return made
+
+
+def _one(found: Sequence[Found]) -> Found:
+    if len(found) != 1:
+        raise ValueError(
+            f"tags.py has {len(found)} places for an edit around {OLD}(), wanted 1:"
+            f" {KNOWN}"
         )
-    return nodes[0]
+    return found[0]
 
 
 def change(packaging: Path, modules: Path = REFERENCE) -> None:
-    """Change a copy of the package ``packaging`` in place."""
+    """Change a copy of the package ``packaging`` in place, or leave it as it was."""
     tags = packaging / "tags.py"
-    tags.write_text(changed(tags.read_text("utf-8")), "utf-8")
+    made = changed(tags.read_text("utf-8"))
     for name in MODULES:
         shutil.copyfile(modules / name, packaging / name)
+    tags.write_text(made, "utf-8")
 
 
 def main(arguments: list[str]) -> None:

@@ -180,6 +180,7 @@ def _platforms(options: argparse.Namespace) -> Answer:
                     "library_lookup": known.library_lookup,
                     "status": known.status,
                     "source": known.source,
+                    "distributor": known.distributor,
                 }
                 for known in known_platforms()
             ]
@@ -197,7 +198,7 @@ def _platforms(options: argparse.Namespace) -> Answer:
             (
                 "\n".join(known.tags),
                 known.toolchain,
-                ", ".join(known.python),
+                known.meant_for,
                 known.unwinding,
                 known.status,
             )

