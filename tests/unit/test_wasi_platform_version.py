@@ -80,6 +80,7 @@ def test_from_sdk_25_on_there_is_a_version_file() -> None:
     text = version_file("25.0")
     assert version(version_file=text, target="wasm32-wasip1") == "0_1_sdk_25"
     assert version(version_file=text, target="wasm32-unknown-wasip2") == "0_2_sdk_25"
+    assert version(version_file=text, target="wasm32-wasi") == "0_1_sdk_25"
     assert (
         version(version_file=text.replace("\n", "\r\n"), target="wasm32-wasip1")
         == "0_1_sdk_25"
@@ -108,7 +109,6 @@ def test_an_older_sdk_has_to_be_configured(sdk: str) -> None:
         {"header": header(1, "034", "034.0")},
         {"header": header(1, "0x22")},
         {"version_file": version_file("25.0")},
-        {"version_file": version_file("25.0"), "target": "wasm32-wasi"},
         {"version_file": version_file("25.0"), "target": "wasm32-wasip1-threads"},
         {"version_file": version_file("25.0"), "target": "wasm64-wasip1"},
         {"version_file": version_file("25.0"), "target": "wasm32-wasip4"},
