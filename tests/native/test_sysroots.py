@@ -52,7 +52,7 @@ def test_without_a_word_of_its_own_the_evidence_counts(made: Sysroot) -> None:
 
 @pytest.mark.parametrize(
     ("wasi", "sdk", "told"),
-    [(2, 34, "WASI version: 0_1 and 0_2"), (1, 33, "WASI SDK: 34 and 33")],
+    [(2, 34, "WASI version: 0_2 and 0_1"), (1, 33, "WASI SDK: 34 and 33")],
 )
 def test_another_sysroot_is_refused(
     wasi: int, sdk: int, told: str, made: Sysroot
