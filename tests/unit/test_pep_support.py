@@ -249,7 +249,7 @@ def test_changed_packaging(
 ) -> None:
     """With the changes, packaging passes every case about an environment."""
     data = case.data
-    simulate(data["system"], data["get_platform"], data["config"])
+    simulate(data["system"], data["get_platform"], data["config"], data["machine"])
     assert list(changed_tags.platform_tags()) == case.expect
 
 
@@ -264,7 +264,7 @@ def test_unchanged_packaging_does_not_pass(simulate: Simulate) -> None:
     wrong = []
     for case in ENVIRONMENTS:
         data = case.data
-        simulate(data["system"], data["get_platform"], data["config"])
+        simulate(data["system"], data["get_platform"], data["config"], data["machine"])
         if list(packaging.tags.platform_tags()) != case.expect:
             wrong.append(case.id)
     assert len(wrong) > 3

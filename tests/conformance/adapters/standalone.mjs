@@ -2,8 +2,9 @@
 // An adapter of the conformance suite of PEP 9999, "Platform Tags for WebAssembly".
 //
 // It was written from the text of the PEP and from INTERPRETING.md alone, with PEP 425, PEP 427,
-// PEP 440 and PEP 508 for what they leave to those; no other implementation was looked at. It
-// shares no code with the project and has no dependencies.
+// PEP 440 and PEP 508 for what they leave to those; no other implementation was looked at. Since
+// then it follows the text: the processor and the kind build came with a later draft. It shares no
+// code with the project and has no dependencies.
 //
 //   wasm-tags conformance --adapter "node standalone.mjs"
 //
@@ -73,10 +74,11 @@ const DISCOVERY = new Map([
   }],
 ]);
 
-// PEP 9999, malformed-variable: the first variable that is set decides, whatever its value.
-function discoverPlatform(system, config) {
+// PEP 9999, wasm64-reserved: a build for another processor than wasm32 has no platform here;
+// malformed-variable: the first variable that is set decides, whatever its value.
+function discoverPlatform({ system, machine, config = {} }) {
   const rule = DISCOVERY.get(system);
-  if (!rule) return null;
+  if (!rule || machine !== "wasm32") return null;
   const isSet = (name) => Object.hasOwn(config, name) && config[name] !== null;
   const version = config[rule.variables.find(isSet)];
   if (typeof version !== "string" || !rule.wellFormed.test(version)) return null;
@@ -84,10 +86,21 @@ function discoverPlatform(system, config) {
 }
 
 // PEP 9999, local-tag: it comes last; unknown-platform: it is alone if the platform is not known.
-function environment({ system, get_platform: getPlatform, config }) {
-  const platform = discoverPlatform(system, config ?? {});
-  const localTag = getPlatform.replaceAll(/[-. ]/g, "_");
+function environment(request) {
+  const platform = discoverPlatform(request);
+  const localTag = request.get_platform.replaceAll(/[-. ]/g, "_");
   return [...(platform ? portableTags(platform) : []), localTag];
+}
+
+// -- The kind build -------------------------------------------------------------------------
+
+// PEP 9999, producer-tag: the canonical tag of a platform that is known, or else the local tag.
+// Told something that is neither, a build tool refuses (INTERPRETING.md, build).
+function build(request) {
+  const own = environment(request);
+  if (request.told === null) return own[0];
+  if (request.told === own.at(-1)) return request.told;
+  return parse({ tag: request.told })?.[0] ?? null;
 }
 
 // -- Versions (PEP 440) ---------------------------------------------------------------------
@@ -349,7 +362,9 @@ const dependency = (request) => evaluateMarker(request.marker, { ...markers(requ
 
 // -- The exchange (INTERPRETING.md) ---------------------------------------------------------
 
-const KINDS = new Map(Object.entries({ parse, environment, select, index, markers, dependency }));
+const KINDS = new Map(
+  Object.entries({ parse, environment, build, select, index, markers, dependency }),
+);
 
 function answer(line) {
   let id = null;
