@@ -278,7 +278,7 @@ const EMSCRIPTEN = new Map(
   Object.entries({ "2024_0": "3.1.58", "2025_0": "4.0.9", "2026_0": "5.0.3", "2026_5": "6.0.5" }),
 );
 
-// PEP 9999, marker-values.
+// PEP 9999, "Environment Markers": a table that is not normative.
 function markers(request) {
   refuseRunning(request);
   const { family, version } = targetPlatform(request.target);
