@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 # PEP 9999, index-rejects: which tags its rules for indexes are about.
-CONCERNED = re.compile(r"(?i)\A(emscripten|pyemscripten|pyodide|wasi)|wasm32|wasm64")
+CONCERNED = re.compile(r"\A(emscripten|pyemscripten|pyodide|wasi)|wasm32|wasm64")
 
 
 def parse(case: dict[str, Any]) -> list[str] | None:
@@ -107,8 +107,8 @@ def version(name: str) -> Version:
 
 
 def index(case: dict[str, Any]) -> bool:
-    """Whether an index accepts each tag of a wheel's platform."""
-    return all(map(accepted, case["platform"].split(".")))
+    """Whether an index accepts each tag of a wheel's platform, read in lower case."""
+    return all(map(accepted, case["platform"].lower().split(".")))
 
 
 def accepted(tag: str) -> bool:

@@ -216,12 +216,13 @@ function parseWheelName(file) {
   const version = parseVersion(parts[1]);
   const build = parts.length === 6 ? /^([0-9]+)(.*)$/s.exec(parts[2]) : [];
   if (!version || !build) return null;
-  const [pythons, abis, platforms] = parts.slice(-3).map((set) => set.split("."));
+  // PEP 9999, "Grammar": a file name is compared in lower case.
+  const [pythons, abis, platforms] = parts.slice(-3).map((set) => set.toLowerCase().split("."));
   return {
     name: normalizeName(parts[0]),
     version,
     build: build.length ? [BigInt(build[1]), build[2]] : [], // no build tag sorts first
-    // PEP 9999, not-portable: nothing is repaired, and letters keep their case.
+    // PEP 9999, not-portable: nothing is repaired.
     tags: product(product(pythons, abis), platforms),
   };
 }
@@ -268,8 +269,9 @@ function acceptsTag(tag) {
   return !WASM_LIKE.test(tag) && OTHER_PLATFORM.test(tag);
 }
 
-// PEP 9999, index-accepts: each tag of a compressed set by itself, and all have to pass.
-const index = ({ platform }) => platform.split(".").every(acceptsTag);
+// PEP 9999, index-accepts: each tag of a compressed set by itself, and all have to pass; "Grammar":
+// as tools parse a file name, in lower case.
+const index = ({ platform }) => platform.toLowerCase().split(".").every(acceptsTag);
 
 // -- The kinds markers and dependency -------------------------------------------------------
 
