@@ -30,24 +30,26 @@ SPELLINGS = {
     "emscripten": "local",
     "any": "any",
 }
-# One question, one case: is a wheel taken that carries this spelling alone?
+# What a verdict says of the tool, where the wheel should be taken and where it should not.
+WANTED = {"pass": "yes", "diverges": "no"}
+UNWANTED = {"pass": "no", "diverges": "yes"}
+# Is a wheel taken that carries this spelling alone? A tool is asked one case of each.
 QUESTIONS = {
-    "canonical": "select/canonical/alone@2025_0",
-    "alias": "select/alias/alone@2025_0",
-    "local": "select/local/running@2025_0",
+    "canonical": {"select/canonical/alone@2025_0": WANTED},
+    "alias": {"select/alias/alone@2025_0": WANTED},
+    "local": {
+        "select/local/running@2025_0": WANTED,
+        "select/local/cross@2025_0": UNWANTED,
+    },
 }
-# Unpatched tools that were asked about one and the same platform, 2025_0.
+# Each real way to install on one platform, 2025_0, with nothing patched by this project.
 CELLS = {
-    "pip-25.3-pyodide-0.28.3-links": ("pip 25.3", "in Pyodide 0.28.3"),
-    "pip-25.3-pyodide-0.29.5-links": ("pip 25.3", "in Pyodide 0.29.5"),
-    "pip-26.3-pyodide-0.28.3-links": ("pip 26.3", "in Pyodide 0.28.3"),
-    "pip-26.3-pyodide-0.29.5-links": ("pip 26.3", "in Pyodide 0.29.5"),
-    "micropip-0.10.1-pyodide-0.28.3-json": ("micropip 0.10.1", "in Pyodide 0.28.3"),
-    "micropip-0.11.1-pyodide-0.29.5-json": ("micropip 0.11.1", "in Pyodide 0.29.5"),
+    "pyodide-build-0.39.2-pyodide-0.29.5-json": ("pip 26.3", "of ``pyodide venv``"),
+    "micropip-0.11.1-pyodide-0.29.5-json": ("micropip 0.11.1", "in Pyodide"),
     "uv-0.13.9-host-json": ("uv 0.13.9", "for a target"),
-    "uv-0.13.9-pyodide-0.29.5-interpreter": ("uv 0.13.9", "given Pyodide 0.29.5"),
+    "uv-0.13.9-pyodide-0.29.5-interpreter": ("uv 0.13.9", "given Pyodide"),
+    "pip-26.3-host-json": ("pip 26.3", "``--platform``, both names"),
 }
-ANSWERS = {"pass": "yes", "diverges": "no"}
 
 
 def read(path: Path) -> Any:
@@ -81,21 +83,25 @@ def count(folder: Path) -> dict[str, Any]:
     }
 
 
-def ask(cell: str) -> dict[str, Any]:
+def ask(cell: str) -> dict[str, str]:
     """Return what a tool was seen to do, from the committed results."""
     cases = read(RESULTS / f"{cell}.json")["cases"]
-    verdicts = Counter(case["verdict"] for case in cases.values())
     tool, where = CELLS[cell]
     return {
         "tool": tool,
         "where": where,
-        **{
-            spelling: ANSWERS.get(cases.get(case, {}).get("verdict"), "n/a")
-            for spelling, case in QUESTIONS.items()
-        },
-        "diverges": verdicts["diverges"],
-        "asked": verdicts["pass"] + verdicts["diverges"],
+        **{spelling: answer(cell, cases, spelling) for spelling in QUESTIONS},
     }
+
+
+def answer(cell: str, cases: dict[str, Any], spelling: str) -> str:
+    """Return "yes" or "no": whether a wheel with that spelling alone is taken."""
+    for case, answers in QUESTIONS[spelling].items():
+        if (verdict := cases.get(case, {}).get("verdict")) in answers:
+            return answers[verdict]
+    raise SystemExit(
+        f"{cell}.json: none of {', '.join(QUESTIONS[spelling])} is a pass or diverges"
+    )
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -121,14 +127,8 @@ def tables(figures: dict[str, Any]) -> dict[str, str]:
             ],
         ),
         "pep-9999-tools": table(
-            ["Tool", "Where", "Canonical", "Alias", "Local", "Diverges"],
-            [
-                [
-                    *(tool[key] for key in ("tool", "where", *QUESTIONS)),
-                    f"{tool['diverges']} of {tool['asked']}",
-                ]
-                for tool in figures["tools"]
-            ],
+            ["Tool", "Where", "Canonical", "Alias", "Local"],
+            [list(tool.values()) for tool in figures["tools"]],
         ),
     }
 

@@ -51,6 +51,9 @@ TOLD = {
     " spelling of the platform, once a target.",
     "poetry-*": "It is told nothing: the help of its commands is read for an option that"
     " names a target.",
+    "pyodide-build-*": "It is pip with the wrapper that pyodide-build puts into a pyodide venv,"
+    " unchanged; a CPython of the host runs that wrapper there and is made to answer as the"
+    " Pyodide would, and here the Pyodide runs it.",
     "pyodide-lock-*-host": "It is lent the lock file of a Pyodide of the target, and given"
     " the wheels of the case.",
     "pyodide-lock-*": "It is lent the lock file of the Pyodide that runs it, and given the"
