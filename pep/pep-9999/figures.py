@@ -1,11 +1,11 @@
-"""The figures of the PEP's Motivation: measured, kept as JSON, put into its tables.
+"""The figures of the PEP's Motivation: measured, kept as JSON, put into its table.
 
 With folders, count the wheels in those unpacked npm packages of Pyodide; without, keep
 those counts. Read the suite's results again in any case.
 
 Get the packages with ``npm install --ignore-scripts NAME@npm:pyodide@VERSION``; the
 versions that were counted stand in figures.json. Both forms write figures.json and the
-two tables of the PEP.
+PEP's table of tools; its sentences on lock files are checked by tests.
 """
 
 from __future__ import annotations
@@ -30,26 +30,21 @@ SPELLINGS = {
     "emscripten": "local",
     "any": "any",
 }
-# What a verdict says of the tool, where the wheel should be taken and where it should not.
-WANTED = {"pass": "yes", "diverges": "no"}
-UNWANTED = {"pass": "no", "diverges": "yes"}
-# Is a wheel taken that carries this spelling alone? A tool is asked one case of each.
+# One question, one case: is a wheel taken that carries this spelling alone?
 QUESTIONS = {
-    "canonical": {"select/canonical/alone@2025_0": WANTED},
-    "alias": {"select/alias/alone@2025_0": WANTED},
-    "local": {
-        "select/local/running@2025_0": WANTED,
-        "select/local/cross@2025_0": UNWANTED,
-    },
+    "canonical": "select/canonical/alone@2025_0",
+    "alias": "select/alias/alone@2025_0",
+    "local": "select/local/running@2025_0",
 }
 # Each real way to install on one platform, 2025_0, with nothing patched by this project.
 CELLS = {
-    "pyodide-build-0.39.2-pyodide-0.29.5-json": ("pip 26.3", "of ``pyodide venv``"),
-    "micropip-0.11.1-pyodide-0.29.5-json": ("micropip 0.11.1", "in Pyodide"),
-    "uv-0.13.9-host-json": ("uv 0.13.9", "for a target"),
-    "uv-0.13.9-pyodide-0.29.5-interpreter": ("uv 0.13.9", "given Pyodide"),
-    "pip-26.3-host-json": ("pip 26.3", "``--platform``, both names"),
+    "pyodide-build-0.39.2-pyodide-0.29.5-json": "pip of ``pyodide venv``",
+    "micropip-0.11.1-pyodide-0.29.5-json": "micropip 0.11.1",
+    "uv-0.13.9-host-json": "uv 0.13.9, for a target",
+    "uv-0.13.9-pyodide-0.29.5-interpreter": "uv 0.13.9, given the interpreter",
+    "pip-26.3-host-canonical": "pip 26.3, with ``--platform``",
 }
+ANSWERS = {"pass": "yes", "diverges": "no"}
 
 
 def read(path: Path) -> Any:
@@ -86,22 +81,10 @@ def count(folder: Path) -> dict[str, Any]:
 def ask(cell: str) -> dict[str, str]:
     """Return what a tool was seen to do, from the committed results."""
     cases = read(RESULTS / f"{cell}.json")["cases"]
-    tool, where = CELLS[cell]
-    return {
-        "tool": tool,
-        "where": where,
-        **{spelling: answer(cell, cases, spelling) for spelling in QUESTIONS},
+    return {"tool": CELLS[cell]} | {
+        spelling: ANSWERS.get(cases.get(case, {}).get("verdict"), "n/a")
+        for spelling, case in QUESTIONS.items()
     }
-
-
-def answer(cell: str, cases: dict[str, Any], spelling: str) -> str:
-    """Return "yes" or "no": whether a wheel with that spelling alone is taken."""
-    for case, answers in QUESTIONS[spelling].items():
-        if (verdict := cases.get(case, {}).get("verdict")) in answers:
-            return answers[verdict]
-    raise SystemExit(
-        f"{cell}.json: none of {', '.join(QUESTIONS[spelling])} is a pass or diverges"
-    )
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -116,21 +99,12 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join([edge, lines[0], edge, *lines[1:], edge])
 
 
-def tables(figures: dict[str, Any]) -> dict[str, str]:
-    """Return the tables of the PEP by their names."""
-    return {
-        "pep-9999-lock-files": table(
-            ["Pyodide", "Python", *SPELLINGS],
-            [
-                [lock["pyodide"], lock["python"], *map(str, lock["wheels"].values())]
-                for lock in figures["lock files"]
-            ],
-        ),
-        "pep-9999-tools": table(
-            ["Tool", "Where", "Canonical", "Alias", "Local"],
-            [list(tool.values()) for tool in figures["tools"]],
-        ),
-    }
+def tools(figures: dict[str, Any]) -> str:
+    """Return the PEP's table of tools."""
+    return table(
+        ["Tool", *(spelling.capitalize() for spelling in QUESTIONS)],
+        [list(tool.values()) for tool in figures["tools"]],
+    )
 
 
 def put(text: str, name: str, content: str) -> str:
@@ -157,9 +131,7 @@ def main(folders: list[str]) -> None:
         "tools": [ask(cell) for cell in CELLS],
     }
     FIGURES.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
-    text = PEP.read_text("utf-8")
-    for name, content in tables(figures).items():
-        text = put(text, name, content)
+    text = put(PEP.read_text("utf-8"), "pep-9999-tools", tools(figures))
     PEP.write_text(text, "utf-8")
 
 

@@ -29,6 +29,8 @@ TOLD = {
     "pip-vendored-*-patched": "What an interpreter would say of itself is simulated, and"
     " the library's patch() is applied to the packaging inside pip.",
     "pip-vendored-*": "What an interpreter would say of itself is simulated.",
+    "pip-*-host-canonical": "It is told the target's Python and, by --platform, the"
+    " canonical tag alone.",
     "pip-*-host-*": "It is told the target's Python and, by --platform, both spellings of"
     " the platform, best first, as the PEP lists them.",
     "pip-*-patched": "The library's patch() is applied to the packaging inside pip, which"
