@@ -111,7 +111,7 @@ def test_figures_of_results() -> None:
 
 
 def test_pip_passes_all_cases_of_selection() -> None:
-    """Told both names of a platform, as the footnote of the table has it."""
+    """Told the tags of a target, a stock pip selects at once, as the text says."""
     results = json.loads((figures.RESULTS / "pip-26.3-host-json.json").read_bytes())
     verdicts = {
         verdict["verdict"]
