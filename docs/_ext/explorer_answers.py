@@ -281,15 +281,13 @@ def of_platforms(ending: str) -> list[Json]:
 
 def parsed(tag: str) -> Json:
     """Say which platform a tag names, or why it names none."""
-    shown = printable(tag)
+    shown, read = printable(tag), tag.lower()  # as tools read a file name
     try:
-        platform = parse_platform_tag(tag)
+        platform = parse_platform_tag(read)
     except InvalidPlatformTag as error:
-        if not CONCERNED.search(tag):
+        if not CONCERNED.search(read):
             return {"tag": shown, "means": "not a WebAssembly tag", "rule": None}
         means = f"not portable: {error.reason}"
-        if tag != tag.lower():  # or "fits" beside it could not be understood
-            means += "; installers may read it in lower case"
         return {"tag": shown, "means": means, "rule": error.rule}
     if isinstance(platform, PyodidePlatform):
         family, rule = "PyEmscripten", "same-platform"

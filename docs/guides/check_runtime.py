@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 import sysconfig
 
@@ -13,6 +14,7 @@ VARIABLES = (
     "WASI_PLATFORM_VERSION",
 )
 
+print(f"platform.machine() = {platform.machine()!r}")
 for name in VARIABLES:
     print(f"{name} = {sysconfig.get_config_var(name)!r}")
 tags = list(platform_tags())

@@ -27,12 +27,14 @@ KNOWN = "this is for packaging 26.2 and newer, as its main branch was in August 
 Found = TypeVar("Found")
 FUNCTIONS = """\
 def _emscripten_platforms() -> Iterator[str]:
-    yield from _pyemscripten.platform_tags(_pyemscripten.platform_version())
+    if platform.machine() == "wasm32":
+        yield from _pyemscripten.platform_tags(_pyemscripten.platform_version())
     yield from _generic_platforms()
 
 
 def _wasi_platforms() -> Iterator[str]:
-    yield from _wasi.platform_tags(_wasi.platform_version())
+    if platform.machine() == "wasm32":
+        yield from _wasi.platform_tags(_wasi.platform_version())
     yield from _generic_platforms()
 """
 # What each form of branch on platform.system() gets after Emscripten's.

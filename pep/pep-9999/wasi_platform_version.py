@@ -83,7 +83,7 @@ def _agreed(what: str, first: str | None, second: str | None) -> str | None:
         raise ValueError(
             f"two sources disagree on {what}: {first} and {second};"
             " wanted a sysroot and an SDK that belong together"
-            " (PEP requirement cpython-variable)"
+            " (PEP requirement discovery-wasi)"
         )
     return first or second
 

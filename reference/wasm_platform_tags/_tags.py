@@ -27,10 +27,12 @@ def wasm_platform_tags(system: str) -> Iterator[str]:
     """Generate the platform tags of a running WebAssembly interpreter, best first.
 
     :param system: the name of the operating system, a key of `FAMILIES`.
-    :returns: an iterator of the portable tags, then the local tag.
+    :returns: an iterator of the portable tags, then the local tag. A build for
+        ``wasm64`` has the local tag alone.
     """
-    family = FAMILIES[system]
-    yield from family.platform_tags(family.platform_version())
+    if platform.machine() == "wasm32":  # no portable tag has another processor
+        family = FAMILIES[system]
+        yield from family.platform_tags(family.platform_version())
     yield local_tag()
 
 
@@ -45,8 +47,8 @@ def platform_tags() -> Iterator[str]:
     """Yield the platform tags of the running interpreter, best first.
 
     On Emscripten and WASI these are the portable tags of the interpreter's
-    platform, if it states one, and then the local tag. Elsewhere they are what
-    :func:`packaging.tags.platform_tags` yields.
+    platform, if it states one and is a build for ``wasm32``, and then the local
+    tag. Elsewhere they are what :func:`packaging.tags.platform_tags` yields.
 
     Source: this PEP, "Platform Tags of an Environment" and "Discovery".
     """

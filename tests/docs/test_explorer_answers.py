@@ -293,11 +293,7 @@ def test_the_newest_release_that_fits_is_chosen() -> None:
             "not portable: wasm64 is reserved",
             "wasm64-reserved",
         ),
-        (
-            "PYODIDE_2026_0_WASM32",
-            "not portable: it is not lower case; installers may read it in lower case",
-            "tag-grammar",
-        ),
+        ("PYODIDE_2026_0_WASM32", "PyEmscripten 2026_0", "same-platform"),
         (
             "pyodide_2026_0",
             "not portable: it does not end with _wasm32",

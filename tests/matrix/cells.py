@@ -18,7 +18,7 @@ LIBRARY = "wasm-platform-tags"
 # Which kinds of case say something about a tool, on the host and in a guest.
 KINDS: dict[tuple[str, bool], frozenset[str]] = {
     (LIBRARY, True): frozenset(
-        {"select", "parse", "environment", "markers", "dependency", "index"}
+        {"parse", "environment", "build", "markers", "dependency", "select", "index"}
     ),
     (LIBRARY, False): frozenset({"select", "running", "lock-file"}),
     ("packaging", True): frozenset({"environment", "patch"}),

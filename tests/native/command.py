@@ -99,8 +99,8 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     seconds = round(time.monotonic() - started)
     console.print(f"{len(found)} observations, {seconds} s")
     if options.json:
-        _write_report(options.json, found, seconds)
-    return _tell(found, committed, runs, options.update, console)
+        write_report(options.json, found, seconds)
+    return tell(found, committed, runs, console, update=options.update)
 
 
 def pick(runs: Sequence[Run], patterns: Sequence[str]) -> list[Run]:
@@ -138,7 +138,7 @@ def _observe(
     return {run.id: found[run.id] for run in runs}
 
 
-def attempt(lab: Lab, run: Run) -> Observation:
+def attempt(lab: object, run: Run) -> Observation:
     """An observation in any case: what goes wrong in the laboratory is one as well."""
     try:
         return run.do(lab)
@@ -147,13 +147,16 @@ def attempt(lab: Lab, run: Run) -> Observation:
         return observe.shown("error", message.partition("\n")[0], message)
 
 
-def _tell(
+def tell(
     found: dict[str, Observation],
     committed: Mapping[str, Mapping[str, str]],
     runs: Sequence[Run],
-    update: bool,
     console: Console,
+    *,
+    update: bool,
+    path: Path = observe.RESULTS,
 ) -> int:
+    """Show what was seen beside what is committed, and write it if asked to."""
     known = [run.id for run in runs]
     different = observe.differences(found, committed)
     old = observe.stale(known, committed)
@@ -170,8 +173,8 @@ def _tell(
     if left := len(runs) - len(found):
         console.print(f"{left} other runs: not run")
     if update and not errors:
-        observe.save(found, known, today())
-        console.print("results.json written")
+        observe.save(found, known, today(), path)
+        console.print(f"{path.name} written")
         return 0
     return 1 if different or old or errors else 0
 
@@ -181,7 +184,8 @@ def today() -> str:
     return datetime.now(timezone.utc).date().isoformat()
 
 
-def _write_report(path: Path, found: dict[str, Observation], seconds: int) -> None:
+def write_report(path: Path, found: dict[str, Observation], seconds: int) -> None:
+    """Write what was seen, raw output included."""
     report = {
         "measured": today(),
         "seconds": seconds,

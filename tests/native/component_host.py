@@ -1,10 +1,12 @@
 """Call exported functions of a component under wasmtime and print what they return.
 
 Arguments: the component, then each call as one: a name, and what it is given as JSON.
+Before them, perhaps, ``--scratch`` and the folder that the component may write to.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 
@@ -21,8 +23,13 @@ from wasmtime.component import (  # type: ignore[import-not-found]
 
 
 def main() -> None:
-    """Instantiate and call; the host gives no file, no network, only the output."""
-    path, *calls = sys.argv[1:]
+    """Instantiate and call; the host gives the output, and the folder if there is one."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--scratch")
+    parser.add_argument("path")
+    parser.add_argument("calls", nargs="*")
+    options = parser.parse_args()
+    path, calls = options.path, options.calls
     config = Config()
     config.cranelift_opt_level = "none"  # it runs once: compiling takes all the time
     engine = Engine(config)
@@ -30,6 +37,8 @@ def main() -> None:
     wasi = WasiConfig()
     wasi.inherit_stdout()
     wasi.inherit_stderr()
+    if options.scratch:
+        wasi.preopen_dir(options.scratch, "/scratch")
     store.set_wasi(wasi)
     linker = Linker(engine)
     linker.add_wasip2()

@@ -31,21 +31,26 @@ class Package:
     sha256: str
 
     def unpack(self, folder: Path, mirrors: tuple[str, ...] = MIRRORS) -> None:
-        """Download, compare the hash, and write what the package installs."""
-        data = self._download(mirrors)
-        found = hashlib.sha256(data).hexdigest()
-        if found != self.sha256:
-            raise ProvisionError(
-                f"{self.path}: its sha256 is {found}, wanted {self.sha256}, as"
-                " provision.json pins it"
-            )
+        """Download a ``.deb`` and write what it installs."""
+        data = self.download(mirrors)
         # Here, so that listing the runs does not need it.
         from debian.debfile import DebFile  # noqa: PLC0415
 
         with DebFile(fileobj=io.BytesIO(data)) as package:
             package.data.tgz().extractall(folder, filter="data")
 
-    def _download(self, mirrors: tuple[str, ...]) -> bytes:
+    def download(self, mirrors: tuple[str, ...] = MIRRORS) -> bytes:
+        """The file, if its hash is the one that was pinned."""
+        data = self._fetch(mirrors)
+        found = hashlib.sha256(data).hexdigest()
+        if found != self.sha256:
+            raise ProvisionError(
+                f"{self.path}: its sha256 is {found}, wanted {self.sha256}, as"
+                " it is pinned"
+            )
+        return data
+
+    def _fetch(self, mirrors: tuple[str, ...]) -> bytes:
         tried = []
         for mirror in mirrors:
             try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from wasm_platform_tags import Target
 
-from .lab import GUEST, WASI
+from .lab import GUEST, LINKERS, WASI
 from .observe import Observation, Run, shown
 from .tool import tool
 from .wheels import renamed, unpack
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 
 JAVASCRIPT = "pyemscripten_2024_0_wasm32"
 WEBASSEMBLY = "pyemscripten_2025_0_wasm32"
-# The suffix that each linker's CPython takes; only the newest takes the stable ABI's.
-LINKERS = {
-    "0.17.2": ".cpython-312-wasm32-wasi.so",
-    "0.21.0": ".cpython-314-wasm32-wasi.so",
-    "0.25.1": ".abi3.so",
-}
 PROBES = {"pthread_once": "1", "__wasi_fd_write": "2"}
 
 TITLES = {

@@ -40,6 +40,12 @@ WILD = (
     "wasi_wasm32",
     "wasix_wasm32",
 )
+# The suffix that each linker's CPython takes; only the newest takes the stable ABI's.
+LINKERS = {
+    "0.17.2": ".cpython-312-wasm32-wasi.so",
+    "0.21.0": ".cpython-314-wasm32-wasi.so",
+    "0.25.1": ".abi3.so",
+}
 COMPONENTIZE = (
     "from componentize_py import script; import sys;"
     " sys.argv[0] = 'componentize-py'; script()"
@@ -146,10 +152,22 @@ class Lab:
         made: Index = self.once("index", make)
         return made
 
+    def serve(self, shelf: str, wheels: Sequence[Path]) -> str:
+        """The address of an index that has these wheels alone."""
+
+        def make() -> Index:
+            index = Index({shelf: {"one-source": wheels}})
+            index.__enter__()
+            return index
+
+        index: Index = self.once(f"index {shelf}", make)
+        return index.simple(shelf, "html")
+
     def close(self) -> None:
-        """End the server, if one was started."""
-        if "index" in self._made:
-            self._made["index"].__exit__(None, None, None)
+        """End the servers that were started."""
+        for made in self._made.values():
+            if isinstance(made, Index):
+                made.__exit__(None, None, None)
 
     # Link and run.
 
@@ -175,10 +193,14 @@ class Lab:
             environment([self.downloads.requirement(name)], RUST_BACKTRACE="0"),
         )
 
-    def component(self, path: Path, *calls: str) -> Said:
-        """Call functions of a component under wasmtime, each as ``NAME ARGUMENT...``."""
+    def component(self, path: Path, *calls: str, scratch: Path | None = None) -> Said:
+        """Call functions of a component under wasmtime, each as ``NAME ARGUMENT...``.
+
+        With `scratch`, a folder that the component may write to as ``/scratch``.
+        """
+        granted: list[str | Path] = ["--scratch", scratch] if scratch else []
         return tool(
-            [sys.executable, HERE / "component_host.py", path, *calls],
+            [sys.executable, HERE / "component_host.py", *granted, path, *calls],
             environment([self.downloads.wasmtime]),
         )
 

@@ -94,6 +94,7 @@ class Downloads:
     matrix: Cache
     more: More
     pips: tuple[str, ...]
+    uv: str
     lines: dict[str, Line]
     debs: dict[str, Package]
     tarballs: list[Tarball]
@@ -130,6 +131,7 @@ class Downloads:
         return self._made(self.matrix.wheels)
 
     @property
+<<<<<<< HEAD
     def jco(self) -> Path:
         """Packages of npm that make a component, without the rest of what jco needs."""
         return self._made(self._jco)
@@ -139,6 +141,11 @@ class Downloads:
         """The compiler's own library, of clang 22."""
         folder = self._made(self.more.yowasp) / "lib" / "wasm32-unknown-wasip1"
         return folder / "libclang_rt.builtins.a"
+=======
+    def yowasp(self) -> Path:
+        """A sysroot with libc++ 22 and compiler-rt."""
+        return self._made(self.more.yowasp)
+>>>>>>> main
 
     @property
     def wasm_opt(self) -> Path:
@@ -234,17 +241,19 @@ def downloads(root: Path) -> Downloads:
     data: dict[str, Any] = json.loads((HERE / "provision.json").read_bytes())
     matrix = load_settings()
     pips = tuple(t for t in matrix.tools if t.tool == "pip" and "host" in t.on)
+    (uv,) = {t for t in matrix.tools if t.tool == "uv" and "host" in t.on}
     tools = [line.split("==") for line in data["requirements"]]
     settings: Settings = replace(
         matrix,
         runtimes=(),
-        tools=(*pips, *(Tool(name, version, ()) for name, version in tools)),
+        tools=(*pips, uv, *(Tool(name, version, ()) for name, version in tools)),
         wheels=tuple(Wheel(**line) for line in data["wheels"]),
     )
     return Downloads(
         matrix=Cache(root, settings),
         more=More(root, settings),
         pips=tuple(pip.version for pip in pips),
+        uv=f"uv=={uv.version}",
         lines={line["version"]: Line(**line) for line in data["pyodide"]},
         debs={name: Package(**deb) for name, deb in data["debs"].items()},
         tarballs=[Tarball(**tarball) for tarball in data["npm"]],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import families, gallery, guides, interpreters, wasi_way
+from . import extension, families, gallery, guides, interpreters, wasi_way
 from .abi import runs as abi
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ def every_run(lab: Lab) -> list[Run]:
     """What can be run; nothing is started by listing it."""
     return [
         *wasi_way.runs(lab),
+        *extension.runs(),
         *families.runs(lab),
         *interpreters.runs(),
         *gallery.runs(lab),

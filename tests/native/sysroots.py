@@ -50,7 +50,12 @@ class Sysroot:
         """Refuse a sysroot that says that it is another one, or that is not whole."""
         for path in (self.headers / "stdio.h", self.libraries / "libc.a"):
             if not path.is_file():
-                raise ProvisionError(f"sysroot of {self.name}: {path.name} is missing")
+                beside = sorted(x.name for x in path.parents[1].glob("wasm*/"))
+                raise ProvisionError(
+                    f"sysroot of {self.name}: {path.parent.name} has no {path.name};"
+                    f" found {', '.join(beside) or 'no target'}"
+                    " (PEP requirement platform-wasi)"
+                )
         header = self.headers / "wasi" / "version.h"
         version = self.libraries.parents[1] / "VERSION"
         try:

@@ -39,6 +39,7 @@ def tool(
     command: Sequence[str | Path],
     env: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    timeout: int = TIMEOUT,
 ) -> Said:
     """Run a program to its end."""
     try:
@@ -51,9 +52,9 @@ def tool(
             stdin=subprocess.DEVNULL,
             text=True,
             errors="replace",
-            timeout=TIMEOUT,
+            timeout=timeout,
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        return Said(-1, f"{late.output or ''}\nno end in {TIMEOUT} s")
+        return Said(-1, f"{late.output or ''}\nno end in {timeout} s")
     return Said(done.returncode, done.stdout)

@@ -11,7 +11,7 @@ from .observe import Observation, Run, shown
 from .wheels import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from .lab import Lab
@@ -91,7 +91,12 @@ def run(lab: Lab) -> Observation:
 
 def refuse(settings: tuple[str, ...], lab: Lab) -> Observation:
     """Ask the build for what it must not build."""
-    said = lab.build(lab.folder("-".join(["refuse", *settings])), *settings)
+    return refuse_build("-".join(settings), settings, lab)
+
+
+def refuse_build(name: str, settings: Sequence[str], lab: Lab) -> Observation:
+    """Hold what the build says against what a clear refusal is."""
+    said = lab.build(lab.folder(f"refuse-{name}"), *settings)
     lines = [line.strip() for line in said.text.splitlines()]
     told = next((line for line in lines if "(PEP requirement" in line), said.last)
     clear = told.startswith("error: ") and "Traceback" not in said.text

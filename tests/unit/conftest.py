@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 class Simulate(Protocol):
     def __call__(
-        self, system: str, get_platform: str, variables: Mapping[str, object] = ...
+        self,
+        system: str,
+        get_platform: str,
+        variables: Mapping[str, object] = ...,
+        machine: str = ...,
     ) -> None: ...
 
 
@@ -24,10 +28,14 @@ def simulate(monkeypatch: pytest.MonkeyPatch) -> Simulate:
     real = sysconfig.get_config_var
 
     def simulate(
-        system: str, get_platform: str, variables: Mapping[str, object] | None = None
+        system: str,
+        get_platform: str,
+        variables: Mapping[str, object] | None = None,
+        machine: str = "wasm32",
     ) -> None:
         given = variables or {}
         monkeypatch.setattr(platform, "system", lambda: system)
+        monkeypatch.setattr(platform, "machine", lambda: machine)
         monkeypatch.setattr(sysconfig, "get_platform", lambda: get_platform)
         monkeypatch.setattr(
             sysconfig,

@@ -155,13 +155,13 @@ def test_example_tags() -> None:
     assert all(parse_tag(tag) for tag in example)
 
 
+BOTH: dict[str, object] = dict.fromkeys(
+    ("PYEMSCRIPTEN_PLATFORM_VERSION", "PYODIDE_ABI_VERSION"), "2025_0"
+)
+SET: dict[str, object] = {"WASI_PLATFORM_VERSION": "0_1_sdk_24"}
 ENVIRONMENTS: list[tuple[str, str, dict[str, object]]] = [
-    (
-        "Emscripten",
-        "emscripten-4.0.9-wasm32",
-        {"PYEMSCRIPTEN_PLATFORM_VERSION": "2025_0", "PYODIDE_ABI_VERSION": "2025_0"},
-    ),
-    ("wasi", "wasi-0.0.0-wasm32", {"WASI_PLATFORM_VERSION": "0_1_sdk_24"}),
+    ("Emscripten", "emscripten-4.0.9-wasm32", BOTH),
+    ("wasi", "wasi-0.0.0-wasm32", SET),
     ("wasi", "wasi-0.0.0-wasm32", {}),
 ]
 # What else decides between the algorithm in the text and the library.
@@ -179,6 +179,8 @@ WASI: tuple[object, ...] = ("", 24, "0_1_24", "0_1_sdk_024", "0_1_sdk_24_wasm32"
 CORNERS: list[tuple[str, str, dict[str, object]]] = [
     *(("Emscripten", "emscripten-4.0.9-wasm32", config) for config in EMSCRIPTEN),
     *(("wasi", "wasi-0.0.0-wasm32", {"WASI_PLATFORM_VERSION": v}) for v in WASI),
+    ("Emscripten", "emscripten-5.0.3-wasm64", BOTH),
+    ("wasi", "wasi-0.0.0-wasm64", SET),
 ]
 
 
@@ -190,6 +192,7 @@ def pretend(
 
     def pretend(system: str, local: str, config: dict[str, object]) -> None:
         monkeypatch.setattr(platform, "system", lambda: system)
+        monkeypatch.setattr(platform, "machine", lambda: local.rpartition("-")[2])
         monkeypatch.setattr(sysconfig, "get_platform", lambda: local)
         monkeypatch.setattr(sysconfig, "get_config_var", config.get)
 

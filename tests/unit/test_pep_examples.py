@@ -99,7 +99,7 @@ def verdict(filename: str) -> str:
     """Return the requirement that keeps an upload out, by the support file's rules."""
     data: dict[str, Any] = json.loads((SUPPORT / "index-expressions.json").read_bytes())
     *_, third = filename.removesuffix(".whl").split("-")
-    for tag in third.split("."):
+    for tag in third.lower().split("."):
         if any(re.search(pattern, tag) for pattern in data["accept"].values()):
             continue
         if re.search(data["alias"], tag):

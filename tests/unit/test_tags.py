@@ -80,6 +80,33 @@ def test_wasi(
     assert list(wasm_platform_tags.platform_tags()) == [*portable, "wasi_0_0_0_wasm32"]
 
 
+@pytest.mark.parametrize(
+    ("system", "where", "variables", "local"),
+    [
+        (
+            "Emscripten",
+            "emscripten-5.0.3-wasm64",
+            {NEW: "2026_0", OLD: "2026_0"},
+            "emscripten_5_0_3_wasm64",
+        ),
+        ("wasi", "wasi-0.0.0-wasm64", {WASI: "0_1_sdk_24"}, "wasi_0_0_0_wasm64"),
+        # What _PYTHON_HOST_PLATFORM makes of the local tag does not matter.
+        ("wasi", "wasi-wasm32", {WASI: "0_1_sdk_24"}, "wasi_wasm32"),
+    ],
+)
+def test_another_processor_has_the_local_tag_alone(
+    simulate: Simulate,
+    system: str,
+    where: str,
+    variables: dict[str, object],
+    local: str,
+) -> None:
+    simulate(system, where, variables, "wasm64")
+    assert list(wasm_platform_tags.platform_tags()) == [local]
+    with wasm_platform_tags.patched():
+        assert list(packaging.tags.platform_tags()) == [local]
+
+
 def test_the_local_tag_is_normalised_as_packaging_does(simulate: Simulate) -> None:
     simulate("wasi", "wasi wasm-32.x")
     assert list(wasm_platform_tags.platform_tags()) == ["wasi_wasm_32_x"]
@@ -121,7 +148,8 @@ def test_sys_tags_of_another_implementation(
     ("system", "where"), [("Linux", "linux-x86_64"), ("Windows", "win-amd64")]
 )
 def test_elsewhere_it_is_packaging(simulate: Simulate, system: str, where: str) -> None:
-    simulate(system, where, {NEW: "2025_0", OLD: "2025_0", WASI: "0_1_sdk_24"})
+    variables = {NEW: "2025_0", OLD: "2025_0", WASI: "0_1_sdk_24"}
+    simulate(system, where, variables, where.partition("-")[2])
     assert list(wasm_platform_tags.platform_tags()) == list(
         packaging.tags.platform_tags()
     )

@@ -27,6 +27,8 @@ __all__ = [
 PATTERN = re.compile(r"\{([a-z_]+)\}")
 # What of a case is about the case, and not for an adapter to act on.
 ABOUT = {"id", "description", "requirement", "targets", "expect"}
+# What an adapter is always told; a case says it only where it is something else.
+GIVEN = {kind: {"machine": "wasm32"} for kind in ("environment", "build")}
 # What targets.json is: an environment for each target, see Target.
 _TARGETS = {
     "type": "object",
@@ -165,7 +167,7 @@ def expand(
     name = f"{kind}/{group}/{case['id']}"
     for target in _targets(case, targets):
         words = target.words if target else {}
-        given = {k: v for k, v in case.items() if k not in ABOUT}
+        given = GIVEN.get(kind, {}) | {k: v for k, v in case.items() if k not in ABOUT}
         concrete = Case(
             id=f"{name}@{target.id}" if target else name,
             kind=kind,

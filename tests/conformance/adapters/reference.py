@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 # PEP 9999, index-rejects: which tags its rules for indexes are about.
-CONCERNED = re.compile(r"(?i)\A(emscripten|pyemscripten|pyodide|wasi)|wasm32|wasm64")
+CONCERNED = re.compile(r"\A(emscripten|pyemscripten|pyodide|wasi)|wasm32|wasm64")
 
 
 def parse(case: dict[str, Any]) -> list[str] | None:
@@ -41,11 +41,12 @@ def parse(case: dict[str, Any]) -> list[str] | None:
 
 @contextmanager
 def simulated(
-    system: str, get_platform: str, config: Mapping[str, object]
+    system: str, machine: str, get_platform: str, config: Mapping[str, object]
 ) -> Iterator[None]:
     """This interpreter, saying of itself what another one would say."""
     with (
         mock.patch.object(platform, "system", return_value=system),
+        mock.patch.object(platform, "machine", return_value=machine),
         mock.patch.object(sysconfig, "get_platform", return_value=get_platform),
         mock.patch.object(sysconfig, "get_config_var", config.get),
     ):
@@ -54,8 +55,20 @@ def simulated(
 
 def environment(case: dict[str, Any]) -> list[str]:
     """The platform tags of an interpreter that says these things of itself."""
-    with simulated(case["system"], case["get_platform"], case["config"]):
+    says = {key: case[key] for key in ("system", "machine", "get_platform", "config")}
+    with simulated(**says):
         return list(platform_tags())
+
+
+def build(case: dict[str, Any]) -> str | None:
+    """The platform tag that a build tool writes, or None if it refuses."""
+    told, own = case["told"], environment(case)
+    if told is None:
+        return own[0]
+    if told == own[-1]:  # the local tag: a wheel for the same machine
+        return str(told)
+    tags = parse({"tag": told})
+    return tags[0] if tags else None
 
 
 def target(case: dict[str, Any]) -> Target:
@@ -94,8 +107,8 @@ def version(name: str) -> Version:
 
 
 def index(case: dict[str, Any]) -> bool:
-    """Whether an index accepts each tag of a wheel's platform."""
-    return all(map(accepted, case["platform"].split(".")))
+    """Whether an index accepts each tag of a wheel's platform, read in lower case."""
+    return all(map(accepted, case["platform"].lower().split(".")))
 
 
 def accepted(tag: str) -> bool:
@@ -111,7 +124,7 @@ def accepted(tag: str) -> bool:
 
 KINDS = {
     function.__name__: function
-    for function in (parse, environment, markers, dependency, select, index)
+    for function in (parse, environment, build, markers, dependency, select, index)
 }
 
 

@@ -2,8 +2,9 @@
 // An adapter of the conformance suite of PEP 9999, "Platform Tags for WebAssembly".
 //
 // It was written from the text of the PEP and from INTERPRETING.md alone, with PEP 425, PEP 427,
-// PEP 440 and PEP 508 for what they leave to those; no other implementation was looked at. It
-// shares no code with the project and has no dependencies.
+// PEP 440 and PEP 508 for what they leave to those; no other implementation was looked at. Since
+// then it follows the text: the processor and the kind build came with a later draft. It shares no
+// code with the project and has no dependencies.
 //
 //   wasm-tags conformance --adapter "node standalone.mjs"
 //
@@ -73,10 +74,11 @@ const DISCOVERY = new Map([
   }],
 ]);
 
-// PEP 9999, malformed-variable: the first variable that is set decides, whatever its value.
-function discoverPlatform(system, config) {
+// PEP 9999, wasm64-reserved: a build for another processor than wasm32 has no platform here;
+// malformed-variable: the first variable that is set decides, whatever its value.
+function discoverPlatform({ system, machine, config = {} }) {
   const rule = DISCOVERY.get(system);
-  if (!rule) return null;
+  if (!rule || machine !== "wasm32") return null;
   const isSet = (name) => Object.hasOwn(config, name) && config[name] !== null;
   const version = config[rule.variables.find(isSet)];
   if (typeof version !== "string" || !rule.wellFormed.test(version)) return null;
@@ -84,10 +86,21 @@ function discoverPlatform(system, config) {
 }
 
 // PEP 9999, local-tag: it comes last; unknown-platform: it is alone if the platform is not known.
-function environment({ system, get_platform: getPlatform, config }) {
-  const platform = discoverPlatform(system, config ?? {});
-  const localTag = getPlatform.replaceAll(/[-. ]/g, "_");
+function environment(request) {
+  const platform = discoverPlatform(request);
+  const localTag = request.get_platform.replaceAll(/[-. ]/g, "_");
   return [...(platform ? portableTags(platform) : []), localTag];
+}
+
+// -- The kind build -------------------------------------------------------------------------
+
+// PEP 9999, producer-tag: the canonical tag of a platform that is known, or else the local tag.
+// Told something that is neither, a build tool refuses (INTERPRETING.md, build).
+function build(request) {
+  const own = environment(request);
+  if (request.told === null) return own[0];
+  if (request.told === own.at(-1)) return request.told;
+  return parse({ tag: request.told })?.[0] ?? null;
 }
 
 // -- Versions (PEP 440) ---------------------------------------------------------------------
@@ -203,12 +216,13 @@ function parseWheelName(file) {
   const version = parseVersion(parts[1]);
   const build = parts.length === 6 ? /^([0-9]+)(.*)$/s.exec(parts[2]) : [];
   if (!version || !build) return null;
-  const [pythons, abis, platforms] = parts.slice(-3).map((set) => set.split("."));
+  // PEP 9999, "Grammar": a file name is compared in lower case.
+  const [pythons, abis, platforms] = parts.slice(-3).map((set) => set.toLowerCase().split("."));
   return {
     name: normalizeName(parts[0]),
     version,
     build: build.length ? [BigInt(build[1]), build[2]] : [], // no build tag sorts first
-    // PEP 9999, not-portable: nothing is repaired, and letters keep their case.
+    // PEP 9999, not-portable: nothing is repaired.
     tags: product(product(pythons, abis), platforms),
   };
 }
@@ -255,8 +269,9 @@ function acceptsTag(tag) {
   return !WASM_LIKE.test(tag) && OTHER_PLATFORM.test(tag);
 }
 
-// PEP 9999, index-accepts: each tag of a compressed set by itself, and all have to pass.
-const index = ({ platform }) => platform.split(".").every(acceptsTag);
+// PEP 9999, index-accepts: each tag of a compressed set by itself, and all have to pass; "Grammar":
+// as tools parse a file name, in lower case.
+const index = ({ platform }) => platform.toLowerCase().split(".").every(acceptsTag);
 
 // -- The kinds markers and dependency -------------------------------------------------------
 
@@ -265,7 +280,7 @@ const EMSCRIPTEN = new Map(
   Object.entries({ "2024_0": "3.1.58", "2025_0": "4.0.9", "2026_0": "5.0.3", "2026_5": "6.0.5" }),
 );
 
-// PEP 9999, marker-values.
+// PEP 9999, "Environment Markers": a table that is not normative.
 function markers(request) {
   refuseRunning(request);
   const { family, version } = targetPlatform(request.target);
@@ -349,7 +364,9 @@ const dependency = (request) => evaluateMarker(request.marker, { ...markers(requ
 
 // -- The exchange (INTERPRETING.md) ---------------------------------------------------------
 
-const KINDS = new Map(Object.entries({ parse, environment, select, index, markers, dependency }));
+const KINDS = new Map(
+  Object.entries({ parse, environment, build, select, index, markers, dependency }),
+);
 
 function answer(line) {
   let id = null;

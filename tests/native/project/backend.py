@@ -5,14 +5,19 @@ Config settings::
     platform=TAG       a portable platform tag; canonical or alias, the wheel is canonical
     unwinding=NAME     javascript, webassembly or none; what the platform has, if not given
     define=NAME=VALUE  a macro for the compiler
+    module=NAME        side and sidepp, if not given; clib, cxxlib and needs want a sysroot
+    sysroot=DIR        a WASI SDK's share/wasi-sysroot, for modules that use a C library
     extension=FILE     pack this file and compile nothing
+    check=no           pack even what does not conform, to see what becomes of it
 """
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -29,7 +34,9 @@ from wasm_platform_tags import (
 # The checks are shared with the tests of this checkout.
 sys.path.append(str(Path(__file__).parents[3]))
 
+from tests.matrix.provision import ProvisionError
 from tests.native.binary import RefusedExtensionError, check
+from tests.native.sysroots import Sysroot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,11 +45,30 @@ if TYPE_CHECKING:
 
 SOURCES = Path(__file__).parent / "src"
 NAME, VERSION = "one_source", "1.0"
-MODULES = {"side": "side.c", "sidepp": "sidepp.cpp"}
-KEYS = ("platform", "unwinding", "define", "extension")
+KEYS = ("platform", "unwinding", "define", "module", "sysroot", "extension", "check")
+
+
+@dataclass(frozen=True)
+class Module:
+    """A source, the libraries of the sysroot that it uses, and one of the wheel's own."""
+
+    source: str
+    libraries: tuple[str, ...] = ()
+    own: str = ""
+
+
+MODULES = {
+    "side": Module("side.c"),
+    "sidepp": Module("sidepp.cpp"),
+    "clib": Module("clib.c", ("libc.so",)),
+    "cxxlib": Module("cxxlib.cpp", ("libc++.so", "libc++abi.so", "libc.so")),
+    "needs": Module("needs.c", ("libc.so",), own="libdep.so"),
+}
+OWN = {"libdep.so": ("dep.c", "dep_length")}
 
 # What the compiler and the linker are told, by family and by unwinding ABI.
-COMPILE = ["-fPIC", "-O2", "-fvisibility=hidden", "-ffreestanding", "-mcpu=generic"]
+COMPILE = ["-fPIC", "-O2", "-fvisibility=hidden", "-mcpu=generic"]
+HOSTED = ["-nostdinc", "-fno-exceptions"]
 LINK = ["-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic"]
 LINK_FAMILY = {
     PyodidePlatform: ["--import-memory", "--strip-debug"],
@@ -64,7 +90,10 @@ def build_wheel(
     """Build, check and pack; leave with a message that says what was wrong."""
     try:
         return build(Path(wheel_directory), config_settings or {})
-    except (InvalidPlatformTag, RefusedExtensionError, BadSettingError) as error:
+    except (
+        *(InvalidPlatformTag, RefusedExtensionError),
+        *(BadSettingError, ProvisionError),
+    ) as error:
         refuse(str(error))
     except subprocess.CalledProcessError as error:
         refuse(f"{error.cmd[3]} left with status {error.returncode}:\n{error.stderr}")
@@ -85,6 +114,7 @@ def build(folder: Path, settings: Settings) -> str:
             " pyemscripten_2025_0_wasm32 (PEP requirement producer-tag)"
         )
     platform = parse_platform_tag(tag)
+    compiler_target(platform)
     with tempfile.TemporaryDirectory() as scratch:
         if given := _one(settings, "extension"):
             files = [_existing(given)]
@@ -93,12 +123,60 @@ def build(folder: Path, settings: Settings) -> str:
                 *UNWINDING[unwinding_of(platform, _one(settings, "unwinding"))],
                 *(f"-D{macro}" for macro in _all(settings, "define")),
             ]
-            files = [
-                compile_module(Path(scratch), platform, name, flags) for name in MODULES
-            ]
-        for file in files:
+            modules = chosen(_all(settings, "module"))
+            sysroot = sysroot_of(platform, _one(settings, "sysroot"), modules)
+            _builtin_headers()  # or the compiler is missing
+            compiler = Compiler(Path(scratch), platform, flags, sysroot)
+            files = [compiler.module(name) for name in modules]
+        own = {MODULES[file.name.partition(".")[0]].own for file in files} - {""}
+        for file in files if _one(settings, "check") != "no" else ():
             check(file.name, file.read_bytes(), platform)
-        return pack(folder, platform, files)
+        libraries = [Path(scratch) / name for name in sorted(own)]
+        return pack(folder, platform, [*files, *libraries])
+
+
+def chosen(names: Sequence[str]) -> list[str]:
+    """The modules that were asked for, or those that every platform can have."""
+    for name in names:
+        if name not in MODULES:
+            raise BadSettingError(f"module={name}: wanted one of {', '.join(MODULES)}")
+    return list(names) or ["side", "sidepp"]
+
+
+def sysroot_of(
+    platform: PyodidePlatform | WasiPlatform, given: str | None, modules: Sequence[str]
+) -> Sysroot | None:
+    """The sysroot, held against the platform before anything is built."""
+    using = [name for name in modules if MODULES[name].libraries]
+    if given is None:
+        if using:
+            raise BadSettingError(
+                f"module={using[0]} uses a C library; wanted --config-settings"
+                f" sysroot=DIR, that of the WASI SDK of {platform.tags[0]}"
+                " (PEP requirement platform-wasi)"
+            )
+        return None
+    if not isinstance(platform, WasiPlatform):
+        raise BadSettingError(f"sysroot={given} for {platform.tags[0]}; wanted none")
+    target, folder = compiler_target(platform), Path(given).absolute()
+    headers, libraries = folder / "include" / target, folder / "lib" / target
+    cxx = headers / "c++" / "v1"
+    found = Sysroot(
+        platform=platform,
+        target=target,
+        headers=headers,
+        libraries=libraries,
+        cxx_headers=cxx if cxx.is_dir() else None,
+        cxx_libraries=(libraries,),
+        evidence="given as a config setting",
+    ).check()
+    for name in using:
+        for library in MODULES[name].libraries:
+            if not (libraries / library).is_file():
+                raise BadSettingError(
+                    f"sysroot={given}: {library} is missing, which module={name} needs"
+                )
+    return found
 
 
 def unwinding_of(platform: PyodidePlatform | WasiPlatform, asked: str | None) -> str:
@@ -121,21 +199,58 @@ def unwinding_of(platform: PyodidePlatform | WasiPlatform, asked: str | None) ->
     return asked
 
 
-def compile_module(
-    scratch: Path,
-    platform: PyodidePlatform | WasiPlatform,
-    name: str,
-    flags: Sequence[str],
-) -> Path:
-    """Compile and link one extension module for the stable ABI."""
-    source, made = SOURCES / MODULES[name], scratch / f"{name}.abi3.so"
-    if source.suffix == ".c":  # C has nothing to unwind
-        flags = [flag for flag in flags if flag.startswith("-D")]
-    target = f"--target={compiler_target(platform)}"
-    _zig("clang", target, *COMPILE, *flags, "-c", source, "-o", scratch / f"{name}.o")
-    link = [*LINK, *LINK_FAMILY[type(platform)], f"--export=PyInit_{name}"]
-    _zig("wasm-ld", *link, scratch / f"{name}.o", "-o", made)
-    return made
+@dataclass(frozen=True)
+class Compiler:
+    """How a module becomes what an interpreter of the platform links or loads."""
+
+    scratch: Path
+    platform: PyodidePlatform | WasiPlatform
+    flags: Sequence[str]
+    sysroot: Sysroot | None
+
+    def module(self, name: str) -> Path:
+        """Compile and link one extension module for the stable ABI."""
+        module = MODULES[name]
+        libraries = [self.library(library) for library in module.libraries]
+        if module.own:
+            libraries.append(self.own(module.own))
+        made = self.scratch / f"{name}.abi3.so"
+        self.link(module.source, f"PyInit_{name}", made, libraries)
+        return made
+
+    def own(self, name: str) -> Path:
+        """A library that the wheel brings."""
+        source, export = OWN[name]
+        made = self.scratch / name
+        self.link(source, export, made, [self.library("libc.so")])
+        return made
+
+    def library(self, name: str) -> Path:
+        """One of the sysroot's."""
+        if self.sysroot is None:
+            raise BadSettingError(f"{name}: no sysroot")
+        return self.sysroot.libraries / name
+
+    def link(
+        self, source: str, export: str, made: Path, libraries: Sequence[Path]
+    ) -> None:
+        """Make a side module; the libraries that it is linked with are its needed ones."""
+        compiled = self.scratch / f"{source}.o"
+        language = "c++" if source.endswith(".cpp") else "c"
+        # C has nothing to unwind.
+        flags = [f for f in self.flags if language == "c++" or f.startswith("-D")]
+        if self.sysroot:
+            flags += [*HOSTED, *map(str, self.sysroot.includes(language))]
+            # The compiler's own headers come last, as in its own search path.
+            flags += ["-isystem", str(_builtin_headers())]
+        else:
+            flags.append("-ffreestanding")
+        if language == "c++":
+            flags.append("-std=c++20")
+        target = f"--target={compiler_target(self.platform)}"
+        _zig("clang", target, *COMPILE, *flags, "-c", SOURCES / source, "-o", compiled)
+        link = [*LINK, *LINK_FAMILY[type(self.platform)], f"--export={export}"]
+        _zig("wasm-ld", *link, compiled, *libraries, "-o", made)
 
 
 def compiler_target(platform: PyodidePlatform | WasiPlatform) -> str:
@@ -175,6 +290,13 @@ def refuse(message: str) -> NoReturn:
     """Leave: pip shows the message, and no traceback of this file."""
     print(f"error: {message}", file=sys.stderr)
     raise SystemExit(1)
+
+
+def _builtin_headers() -> Path:
+    found = importlib.util.find_spec("ziglang")
+    if found is None or found.origin is None:
+        raise BadSettingError("no compiler: wanted the package ziglang, as from PyPI")
+    return Path(found.origin).parent / "lib" / "include"
 
 
 def _zig(*arguments: str | Path) -> None:

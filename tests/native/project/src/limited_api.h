@@ -1,5 +1,5 @@
-/* The few lines of CPython's limited API (PEP 384) that side.c and sidepp.cpp use, for a
- * 32-bit CPython. No header of CPython is needed, nor is there a C library. */
+/* The few lines of CPython's limited API (PEP 384) that the modules here use, for a
+ * 32-bit CPython. No header of CPython is needed. */
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -36,6 +36,8 @@ PyObject *PyModule_Create2(PyModuleDef *, int);
 long PyLong_AsLong(PyObject *);
 PyObject *PyLong_FromLong(long);
 PyObject *PyLong_FromLongLong(long long);
+const char *PyUnicode_AsUTF8AndSize(PyObject *, int *);
+PyObject *PyUnicode_FromString(const char *);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,110 @@
+"""The command: ``python -m tests.cpython_wasi``, from the root of the repository."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress
+
+from tests.matrix.exits import BadInputError, exit_code, need_folder
+from tests.matrix.provision import DEFAULT_CACHE
+from tests.native import observe
+from tests.native.command import attempt, pick, tell, write_report
+from tests.native.provision import downloads
+
+from .questions import runs
+from .workshop import Workshop, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RESULTS = Path(__file__).with_name("observation.json")
+EXAMPLES = """\
+examples:
+  python -m tests.cpython_wasi                            build, ask everything, compare
+  python -m tests.cpython_wasi --only 'cpython/configure/*'
+  python -m tests.cpython_wasi --list
+  python -m tests.cpython_wasi --update                   show what changed, and write it
+
+The builds take some five minutes on two cores and are kept in the cache.
+
+exit code: 0 if every observation is the committed one, 1 if not, 2 for bad input
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(
+        prog="python -m tests.cpython_wasi",
+        description="Build CPython for WASI with the change that states its platform,"
+        " and hold what it says against tests/cpython_wasi/observation.json.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument(
+        "--only", nargs="+", default=[], metavar="GLOB", help="ask only these"
+    )
+    made.add_argument("--list", action="store_true", help="list the questions")
+    made.add_argument(
+        "--json", type=Path, metavar="FILE", help="write raw and shown output to FILE"
+    )
+    made.add_argument(
+        "--update", action="store_true", help="show the differences, then write them"
+    )
+    made.add_argument(
+        "--cache",
+        type=Path,
+        default=DEFAULT_CACHE,
+        metavar="DIR",
+        help="keep downloads and builds here (default: .cache/matrix)",
+    )
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code."""
+    options = parser().parse_args(arguments)
+    return exit_code(partial(_main, options, Console()))
+
+
+def _main(options: argparse.Namespace, console: Console) -> int:
+    started = time.monotonic()
+    need_folder(options.json)
+    questions = list(runs())
+    chosen = pick(questions, options.only)
+    if options.list:
+        for run in chosen:
+            console.print(f"{run.id}  [dim]{run.what}[/dim]", soft_wrap=True)
+        return 0
+    committed = observe.load(RESULTS)["observations"]
+    if lacking := missing():
+        raise BadInputError(
+            f"the build needs {', '.join(lacking)}: apt-get install {' '.join(lacking)},"
+            " or what your system calls them"
+        )
+    cache = options.cache.absolute()
+    shop = Workshop(cache / "cpython-wasi", downloads(cache))
+    found = {}
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("", total=len(chosen))
+        shop.tell = shop.downloads.tell = lambda step: progress.update(
+            task, description=step
+        )
+        # Here, so that a failed build ends everything, with its message.
+        shop.build()
+        for run in chosen:
+            progress.update(task, description=run.id)
+            found[run.id] = attempt(shop, run)
+            progress.update(task, advance=1)
+    seconds = round(time.monotonic() - started)
+    console.print(f"{len(found)} observations, {seconds} s")
+    if options.json:
+        write_report(options.json, found, seconds)
+    return tell(
+        found, committed, questions, console, update=options.update, path=RESULTS
+    )

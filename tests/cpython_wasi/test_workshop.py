@@ -1,0 +1,116 @@
+"""What can be known of the builds without building."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cpython_wasi import command, workshop
+from tests.cpython_wasi.questions import SETTINGS, runs
+from tests.cpython_wasi.toolchain import Toolchain, script
+from tests.cpython_wasi.workshop import PATCH, SOURCES, Workshop, missing
+from tests.matrix.provision import ProvisionError
+from tests.native import observe
+from tests.native.provision import downloads
+from tests.native.tool import tool
+
+if TYPE_CHECKING:
+    from pathlib import Path as PathType
+
+PEP = Path(__file__).parents[2] / "pep" / "pep-9999.rst"
+CHANGE = PEP.parent / "pep-9999" / "cpython.rst"
+
+
+@pytest.fixture
+def shop(tmp_path: PathType) -> Workshop:
+    return Workshop(tmp_path / "shop", downloads(tmp_path / "cache"))
+
+
+def test_every_question_is_answered_and_no_other() -> None:
+    committed = observe.load(command.RESULTS)["observations"]
+    assert list(committed) == [run.id for run in runs()]
+    assert {one["outcome"] for one in committed.values()}.isdisjoint({"error", ""})
+
+
+@pytest.mark.parametrize("rule", sorted({run.rule for run in runs()} - {""}))
+def test_every_rule_is_in_the_pep(rule: str) -> None:
+    assert f".. _pep-9999-{rule}:" in PEP.read_text(encoding="utf-8")
+
+
+def test_every_answer_of_configure_is_asked_for() -> None:
+    committed = observe.load(command.RESULTS)["observations"]
+    outcomes = {committed[f"cpython/configure/{name}"]["outcome"] for name in SETTINGS}
+    assert outcomes == {"0_1_sdk_34", "0_1_sdk_33", "not known", "stops"}
+
+
+def test_the_size_of_the_change_is_told() -> None:
+    lines = PATCH.read_text(encoding="utf-8").splitlines()
+    added = sum(line.startswith("+") and line[:3] != "+++" for line in lines)
+    removed = sum(line.startswith("-") and line[:3] != "---" for line in lines)
+    assert (added, removed) == (len([x for x in lines if x[:1] == "+"]) - 2, 0)
+    told = re.search(r"(\d+) lines", CHANGE.read_text(encoding="utf-8"))
+    assert told
+    assert int(told[1]) == added
+
+
+def test_the_source_is_pinned() -> None:
+    assert SOURCES["version"] in SOURCES["archive"]["path"]
+    assert re.fullmatch("[0-9a-f]{64}", SOURCES["archive"]["sha256"])
+
+
+def test_what_is_missing_is_named_before_anything_is_built(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: PathType,
+) -> None:
+    assert missing(str(tmp_path)) == ["autoconf", "gcc", "make", "patch"]
+    monkeypatch.setattr(command, "missing", lambda: ["autoconf"])
+    assert command.main(["--cache", str(tmp_path / "cache")]) == 2
+    assert "apt-get install autoconf" in capsys.readouterr().err
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_question_that_is_none_is_a_mistake(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert command.main(["--only", "cpython/nothing"]) == 2
+    assert "matches no run" in capsys.readouterr().err
+
+
+def test_questions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--list", "--only", "cpython/states"]) == 0
+    assert "cpython/states" in capsys.readouterr().out
+
+
+def test_a_build_is_kept_until_its_key_changes(shop: Workshop) -> None:
+    made: list[str] = []
+    for key in ("one", "one", "two"):
+        shop._made("a", key, lambda folder: made.append(folder.name))
+    assert made == ["a", "a"]
+
+
+def test_a_build_that_failed_is_begun_again(shop: Workshop) -> None:
+    def fail(folder: PathType) -> None:
+        (folder / "half").touch()
+        shop._run("step", ["sh", "-c", "echo no; exit 3"], folder)
+
+    with pytest.raises(ProvisionError, match=r"step left with status 3; .*step\.log"):
+        shop._made("a", "key", fail)
+    assert not (shop.root / "a" / workshop.STAMP).exists()
+    shop._made("a", "key", lambda folder: None)
+    assert not (shop.root / "a" / "half").exists()
+
+
+def test_a_script_passes_its_arguments_on(tmp_path: PathType) -> None:
+    path = script(tmp_path / "say", "echo", "a b")
+    assert tool([path, "c d"]).text == "a b c d\n"
+
+
+def test_configure_is_told_the_whole_toolchain(tmp_path: PathType) -> None:
+    compiler = Toolchain(tmp_path)
+    compiler.say_version("33.0\n")
+    assert (tmp_path / "VERSION").read_text() == "33.0\n"
+    assert {"CC", "CPP", "AR", "WASI_SDK_PATH"} <= compiler.environment().keys()

@@ -1,0 +1,282 @@
+"""A whole extension: C and C++ with the C library and libc++ of a WASI SDK.
+
+Built against its sysroot, packed, selected, linked and run; refused for another SDK by
+its tag; and forced there all the same.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from .binary import read
+from .bundled import libraries
+from .lab import GUEST, LINKERS, WASI
+from .observe import Observation, Run, shown
+from .tool import environment, tool
+from .wasi_way import refuse_build
+from .wheels import unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from .lab import Lab
+
+LINKER = "0.25.1"
+PYTHON = "3.14"
+# What each is asked, and the right answer.
+CALLS = {
+    'clib.convert" "42': "42",
+    'clib.convert" "99999999999999999999': "ERANGE",
+    'clib.stored" "written-and-read': "written-and-read",
+    'cxxlib.count" "b-a-b': "b-a-b=1",
+    'needs.length" "seven77': "7",
+}
+# Another SDK, an older one, another WASI version.
+WRONG = ("wasi_0_2_sdk_34_wasm32", "wasi_0_2_sdk_25_wasm32", "wasi_0_1_sdk_33_wasm32")
+
+
+@dataclass(frozen=True)
+class Build:
+    """Modules, and the sysroot that they are built against."""
+
+    sdk: int
+    wasi: str
+    modules: tuple[str, ...]
+    define: str = ""
+    check: str = ""
+
+    @property
+    def tag(self) -> str:
+        """The platform tag of the wheel."""
+        return f"wasi_{self.wasi.replace('.', '_')}_sdk_{self.sdk}_wasm32"
+
+    def wheel(self, lab: Lab) -> Path:
+        """The wheel, by the project's backend."""
+        return lab.wheel(
+            f"platform={self.tag}",
+            f"sysroot={sdk_folder(lab, self.sdk, self.wasi)}",
+            *(f"module={name}" for name in self.modules),
+            *([f"define={self.define}"] if self.define else []),
+            *([f"check={self.check}"] if self.check else []),
+        )
+
+
+OURS = Build(33, "0.2", ("clib", "cxxlib"))
+NEEDS = Build(33, "0.2", ("needs",), check="no")
+
+
+@dataclass(frozen=True)
+class Forced:
+    """A build, unpacked without asking its tag, before another linker."""
+
+    name: str
+    what: str
+    build: Build
+    linker: str = LINKER
+
+
+FORCED = (
+    Forced("own-library", "C that needs a library of its wheel", NEEDS),
+    Forced(
+        "dup",
+        "C for SDK 34 that calls dup()",
+        Build(34, "0.1", ("clib",), "WITH_DUP=1"),
+    ),
+    Forced("older-sdk", "C for SDK 25", Build(25, "0.2", ("clib",))),
+    Forced(
+        "oldest-sdk", "C and C++ for SDK 15, WASI 0.1", Build(15, "0.1", OURS.modules)
+    ),
+    Forced("older-wasi", "C and C++ for WASI 0.1", Build(33, "0.1", OURS.modules)),
+    Forced("libcxx", "C++ for SDK 33", Build(33, "0.2", ("cxxlib",)), "0.17.2"),
+    Forced("newer-sdk", "C and C++ for SDK 33", OURS, "0.21.0"),
+)
+
+
+def sdk_folder(lab: Lab, sdk: int, wasi: str) -> Path:
+    """A sysroot in the SDK's own layout, with shared libraries to link with.
+
+    The shared libraries are always those of componentize-py's SDK 33 for WASI 0.2: their
+    names alone reach the module.
+    """
+
+    def make() -> Path:
+        found = lab.downloads.sysroot(sdk, wasi)
+        folder = lab.folder(f"sysroot-{sdk}-{wasi}")
+        target = f"wasm32-wasip{wasi.rpartition('.')[2]}"
+        headers, place = folder / "include" / target, folder / "lib" / target
+        shutil.copytree(found.headers, headers)
+        if found.cxx_headers:
+            (headers / "c++").mkdir(exist_ok=True)
+            (headers / "c++" / "v1").symlink_to(found.cxx_headers)
+        place.mkdir(parents=True)
+        (place / "libc.a").symlink_to(found.libraries / "libc.a")
+        libraries(lab.downloads.requirement(f"componentize-py=={LINKER}"), place)
+        return folder
+
+    made: Path = lab.once(f"sysroot {sdk} {wasi}", make)
+    return made
+
+
+def build(which: Build, lab: Lab) -> Observation:
+    """Build the wheel and look into it."""
+    wheel = which.wheel(lab)
+    lines = [wheel.name]
+    for path in sorted(unpack(wheel, lab.folder(f"look-{which.modules}")).glob("*.so")):
+        found = read(path.read_bytes())
+        taken = [name for _, name, _ in found.imports if not name.startswith("_")]
+        taken = [name for name in taken if not name.startswith("Py")]
+        lines.append(f"{path.name}: needs {', '.join(found.needed)}")
+        lines.append(f"  of C: {', '.join(sorted({*taken} - {'memory'})) or 'nothing'}")
+    return shown("built", "\n".join(lines))
+
+
+def select(platform: str, lab: Lab) -> Observation:
+    """Let the newest stock pip choose from an index that has our wheel alone."""
+    url = lab.serve("extension", [OURS.wheel(lab)])
+    site = lab.folder(f"extension-{platform}")
+    target = PYTHON, platform
+    said = lab.install(
+        lab.downloads.pips[-1], target, site, "--index-url", url, "one-source"
+    )
+    if said.status:
+        return shown("refused", said.last, said.text)
+    return shown("installed", "\n".join(sorted(x.name for x in site.glob("*.so"))))
+
+
+def select_with_uv(lab: Lab) -> Observation:
+    """Ask uv for the same."""
+    uv = lab.downloads.requirement(lab.downloads.uv) / "bin" / "uv"
+    said = tool(
+        [
+            *(uv, "pip", "install", "--no-config", "--no-progress", "--no-cache"),
+            *("--python", sys.executable, "--python-version", PYTHON),
+            *("--python-platform", "wasm32-wasip2", "--only-binary=:all:"),
+            *("--target", lab.folder("extension-uv")),
+            *("--index-url", lab.serve("extension", [OURS.wheel(lab)]), "one-source"),
+        ],
+        environment([]),
+    )
+    if said.status == 0:
+        return shown("installed", said.last, said.text)
+    return shown("cannot be asked", said.text.partition("[")[0], said.text)
+
+
+def linked(lab: Lab, site: Path, linker: str, out: Path) -> Observation | None:
+    """Link what is in a folder; None if that went well."""
+    said = lab.componentize(
+        linker, GUEST / "sdk.wit", "sdk_app", [GUEST / "apps", site], out
+    )
+    if said.status == 0:
+        return None
+    told = said.text.partition("AssertionError: ")[2] or said.last
+    return shown("link fails", told, said.text)
+
+
+def called(lab: Lab, modules: tuple[str, ...], out: Path) -> Observation:
+    """Ask every question that these modules can answer."""
+    asked = [call for call in CALLS if call.partition(".")[0] in modules]
+    calls = [f'call "{call}"' for call in asked]
+    said = lab.component(out, *calls, scratch=lab.folder(f"{out.stem}-scratch"))
+    if said.status:
+        return shown("call fails", said.last, said.text)
+    answers = said.text.split()
+    right = answers == [CALLS[call] for call in asked]
+    lines = [f"{c}: {a}" for c, a in zip(asked, answers, strict=True)]
+    return shown(
+        "works" if right else "answers wrong",
+        "\n".join(lines).replace('" "', " "),
+        said.text,
+    )
+
+
+def run(lab: Lab) -> Observation:
+    """Link what pip installed, and run it."""
+    select(WASI, lab)
+    out = lab.scratch / "extension.wasm"
+    site = lab.scratch / f"extension-{WASI}"
+    return linked(lab, site, LINKER, out) or called(lab, OURS.modules, out)
+
+
+def force(case: Forced, lab: Lab) -> Observation:
+    """Bring a build before a linker whose C library is another."""
+    site = unpack(case.build.wheel(lab), lab.folder(f"extension-forced-{case.name}"))
+    for file in site.glob("*.abi3.so"):
+        file.rename(site / file.name.replace(".abi3.so", LINKERS[case.linker]))
+    out = lab.scratch / f"forced-{case.name}.wasm"
+    return linked(lab, site, case.linker, out) or called(lab, case.build.modules, out)
+
+
+# What the build is asked for and must not make; @ stands for a sysroot of SDK 33, 0.2.
+REFUSED = (
+    ("no-sysroot", "no sysroot for a module that uses libc", ("module=clib",)),
+    (
+        "another-sdk",
+        "a sysroot of SDK 34 for sdk_33",
+        ("module=clib", "platform=wasi_0_1_sdk_33_wasm32", "sysroot=@34-0.1"),
+    ),
+    (
+        "another-wasi",
+        "a sysroot of WASI 0.1 for wasi_0_2",
+        ("module=clib", "sysroot=@33-0.1"),
+    ),
+    (
+        "own-library",
+        "a library of the wheel's own",
+        ("module=needs", "sysroot=@33-0.2"),
+    ),
+)
+
+
+def refuse(name: str, settings: tuple[str, ...], lab: Lab) -> Observation:
+    """Ask the build for what does not conform."""
+    given = []
+    for setting in settings:
+        before, found, which = setting.partition("@")
+        if found:
+            sdk, _, wasi = which.partition("-")
+            setting = f"{before}{sdk_folder(lab, int(sdk), wasi)}"  # noqa: PLW2901
+        given.append(setting)
+    if not any(setting.startswith("platform=") for setting in given):
+        given.append(f"platform={WASI}")
+    return refuse_build(f"extension-{name}", given, lab)
+
+
+def runs() -> Iterator[Run]:
+    """Every run, in the order of the way."""
+    yield Run("wasi/extension/build", f"Build for {WASI}", partial(build, OURS))
+    yield Run(
+        f"wasi/extension/select/{WASI}",
+        f"The newest pip selects for {WASI}",
+        partial(select, WASI),
+    )
+    for tag in WRONG:
+        yield Run(
+            f"wasi/extension/select/{tag}",
+            f"The newest pip selects for {tag}",
+            partial(select, tag),
+            rule="exact-match",
+        )
+    yield Run("wasi/extension/uv", "uv selects for WASI", select_with_uv)
+    yield Run(
+        "wasi/extension/run", f"componentize-py {LINKER} links, wasmtime runs", run
+    )
+    for case in FORCED:
+        yield Run(
+            f"wasi/extension/forced/{case.name}",
+            f"{case.what}, linked by componentize-py {case.linker}",
+            partial(force, case),
+            "a tag without the SDK, or one read as a floor",
+            rule="platform-wasi" if case.build is NEEDS else "exact-match",
+        )
+    for name, what, settings in REFUSED:
+        yield Run(
+            f"wasi/extension/refuse/{name}",
+            what,
+            partial(refuse, name, settings),
+            rule="platform-wasi",
+        )
