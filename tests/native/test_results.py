@@ -110,7 +110,9 @@ def test_committed_output_is_normalised() -> None:
 
 def test_pick_wants_a_pattern_that_matches(capsys: pytest.CaptureFixture[str]) -> None:
     assert [run.id for run in pick(RUNS, ["wasi/run"])] == ["wasi/run"]
-    assert pick(RUNS, []) == list(RUNS)
+    assert pick(RUNS, []) == [run for run in RUNS if not run.by_name]
+    assert [run.id for run in pick(RUNS, ["abi/static/rust"])] == ["abi/static/rust"]
+    assert not any(run.by_name for run in pick(RUNS, ["abi/*"]))
     with pytest.raises(BadInputError, match="matches no run"):
         pick(RUNS, ["wasi/run", "nothing/*"])
     assert main(["--only", "nothing/*"]) == 2

@@ -9,7 +9,7 @@ from wasm_platform_tags import WasiPlatform
 
 from ..observe import Run
 from . import dynamic, headers, start, static
-from .facets import FACETS
+from .facets import FACETS, RUST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,12 @@ def runs() -> Iterator[Run]:
         yield Run(
             f"abi/static/{facet.name}", facet.title, partial(static.observe, facet)
         )
+    yield Run(
+        f"abi/static/{RUST.name}",
+        RUST.title,
+        partial(static.observe, RUST),
+        by_name=True,
+    )
     yield Run("abi/start", "crt1 with another C library", start.observe)
     for linker in dynamic.LINKERS:
         yield Run(

@@ -36,7 +36,7 @@ def observe(lab: Lab) -> Observation:
                 [
                     *(tools.zig, "wasm-ld", "-o", out, tools.start(row)),
                     *(tools.program(column), module, root.libraries / "libc.a"),
-                    lab.downloads.builtins,
+                    tools.builtins,
                 ]
             )
             key = (row.version, column.version)

@@ -29,8 +29,8 @@ def observe(facet: Facet, lab: Lab) -> Observation:
     tools = Toolchain(lab)
     cells: dict[tuple[str, str], Cell] = {}
     programs: dict[tuple[str, str], Path] = {}
-    # Zig has no header of any platform: one row says it all.
-    rows = PLATFORMS[:1] if facet.language == "zig" else PLATFORMS
+    # Where no header of a platform is read, one row says it all.
+    rows = PLATFORMS if facet.has_headers else PLATFORMS[:1]
     for row in rows:
         for column in PLATFORMS:
             key = (label(facet, row), column.version)
@@ -48,7 +48,7 @@ def observe(facet: Facet, lab: Lab) -> Observation:
 
 def label(facet: Facet, row: WasiPlatform) -> str:
     """The name of a row."""
-    return "any" if facet.language == "zig" else row.version
+    return row.version if facet.has_headers else "any"
 
 
 def combine(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 HERE = MODULES.parent
 ZIG = "ziglang==0.17.1"
+# Debian's: the compiler, its libraries, the standard library for WASI 0.1, LLVM.
+RUST = ("rustc", "libstd-rust", "libstd-rust-wasm32", "libllvm-14")
 CRT1 = "crt1-command.o"
 STANDARDS = {"c": "-std=gnu17", "c++": "-std=c++17"}
 EMULATED = ("signal", "mman", "process-clocks", "getpid", "pthread")
@@ -46,6 +48,9 @@ class Toolchain:
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.zig = lab.downloads.requirement(ZIG) / "ziglang" / "zig"
+        # The compiler's own library, of the same clang 22.
+        runtime = lab.downloads.yowasp / "lib" / "wasm32-unknown-wasip1"
+        self.builtins = runtime / "libclang_rt.builtins.a"
         self.folder = lab.once("abi folder", lambda: lab.folder("abi"))
         self.environment = environment(
             (),
@@ -64,9 +69,9 @@ class Toolchain:
         """A module, built for a platform."""
 
         def make() -> Built:
-            if facet.language == "zig":
-                return self._zig(facet)
-            return self.compile(facet.path, platform, facet.language, facet.flags)
+            if facet.has_headers:
+                return self.compile(facet.path, platform, facet.language, facet.flags)
+            return {"rust": self._rust, "zig": self._zig}[facet.language](facet)
 
         built: Built = self.lab.once(f"abi {facet.name} {platform}", make)
         return built
@@ -114,9 +119,21 @@ class Toolchain:
             ],
             self.environment,
         )
-        if said.status:
-            raise RuntimeError(f"{facet.source} was not compiled:\n{said.text}")
-        return Built(out)
+        return made(facet, said, out)
+
+    def _rust(self, facet: Facet) -> Built:
+        compiler, host, std, llvm = map(self.lab.downloads.deb, RUST)
+        out = self.folder / f"{facet.name}.a"
+        libraries = [deb / "usr" / "lib" / "x86_64-linux-gnu" for deb in (host, llvm)]
+        said = tool(
+            [
+                *(compiler / "usr" / "bin" / "rustc", "--sysroot", std / "usr"),
+                *("--target", "wasm32-wasi", "--crate-type", "staticlib"),
+                *("-O", "-C", "panic=abort", facet.path, "-o", out),
+            ],
+            environment((), LD_LIBRARY_PATH=":".join(map(str, libraries))),
+        )
+        return made(facet, said, out)
 
     # Link with a program, as a program.
 
@@ -143,7 +160,7 @@ class Toolchain:
                     self.start(platform),
                 ),
                 *(self.program(platform), module, *filter(is_file, libraries)),
-                *(root.libraries / "libc.a", self.lab.downloads.builtins),
+                *(root.libraries / "libc.a", self.builtins),
             ]
         )
         if said.status:
@@ -166,8 +183,8 @@ class Toolchain:
                 raise RuntimeError(f"{source} for {platform.version}: {built.why}")
             return built.file
 
-        made: Path = self.lab.once(f"abi {source} {platform}", make)
-        return made
+        object_file: Path = self.lab.once(f"abi {source} {platform}", make)
+        return object_file
 
     # Run.
 
@@ -204,6 +221,13 @@ class Toolchain:
             raise RuntimeError(f"component.mjs failed:\n{said.text}")
         found: list[str] = json.loads(said.text)
         return found
+
+
+def made(facet: Facet, said: Said, out: Path) -> Built:
+    """What a compiler of another language has made; it reads no header, so it must."""
+    if said.status:
+        raise RuntimeError(f"{facet.source} was not compiled:\n{said.text}")
+    return Built(out)
 
 
 def is_file(path: Path) -> bool:
