@@ -103,6 +103,19 @@ def test_every_run_has_a_committed_result_and_no_error() -> None:
     assert {one["outcome"] for one in committed.values()}.isdisjoint({"error", ""})
 
 
+def test_every_pip_answers_the_same_for_wasi() -> None:
+    """docs/wasi.md shows the newest, and says that the older ones agree."""
+    seen: dict[str, set[str]] = {}
+    pips = set()
+    for name, one in observe.load()["observations"].items():
+        if name.startswith("wasi/select/"):
+            asked, _, pip = name.rpartition("/")
+            pips.add(pip)
+            seen.setdefault(asked, set()).add(one["outcome"])
+    assert len(pips) == 7
+    assert all(len(outcomes) == 1 for outcomes in seen.values())
+
+
 def test_committed_output_is_normalised() -> None:
     for name, one in observe.load()["observations"].items():
         assert observe.normalise(one["output"]) == one["output"], name
