@@ -22,6 +22,7 @@ extensions = [
     "explorer",
     "requirements",
     "native",
+    "abi",
     "commands",
 ]
 # Name what is a page: whatever else lies in the checkout can never leak in.

@@ -135,7 +135,7 @@ def markdown(text: str) -> str:
     text = re.sub(r":pep:`(?:[^`<]*<)?(\d+)(?:#([\w-]+))?>?`", pep_link, text)
     text = re.sub(r":\w+:`([^`<]+?)(?: <[^`]*>)?`", r"\1", text)
     text = re.sub(r"`([^`<]+?) <(https?://[^>`]+)>`__?", r"[\1](\2)", text)
-    text = re.sub(r"`([^`<]+?) <[^>`]+>`__?", r"\1", text)
+    text = re.sub(r"(?<!`)`([^`<]+?)(?: <[^>`]+>)?`__?", r"\1", text)
     return re.sub(r" ?\[#[\w-]+\]_", "", text)
 
 

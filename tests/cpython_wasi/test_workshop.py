@@ -51,7 +51,7 @@ def test_the_size_of_the_change_is_told() -> None:
     added = sum(line.startswith("+") and line[:3] != "+++" for line in lines)
     removed = sum(line.startswith("-") and line[:3] != "---" for line in lines)
     assert (added, removed) == (len([x for x in lines if x[:1] == "+"]) - 2, 0)
-    told = re.search(r"(\d+) lines", CHANGE.read_text(encoding="utf-8"))
+    told = re.search(r"(\d+)\s+lines", CHANGE.read_text(encoding="utf-8"))
     assert told
     assert int(told[1]) == added
 

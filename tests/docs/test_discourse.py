@@ -33,7 +33,7 @@ def test_no_markup_of_the_draft_is_left(capsys: pytest.CaptureFixture[str]) -> N
     assert len(text) < LONGEST
     assert re.findall(r"``|:\w+:`|`__?\b|^\.\. ", text, re.MULTILINE) == []
     issues = text.split("## Open issues")[1].strip().splitlines()[2:]
-    assert len(issues) > 5
+    assert len(issues) > 3
     assert all(line.startswith("* ") and " * " not in line for line in issues)
 
 
@@ -42,10 +42,13 @@ def test_every_objection_has_its_permalink_and_status(
 ) -> None:
     main(["--base-url", ROOT])
     found = re.findall(
-        r"^(\d+)\. \[.+\]\((.+)\): Answered", capsys.readouterr().out, re.MULTILINE
+        r"^(\d+)\. \[.+\]\((.+)\): (?:Answered|Open)",
+        capsys.readouterr().out,
+        re.MULTILINE,
     )
     page = f"{ROOT}docs/objections.html#objection-"
-    assert found == [(str(n), f"{page}{n}") for n in range(1, 16)]
+    assert found == [(str(n), f"{page}{n}") for n in range(1, len(found) + 1)]
+    assert len(found) > 20
 
 
 def test_details_are_opened_and_closed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,6 +38,7 @@ examples:
   python -m tests.native --list                    what there is
   python -m tests.native --only 'wasi/*'           the whole WASI way
   python -m tests.native --only 'gallery/*0.28.3'  some failures
+  python -m tests.native --only abi/static/rust    100 MB of compiler: by name only
   python -m tests.native --update                  show what changed, and write it
 
 exit code: 0 if every observation is the committed one, 1 if not, 2 for bad input
@@ -114,7 +115,11 @@ def pick(runs: Sequence[Run], patterns: Sequence[str]) -> list[Run]:
     return [
         run
         for run in runs
-        if not patterns or any(fnmatchcase(run.id, pattern) for pattern in patterns)
+        if (run.id in patterns)
+        or (
+            not run.by_name
+            and (not patterns or any(fnmatchcase(run.id, one) for one in patterns))
+        )
     ]
 
 

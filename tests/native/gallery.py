@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from wasm_platform_tags import Target
 
-from .lab import GUEST, LINKERS, WASI
 from .observe import Observation, Run, shown
 from .tool import tool
 from .wheels import renamed, unpack
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
 JAVASCRIPT = "pyemscripten_2024_0_wasm32"
 WEBASSEMBLY = "pyemscripten_2025_0_wasm32"
-PROBES = {"pthread_once": "1", "__wasi_fd_write": "2"}
 
 TITLES = {
     "unwinding-javascript": "C++ with JavaScript exceptions",
@@ -190,25 +187,6 @@ def forced(lines: dict[str, Line]) -> Iterator[Forced]:
         )
 
 
-def link(symbol: str, linker: str, lab: Lab) -> Observation:
-    """Link a module that needs one symbol of the C library, and call it."""
-    wheel = lab.wheel(f"platform={WASI}", f"define=PROBE={PROBES[symbol]}")
-    folder = lab.folder(f"link-{symbol}-{linker}")
-    file = unpack(wheel, folder / "wheel") / "side.abi3.so"
-    (folder / "site").mkdir()
-    shutil.copy(file, folder / "site" / f"side{LINKERS[linker]}")
-    out = folder / "probe.wasm"
-    said = lab.componentize(
-        linker, GUEST / "probe.wit", "probe_app", [GUEST / "apps", folder / "site"], out
-    )
-    if said.status:
-        told = said.text.partition("AssertionError: ")[2] or said.last
-        return shown("link fails", told, said.text)
-    called = lab.component(out, "twice 21")
-    outcome = "works" if called.status == 0 else "call fails"
-    return shown(outcome, f"twice 21: {called.last}", said.text + called.text)
-
-
 def runs(lab: Lab) -> Iterator[Run]:
     """Every picture of the gallery."""
     for case in forced(lab.downloads.lines):
@@ -219,12 +197,3 @@ def runs(lab: Lab) -> Iterator[Run]:
             case.wrongly,
             case.rule,
         )
-    for symbol in PROBES:
-        for linker in LINKERS:
-            yield Run(
-                f"gallery/wasi-{symbol.strip('_').replace('_', '-')}/{linker}",
-                f"A module that needs {symbol}, linked by componentize-py {linker}",
-                partial(link, symbol, linker),
-                "a tag without the SDK, such as wasi_wasm32; or one read as a floor",
-                "exact-match",
-            )

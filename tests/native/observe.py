@@ -48,6 +48,8 @@ class Run:
     # Why the PEP's rule matters here; empty where nothing is compared with it.
     wrongly: str = ""
     rule: str = ""
+    # Run by its name only: a part that it needs is large.
+    by_name: bool = False
 
 
 def shown(outcome: str, output: str, raw: str = "") -> Observation:

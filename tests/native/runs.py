@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import extension, families, gallery, guides, interpreters, wasi_way
+from .abi import runs as abi
 
 if TYPE_CHECKING:
     from .lab import Lab
@@ -19,5 +20,6 @@ def every_run(lab: Lab) -> list[Run]:
         *families.runs(lab),
         *interpreters.runs(),
         *gallery.runs(lab),
+        *abi.runs(),
         *guides.runs(lab),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 
 import pytest
@@ -231,4 +232,7 @@ def test_every_number_is_read_back(value: int) -> None:
 
 
 def test_the_pep_names_the_same_libraries() -> None:
-    assert set(re.findall(r"``(lib[a-z+-]+\.so)``", TEXT)) == WASI_LIBRARIES
+    patterns = set(re.findall(r"``(lib[a-z+*-]+\.so)``", TEXT)) - {"libsetjmp.so"}
+    named = {name: fnmatch.filter(WASI_LIBRARIES, name) for name in patterns}
+    assert all(named.values())
+    assert set().union(*named.values()) == WASI_LIBRARIES

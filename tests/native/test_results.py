@@ -103,6 +103,19 @@ def test_every_run_has_a_committed_result_and_no_error() -> None:
     assert {one["outcome"] for one in committed.values()}.isdisjoint({"error", ""})
 
 
+def test_every_pip_answers_the_same_for_wasi() -> None:
+    """docs/wasi.md shows the newest, and says that the older ones agree."""
+    seen: dict[str, set[str]] = {}
+    pips = set()
+    for name, one in observe.load()["observations"].items():
+        if name.startswith("wasi/select/"):
+            asked, _, pip = name.rpartition("/")
+            pips.add(pip)
+            seen.setdefault(asked, set()).add(one["outcome"])
+    assert len(pips) == 7
+    assert all(len(outcomes) == 1 for outcomes in seen.values())
+
+
 def test_committed_output_is_normalised() -> None:
     for name, one in observe.load()["observations"].items():
         assert observe.normalise(one["output"]) == one["output"], name
@@ -110,7 +123,9 @@ def test_committed_output_is_normalised() -> None:
 
 def test_pick_wants_a_pattern_that_matches(capsys: pytest.CaptureFixture[str]) -> None:
     assert [run.id for run in pick(RUNS, ["wasi/run"])] == ["wasi/run"]
-    assert pick(RUNS, []) == list(RUNS)
+    assert pick(RUNS, []) == [run for run in RUNS if not run.by_name]
+    assert [run.id for run in pick(RUNS, ["abi/static/rust"])] == ["abi/static/rust"]
+    assert not any(run.by_name for run in pick(RUNS, ["abi/*"]))
     with pytest.raises(BadInputError, match="matches no run"):
         pick(RUNS, ["wasi/run", "nothing/*"])
     assert main(["--only", "nothing/*"]) == 2

@@ -5,11 +5,9 @@ from __future__ import annotations
 import platform
 import re
 import sysconfig
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from packaging.tags import parse_tag
 
 import wasm_platform_tags
 from tests.unit.pep_text import LINES, block, rows
@@ -137,22 +135,21 @@ def test_wasi_table() -> None:
 
 
 def test_marker_table() -> None:
-    """The values are those of the library, for a version given in full."""
+    """The values are those of the library; the versions are Python's."""
     full = "3.13.2"
-    pyodide = Target(full, "pyodide_2025_0_wasm32").marker_environment()
-    wasi = Target(full, "wasi_0_1_sdk_24_wasm32").marker_environment()
-    meaning = {"X.Y.Z": full, "X.Y": "3.13", "Emscripten's version": "4.0.9"}
+    targets = "pyodide_2025_0_wasm32", "wasi_0_1_sdk_24_wasm32"
+    pyodide, wasi = (Target(full, name).marker_environment() for name in targets)
+    meaning = {"Emscripten's version": "4.0.9"}
     table = rows("pep-9999-marker-table")
-    assert {row[0]: meaning.get(row[1], row[1]) for row in table} == pyodide
-    assert {row[0]: meaning.get(row[2], row[2]) for row in table} == wasi
-
-
-def test_example_tags() -> None:
-    """The example is the head of the target's list."""
-    example = block("pep-9999-example-tags").split()
-    tags = Target("3.13", "pyemscripten_2025_0_wasm32").tags()
-    assert example == [str(tag) for tag in islice(tags, len(example))]
-    assert all(parse_tag(tag) for tag in example)
+    for column, environment in ((1, pyodide), (2, wasi)):
+        found = {row[0]: meaning.get(row[column], row[column]) for row in table}
+        left = {key: environment[key] for key in environment.keys() - found.keys()}
+        assert environment == {**found, **left}
+        assert left == {
+            "implementation_version": full,
+            "python_full_version": full,
+            "python_version": "3.13",
+        }
 
 
 BOTH: dict[str, object] = dict.fromkeys(

@@ -1,0 +1,151 @@
+"""Modules as extension modules, linked with the shared libc.so of a componentize-py."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ..lab import GUEST
+from ..observe import Observation, shown
+from ..tool import environment, tool
+from .facets import FACETS, MODULES
+from .grid import ANSWERS, Cell, render, summary
+from .static import PLATFORMS
+from .toolchain import HERE, Toolchain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from wasm_platform_tags import WasiPlatform
+
+    from ..lab import Lab
+    from .facets import Facet
+
+
+@dataclass(frozen=True)
+class Linker:
+    """One componentize-py, the SDK that its release is built with, and its suffix."""
+
+    version: str
+    sdk: int
+    suffix: str
+
+
+# Whose shared libraries are those of an SDK's release, for WASI 0.2.
+LINKERS = (
+    Linker("0.19.3", 27, ".cpython-314-wasm32-wasi.so"),
+    Linker("0.25.1", 33, ".abi3.so"),
+)
+DYNAMIC = tuple(facet for facet in FACETS if not facet.static_only)
+SHARED = ("-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic")
+APP = """\
+import wit_world
+{imports}
+
+class WitWorld(wit_world.WitWorld):
+    def answers(self):
+        return " ".join(f"{{m.__name__}}={{m.probe(None)}}" for m in [{names}])
+"""
+
+
+def observe(linker: Linker, lab: Lab) -> Observation:
+    """Link all modules into one application, without those that are refused; call all."""
+    tools = Toolchain(lab)
+    cells: dict[tuple[str, str], Cell] = {}
+    modules: dict[str, tuple[str, str]] = {}
+    for facet in DYNAMIC:
+        for platform in PLATFORMS:
+            key = (facet.name, platform.version)
+            make = partial(module, tools, facet, platform)
+            made: Path | Cell = lab.once(f"abi module {key}", make)
+            if isinstance(made, Cell):
+                cells[key] = made
+            else:
+                modules[made.stem] = key
+    refused, component, raw = link(tools, linker, modules)
+    for name, key in modules.items():
+        if name in refused:
+            cells[key] = Cell("refused", refused[name])
+    for name, answer in call(tools, component).items():
+        cells[modules[name]] = Cell(ANSWERS[answer])
+    rows = [facet.name for facet in DYNAMIC]
+    text = render(rows, [platform.version for platform in PLATFORMS], cells)
+    return shown(summary(cells), text, raw)
+
+
+def module(tools: Toolchain, facet: Facet, platform: WasiPlatform) -> Path | Cell:
+    """An extension module of one facet, built for a platform."""
+    if facet.language == "c++" and tools.sysroot(platform).cxx_headers is None:
+        return Cell("not-run")
+    built = tools.object(facet, platform)
+    if built.file is None:
+        return Cell("no-header", built.why)
+    name = f"{facet.name}_{platform.version}".replace("-", "_")
+    wrapper = tools.compile(
+        MODULES / "extension.c", platform, flags=(f"-DNAME={name}",), name=name
+    )
+    assert wrapper.file, wrapper.why
+    out = tools.folder / f"{name}.so"
+    said = tool(
+        [
+            *(tools.zig, "wasm-ld", *SHARED, "--no-entry", "--strip-debug"),
+            *(f"--export=PyInit_{name}", built.file, wrapper.file, "-o", out),
+        ]
+    )
+    return Cell("refused", said.text) if said.status else out
+
+
+def link(
+    tools: Toolchain, linker: Linker, modules: Iterable[str]
+) -> tuple[dict[str, str], Path, str]:
+    """Link what is not refused; why the others are, the component, all that was said."""
+    left, refused, raw = list(modules), dict[str, str](), ""
+    while True:
+        folder = tools.lab.folder(f"abi-{linker.version}")
+        (folder / "app.py").write_text(application(left), "utf-8")
+        for name in left:
+            copy = folder / f"{name}{linker.suffix}"
+            copy.write_bytes((tools.folder / f"{name}.so").read_bytes())
+        out = folder / "app.wasm"
+        said = tools.lab.componentize(
+            linker.version, GUEST / "abi.wit", "app", [folder], out
+        )
+        raw += said.text
+        if said.status == 0:
+            return refused, out, raw
+        found = refusals(said.text)
+        if not found.keys() & set(left):
+            raise RuntimeError(f"componentize-py {linker.version}:\n{said.text}")
+        refused |= found
+        left = [name for name in left if name not in refused]
+
+
+def refusals(text: str) -> dict[str, str]:
+    """The modules that componentize-py refuses, each with the symbols that it needs."""
+    found: dict[str, str] = {}
+    for name, symbol in sorted(set(re.findall(r"/(\w+)\.\S+ needs (\w+)", text))):
+        found[name] = f"{found[name]} {symbol}" if name in found else symbol
+    unread = r"failed to extract linking metadata from \S*/(\w+)\..*?Caused by:(.*)"
+    for name, cause in re.findall(unread, text, re.DOTALL):
+        found[name] = " ".join(cause.split())
+    return found
+
+
+def application(modules: Iterable[str]) -> str:
+    """An application that imports all modules and asks each for its answer."""
+    names = list(modules)
+    imports = "\n".join(f"import {name}" for name in names)
+    return APP.format(imports=imports, names=", ".join(names))
+
+
+def call(tools: Toolchain, component: Path) -> dict[str, str]:
+    """What each module answers."""
+    host = environment([tools.lab.downloads.wasmtime])
+    said = tool([sys.executable, HERE / "host.py", component, "answers"], host)
+    if said.status:
+        raise RuntimeError(f"host.py failed:\n{said.text}")
+    return dict(pair.split("=") for pair in said.text.split())

@@ -1,0 +1,56 @@
+"""The runs of this package."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from wasm_platform_tags import WasiPlatform
+
+from ..observe import Run
+from . import dynamic, headers, start, static
+from .facets import FACETS, RUST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+# The next SDK for the same WASI version, and the next WASI version of the same SDK.
+STEPS = [
+    (WasiPlatform(*before), WasiPlatform(*after))
+    for before, after in (
+        ((0, 1, 15), (0, 1, 25)),
+        ((0, 1, 25), (0, 1, 33)),
+        ((0, 1, 33), (0, 1, 34)),
+        ((0, 2, 25), (0, 2, 33)),
+        ((0, 1, 25), (0, 2, 25)),
+        ((0, 1, 33), (0, 2, 33)),
+    )
+]
+
+
+def runs() -> Iterator[Run]:
+    """Every run, in the order of the page."""
+    for facet in FACETS:
+        yield Run(
+            f"abi/static/{facet.name}", facet.title, partial(static.observe, facet)
+        )
+    yield Run(
+        f"abi/static/{RUST.name}",
+        RUST.title,
+        partial(static.observe, RUST),
+        by_name=True,
+    )
+    yield Run("abi/start", "crt1 with another C library", start.observe)
+    for linker in dynamic.LINKERS:
+        yield Run(
+            f"abi/dynamic/{linker.version}",
+            f"libc.so of SDK {linker.sdk}, in componentize-py {linker.version}",
+            partial(dynamic.observe, linker),
+        )
+    for before, after in STEPS:
+        yield Run(
+            f"abi/headers/{before.version}-{after.version}",
+            f"{before.version} and {after.version}",
+            partial(headers.observe, before, after),
+        )

@@ -1,0 +1,269 @@
+"""One compiler and one linker, clang and LLD 22 of ziglang, with each platform's sysroot."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..tool import environment, tool
+from .facets import MODULES
+from .grid import ANSWERS, Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from wasm_platform_tags import WasiPlatform
+
+    from ..lab import Lab
+    from ..sysroots import Sysroot
+    from ..tool import Said
+    from .facets import Facet
+
+HERE = MODULES.parent
+ZIG = "ziglang==0.17.1"
+# Debian's: the compiler, its libraries, the standard library for WASI 0.1, LLVM.
+RUST = ("rustc", "libstd-rust", "libstd-rust-wasm32", "libllvm-14")
+CRT1 = "crt1-command.o"
+STANDARDS = {"c": "-std=gnu17", "c++": "-std=c++17"}
+EMULATED = ("signal", "mman", "process-clocks", "getpid", "pthread")
+# Its sysroot is a part of the SDK's: what it has not, the SDK may have.
+PARTIAL = {34}
+
+
+@dataclass(frozen=True)
+class Built:
+    """An object file, or why there is none."""
+
+    file: Path | None
+    why: str = ""
+
+
+class Toolchain:
+    """What is compiled once and linked often."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.zig = lab.downloads.requirement(ZIG) / "ziglang" / "zig"
+        # The compiler's own library, of the same clang 22.
+        runtime = lab.downloads.yowasp / "lib" / "wasm32-unknown-wasip1"
+        self.builtins = runtime / "libclang_rt.builtins.a"
+        self.folder = lab.once("abi folder", lambda: lab.folder("abi"))
+        self.environment = environment(
+            (),
+            ZIG_GLOBAL_CACHE_DIR=str(self.folder / "zig-cache"),
+            ZIG_LOCAL_CACHE_DIR=str(self.folder / "zig-cache"),
+        )
+
+    def sysroot(self, platform: WasiPlatform) -> Sysroot:
+        """The headers and libraries of a platform."""
+        wasi = f"{platform.major}.{platform.minor}"
+        return self.lab.downloads.sysroot(platform.sdk, wasi)
+
+    # Compile.
+
+    def object(self, facet: Facet, platform: WasiPlatform) -> Built:
+        """A module, built for a platform."""
+
+        def make() -> Built:
+            if facet.has_headers:
+                return self.compile(facet.path, platform, facet.language, facet.flags)
+            return {"rust": self._rust, "zig": self._zig}[facet.language](facet)
+
+        built: Built = self.lab.once(f"abi {facet.name} {platform}", make)
+        return built
+
+    def compile(
+        self,
+        source: Path,
+        platform: WasiPlatform,
+        language: str = "c",
+        flags: Sequence[str] = (),
+        name: str = "",
+    ) -> Built:
+        """Compile one file with the headers of a platform."""
+        out = self.folder / f"{name or source.stem}-{platform.version}.o"
+        said = self.clang(
+            platform,
+            language,
+            *("-O1", "-fPIC", "-w", *flags, "-c", source, "-o", out),
+        )
+        if said.status:
+            return Built(None, compiler_error(said.text))
+        return Built(out)
+
+    def clang(self, platform: WasiPlatform, language: str, *flags: str | Path) -> Said:
+        """Run the compiler with nothing but the headers of a platform."""
+        root = self.sysroot(platform)
+        cxx = ("--driver-mode=g++", "-nostdinc++", "-fno-exceptions")
+        return tool(
+            [
+                self.zig,
+                *("clang", *(cxx if language == "c++" else ())),
+                *(f"--target={root.target}", "-resource-dir", self.zig.parent / "lib"),
+                *("-nostdlibinc", *root.includes(language), STANDARDS[language]),
+                *("-D_GNU_SOURCE", *flags),
+            ],
+            self.environment,
+        )
+
+    def _zig(self, facet: Facet) -> Built:
+        out = self.folder / f"{facet.name}.o"
+        said = tool(
+            [
+                *(self.zig, "build-obj", "-target", "wasm32-freestanding"),
+                *("-O", "ReleaseSmall", "-fstrip", facet.path, f"-femit-bin={out}"),
+            ],
+            self.environment,
+        )
+        return made(facet, said, out)
+
+    def _rust(self, facet: Facet) -> Built:
+        compiler, host, std, llvm = map(self.lab.downloads.deb, RUST)
+        out = self.folder / f"{facet.name}.a"
+        libraries = [deb / "usr" / "lib" / "x86_64-linux-gnu" for deb in (host, llvm)]
+        said = tool(
+            [
+                *(compiler / "usr" / "bin" / "rustc", "--sysroot", std / "usr"),
+                *("--target", "wasm32-wasi", "--crate-type", "staticlib"),
+                *("-O", "-C", "panic=abort", facet.path, "-o", out),
+            ],
+            environment((), LD_LIBRARY_PATH=":".join(map(str, libraries))),
+        )
+        return made(facet, said, out)
+
+    # Link with a program, as a program.
+
+    def link(self, facet: Facet, module: Path, platform: WasiPlatform) -> Cell | Path:
+        """Link a module with the program and the libraries of a platform."""
+        root = self.sysroot(platform)
+        out = module.with_name(f"{module.stem}-in-{platform.version}.wasm")
+        libraries = [
+            library
+            for folder in (root.cxx_libraries if facet.language == "c++" else ())
+            for name in ("libc++.a", "libc++abi.a")
+            if (library := folder / name).exists()
+        ]
+        names = (*(f"libwasi-emulated-{name}.a" for name in EMULATED), "libsetjmp.a")
+        libraries += [root.libraries / name for name in names]
+        said = tool(
+            [
+                *(
+                    self.zig,
+                    "wasm-ld",
+                    "--no-demangle",
+                    "-o",
+                    out,
+                    self.start(platform),
+                ),
+                *(self.program(platform), module, *filter(is_file, libraries)),
+                *(root.libraries / "libc.a", self.builtins),
+            ]
+        )
+        if said.status:
+            return Cell("refused", linker_error(said.text))
+        return out
+
+    def program(self, platform: WasiPlatform) -> Path:
+        """The program's object file."""
+        return self._ours("program.c", platform)
+
+    def start(self, platform: WasiPlatform) -> Path:
+        """crt1 of a platform; ours where its sysroot came without it."""
+        theirs = self.sysroot(platform).libraries / CRT1
+        return theirs if theirs.is_file() else self._ours("start.c", platform)
+
+    def _ours(self, source: str, platform: WasiPlatform) -> Path:
+        def make() -> Path:
+            built = self.compile(MODULES / source, platform)
+            if built.file is None:
+                raise RuntimeError(f"{source} for {platform.version}: {built.why}")
+            return built.file
+
+        object_file: Path = self.lab.once(f"abi {source} {platform}", make)
+        return object_file
+
+    # Run.
+
+    def run(self, programs: Sequence[Path], name: str) -> list[Cell]:
+        """Run programs; those for WASI 0.2 become components before."""
+        cores = [path for path in programs if needs_component(path)]
+        refusals = dict(zip(cores, self._components(cores, name), strict=True))
+        ready = {
+            path: path.with_suffix(".component") if path in refusals else path
+            for path in programs
+            if not refusals.get(path)
+        }
+        jobs = self.folder / f"{name}-programs.json"
+        jobs.write_text(json.dumps([str(path) for path in ready.values()]), "utf-8")
+        host = environment([self.lab.downloads.wasmtime])
+        said = tool([sys.executable, HERE / "host.py", jobs], host)
+        if said.status:
+            raise RuntimeError(f"host.py failed:\n{said.text}")
+        answers = dict(zip(ready, json.loads(said.text), strict=True))
+        return [
+            Cell("refused", component_error(refusals[path]))
+            if refusals.get(path)
+            else outcome(*answers[path])
+            for path in programs
+        ]
+
+    def _components(self, cores: Sequence[Path], name: str) -> list[str]:
+        jobs = self.folder / f"{name}-components.json"
+        pairs = [(str(path), str(path.with_suffix(".component"))) for path in cores]
+        jobs.write_text(json.dumps(pairs), "utf-8")
+        downloads = self.lab.downloads
+        said = tool([downloads.node, HERE / "component.mjs", downloads.jco, jobs])
+        if said.status:
+            raise RuntimeError(f"component.mjs failed:\n{said.text}")
+        found: list[str] = json.loads(said.text)
+        return found
+
+
+def made(facet: Facet, said: Said, out: Path) -> Built:
+    """What a compiler of another language has made; it reads no header, so it must."""
+    if said.status:
+        raise RuntimeError(f"{facet.source} was not compiled:\n{said.text}")
+    return Built(out)
+
+
+def is_file(path: Path) -> bool:
+    return path.is_file()
+
+
+def needs_component(path: Path) -> bool:
+    """Whether a linked program is one of WASI 0.2, by the name that `link` gave it."""
+    return "-in-0_2_" in path.name
+
+
+def outcome(status: str, output: str) -> Cell:
+    """What a program that ran has shown."""
+    if status:
+        kind, _, why = status.splitlines()[0].partition(": ")
+        return Cell("refused" if kind == "LookupError" else "traps", why)
+    if output not in ANSWERS:
+        return Cell("wrong", f"it printed {output!r}")
+    return Cell(ANSWERS[output])
+
+
+def compiler_error(text: str) -> str:
+    """The first error of the compiler, without its advice."""
+    found = re.search(r"error: (.*)", text)
+    return found[1].partition(";")[0] if found else text.strip()[-200:]
+
+
+def linker_error(text: str) -> str:
+    """The symbols that the linker missed, or what else it said."""
+    symbols = re.findall(r"undefined symbol: (\S+)", text)
+    if symbols:
+        return " ".join(dict.fromkeys(symbols))
+    found = re.search(r"error: (.*)", text)
+    return found[1] if found else text.strip()[-200:]
+
+
+def component_error(text: str) -> str:
+    """The innermost cause."""
+    return text.strip().splitlines()[-1].strip()
