@@ -14,7 +14,7 @@ from .facets import FACETS, MODULES, RUST, symbol_of
 from .grid import ANSWERS, Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from wasm_platform_tags import WasiPlatform
 
@@ -164,12 +164,14 @@ class Toolchain:
         ]
         ours = (start or self.start(platform), self.program(platform))
 
-        def said(files: Iterable[Path]) -> Said:
-            inputs = (*ours, *files, *filter(Path.is_file, libraries))
-            return tool([self.zig, "wasm-ld", *QUICK, "-o", out, *inputs])
+        def said(files: Mapping[str, Path]) -> Said:
+            # The program's reference is weak: it takes nothing out of a library.
+            wanted = [f"--undefined={symbol_of(name)}" for name in files]
+            inputs = (*ours, *files.values(), *filter(Path.is_file, libraries))
+            return tool([self.zig, "wasm-ld", *QUICK, *wanted, "-o", out, *inputs])
 
         left, refused = dict(modules), dict[str, str]()
-        while (answer := said(left.values())).status:
+        while (answer := said(left)).status:
             missing = undefined(answer.text)
             without = {
                 name: file for name, file in left.items() if file.name in missing
@@ -178,7 +180,7 @@ class Toolchain:
                 return None, refused | dict.fromkeys(left, linker_error(answer.text))
             for one, file in without.items():
                 # Of two that miss a symbol, the linker may name one only.
-                refused[one] = linker_error(said([file]).text)
+                refused[one] = linker_error(said({one: file}).text)
                 del left[one]
         return out, refused
 
