@@ -1,11 +1,11 @@
-"""The figures of the PEP's Motivation: measured, kept as JSON, put into its tables.
+"""The figures of the PEP's Motivation: measured, kept as JSON, put into its table.
 
 With folders, count the wheels in those unpacked npm packages of Pyodide; without, keep
 those counts. Read the suite's results again in any case.
 
 Get the packages with ``npm install --ignore-scripts NAME@npm:pyodide@VERSION``; the
 versions that were counted stand in figures.json. Both forms write figures.json and the
-two tables of the PEP.
+PEP's table of tools; its sentences on lock files are checked by tests.
 """
 
 from __future__ import annotations
@@ -36,16 +36,13 @@ QUESTIONS = {
     "alias": "select/alias/alone@2025_0",
     "local": "select/local/running@2025_0",
 }
-# Unpatched tools that were asked about one and the same platform, 2025_0.
+# Each real way to install on one platform, 2025_0, with nothing patched by this project.
 CELLS = {
-    "pip-25.3-pyodide-0.28.3-links": ("pip 25.3", "in Pyodide 0.28.3"),
-    "pip-25.3-pyodide-0.29.5-links": ("pip 25.3", "in Pyodide 0.29.5"),
-    "pip-26.3-pyodide-0.28.3-links": ("pip 26.3", "in Pyodide 0.28.3"),
-    "pip-26.3-pyodide-0.29.5-links": ("pip 26.3", "in Pyodide 0.29.5"),
-    "micropip-0.10.1-pyodide-0.28.3-json": ("micropip 0.10.1", "in Pyodide 0.28.3"),
-    "micropip-0.11.1-pyodide-0.29.5-json": ("micropip 0.11.1", "in Pyodide 0.29.5"),
-    "uv-0.13.9-host-json": ("uv 0.13.9", "for a target"),
-    "uv-0.13.9-pyodide-0.29.5-interpreter": ("uv 0.13.9", "given Pyodide 0.29.5"),
+    "pyodide-build-0.39.2-pyodide-0.29.5-json": "pip of ``pyodide venv``",
+    "micropip-0.11.1-pyodide-0.29.5-json": "micropip 0.11.1",
+    "uv-0.13.9-host-json": "uv 0.13.9, for a target",
+    "uv-0.13.9-pyodide-0.29.5-interpreter": "uv 0.13.9, given the interpreter",
+    "pip-26.3-host-canonical": "pip 26.3, with ``--platform``",
 }
 ANSWERS = {"pass": "yes", "diverges": "no"}
 
@@ -81,20 +78,12 @@ def count(folder: Path) -> dict[str, Any]:
     }
 
 
-def ask(cell: str) -> dict[str, Any]:
+def ask(cell: str) -> dict[str, str]:
     """Return what a tool was seen to do, from the committed results."""
     cases = read(RESULTS / f"{cell}.json")["cases"]
-    verdicts = Counter(case["verdict"] for case in cases.values())
-    tool, where = CELLS[cell]
-    return {
-        "tool": tool,
-        "where": where,
-        **{
-            spelling: ANSWERS.get(cases.get(case, {}).get("verdict"), "n/a")
-            for spelling, case in QUESTIONS.items()
-        },
-        "diverges": verdicts["diverges"],
-        "asked": verdicts["pass"] + verdicts["diverges"],
+    return {"tool": CELLS[cell]} | {
+        spelling: ANSWERS.get(cases.get(case, {}).get("verdict"), "n/a")
+        for spelling, case in QUESTIONS.items()
     }
 
 
@@ -110,27 +99,12 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join([edge, lines[0], edge, *lines[1:], edge])
 
 
-def tables(figures: dict[str, Any]) -> dict[str, str]:
-    """Return the tables of the PEP by their names."""
-    return {
-        "pep-9999-lock-files": table(
-            ["Pyodide", "Python", *SPELLINGS],
-            [
-                [lock["pyodide"], lock["python"], *map(str, lock["wheels"].values())]
-                for lock in figures["lock files"]
-            ],
-        ),
-        "pep-9999-tools": table(
-            ["Tool", "Where", "Canonical", "Alias", "Local", "Diverges"],
-            [
-                [
-                    *(tool[key] for key in ("tool", "where", *QUESTIONS)),
-                    f"{tool['diverges']} of {tool['asked']}",
-                ]
-                for tool in figures["tools"]
-            ],
-        ),
-    }
+def tools(figures: dict[str, Any]) -> str:
+    """Return the PEP's table of tools."""
+    return table(
+        ["Tool", *(spelling.capitalize() for spelling in QUESTIONS)],
+        [list(tool.values()) for tool in figures["tools"]],
+    )
 
 
 def put(text: str, name: str, content: str) -> str:
@@ -157,9 +131,7 @@ def main(folders: list[str]) -> None:
         "tools": [ask(cell) for cell in CELLS],
     }
     FIGURES.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
-    text = PEP.read_text("utf-8")
-    for name, content in tables(figures).items():
-        text = put(text, name, content)
+    text = put(PEP.read_text("utf-8"), "pep-9999-tools", tools(figures))
     PEP.write_text(text, "utf-8")
 
 

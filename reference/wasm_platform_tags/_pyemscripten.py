@@ -20,14 +20,12 @@ def platform_version() -> object:
     """Return what the running interpreter states as its platform version.
 
     The first of the two variables that is set decides, whether or not it is well
-    formed. Pyodide 0.26 to 0.29.3 has only the second.
+    formed; an empty one is not set. Pyodide 0.26 to 0.29.3 has only the second.
 
-    :returns: the value as sysconfig holds it, or None where neither is set.
+    :returns: the value as sysconfig holds it; None or empty where neither is set.
     """
-    version = sysconfig.get_config_var("PYEMSCRIPTEN_PLATFORM_VERSION")
-    if version is None:
-        version = sysconfig.get_config_var("PYODIDE_ABI_VERSION")
-    return version
+    version: object = sysconfig.get_config_var("PYEMSCRIPTEN_PLATFORM_VERSION")
+    return version or sysconfig.get_config_var("PYODIDE_ABI_VERSION")
 
 
 def platform_tags(version: object) -> Iterator[str]:

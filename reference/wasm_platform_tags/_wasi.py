@@ -19,7 +19,7 @@ VERSION = re.compile(r"(0|[1-9][0-9]*)_(0|[1-9][0-9]*)_sdk_(0|[1-9][0-9]*)")
 def platform_version() -> object:
     """Return what the running interpreter states as its platform version.
 
-    :returns: the value as sysconfig holds it, or None where it is not set.
+    :returns: the value as sysconfig holds it; None or empty where it is not set.
     """
     version: object = sysconfig.get_config_var("WASI_PLATFORM_VERSION")
     return version

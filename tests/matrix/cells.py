@@ -33,6 +33,7 @@ KINDS: dict[tuple[str, bool], frozenset[str]] = {
     ("pex", True): frozenset({"select", "dependency"}),
     ("poetry", True): frozenset({"select", "dependency"}),
     ("unearth", True): frozenset({"select"}),
+    ("pyodide-build", False): frozenset({"select"}),
     ("pyodide-lock", True): frozenset({"select", "dependency"}),
     ("pyodide-lock", False): frozenset({"select", "dependency"}),
     ("auditwheel-emscripten", True): frozenset({"audit"}),
@@ -55,6 +56,8 @@ HOST_BOUND = frozenset(
         "dependency/not-needed/arm64",
     }
 )
+# Of micropip, a process can hold one version; pyodide-build changes the interpreter.
+ALONE = frozenset({"micropip", "pyodide-build"})
 # The manner of a tool that runs on this machine and is given the runtime to ask.
 INTERPRETER = "interpreter"
 # On the host, pip and uv are told the tags: there is nothing to patch.
@@ -125,8 +128,7 @@ def lanes(chosen: Iterable[Cell]) -> list[list[Cell]]:
     """The cells that share a process, and so take turns; the longest lanes first."""
     found: dict[tuple[str | None, ...], list[Cell]] = {}
     for cell in chosen:
-        # Of micropip, a process can hold one version.
-        alone = cell.on_host or cell.tool.tool == "micropip"
+        alone = cell.on_host or cell.tool.tool in ALONE
         tool = (cell.tool.tool, cell.tool.version, cell.via) if alone else ()
         key = (cell.runtime.runtime, *tool)
         found.setdefault(key, []).append(cell)

@@ -20,6 +20,7 @@ from .adapters.pdm import Pdm
 from .adapters.pex import Pex
 from .adapters.pip import Pip
 from .adapters.poetry import Poetry
+from .adapters.pyodide_build import PyodideBuild
 from .adapters.pyodide_lock import PyodideLock
 from .adapters.unearth import Unearth
 from .adapters.uv import Uv
@@ -52,6 +53,7 @@ ADAPTERS: dict[str, Make] = {
     "pip": Pip,
     "pip-vendored": PipVendored,
     "poetry": Poetry,
+    "pyodide-build": PyodideBuild,
     "pyodide-lock": PyodideLock,
     "unearth": Unearth,
     "uv": Uv,

@@ -29,6 +29,8 @@ TOLD = {
     "pip-vendored-*-patched": "What an interpreter would say of itself is simulated, and"
     " the library's patch() is applied to the packaging inside pip.",
     "pip-vendored-*": "What an interpreter would say of itself is simulated.",
+    "pip-*-host-canonical": "It is told the target's Python and, by --platform, the"
+    " canonical tag alone.",
     "pip-*-host-*": "It is told the target's Python and, by --platform, both spellings of"
     " the platform, best first, as the PEP lists them.",
     "pip-*-patched": "The library's patch() is applied to the packaging inside pip, which"
@@ -51,6 +53,9 @@ TOLD = {
     " spelling of the platform, once a target.",
     "poetry-*": "It is told nothing: the help of its commands is read for an option that"
     " names a target.",
+    "pyodide-build-*": "It is pip with the wrapper that pyodide-build puts into a pyodide venv,"
+    " unchanged; a CPython of the host runs that wrapper there and is made to answer as the"
+    " Pyodide would, and here the Pyodide runs it.",
     "pyodide-lock-*-host": "It is lent the lock file of a Pyodide of the target, and given"
     " the wheels of the case.",
     "pyodide-lock-*": "It is lent the lock file of the Pyodide that runs it, and given the"

@@ -31,7 +31,10 @@ LOCAL = "emscripten_4_0_9_wasm32"
         ({NEW: "2026_5", OLD: "2026_5"}, "2026_5"),
         ({NEW: "2026_0", OLD: "2025_0"}, "2026_0"),  # the first that is set decides
         ({NEW: "2026.0", OLD: "2025_0"}, None),  # even if it is malformed
-        ({NEW: "", OLD: "2025_0"}, None),
+        ({NEW: "", OLD: "2025_0"}, "2025_0"),  # empty is not set
+        ({NEW: 0, OLD: "2025_0"}, "2025_0"),
+        ({NEW: "2026_0", OLD: ""}, "2026_0"),
+        ({NEW: "", OLD: ""}, None),
         ({NEW: 20260}, None),  # what int("2026_0") makes of it
         ({NEW: 20260, OLD: "2025_0"}, None),
         ({NEW: "2026_00"}, None),

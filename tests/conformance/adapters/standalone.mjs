@@ -75,12 +75,12 @@ const DISCOVERY = new Map([
 ]);
 
 // PEP 9999, wasm64-reserved: a build for another processor than wasm32 has no platform here;
-// malformed-variable: the first variable that is set decides, whatever its value.
+// malformed-variable: the first variable that is set decides, whatever its value. A missing or
+// empty one is not set.
 function discoverPlatform({ system, machine, config = {} }) {
   const rule = DISCOVERY.get(system);
   if (!rule || machine !== "wasm32") return null;
-  const isSet = (name) => Object.hasOwn(config, name) && config[name] !== null;
-  const version = config[rule.variables.find(isSet)];
+  const version = rule.variables.map((name) => config[name]).find(Boolean);
   if (typeof version !== "string" || !rule.wellFormed.test(version)) return null;
   return { family: rule.family, version };
 }

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from ..runtimes.process import Answer
 
+# The manner of a pip that is told the canonical tag alone, as most are; from JSON.
+CANONICAL = "canonical"
 CROSS = ("--implementation", "cp", "--only-binary=:all:")
 
 
@@ -51,13 +53,15 @@ class Pip(Base):
             folder = "/real" if case.kind == "wheels" else "/wheels"
             return ["--no-index", "--find-links", f"{folder}/{project}"]
         shelf = "real" if case.kind == "wheels" else "dummy"
-        return ["--index-url", self.bench.index.simple(shelf, str(self.cell.via))]
+        style = "json" if self.cell.via == CANONICAL else str(self.cell.via)
+        return ["--index-url", self.bench.index.simple(shelf, style)]
 
     def _target(self, case: Case) -> list[str]:
         if not self.cell.on_host:
             return []
         assert case.target
-        tags = [part for tag in platforms(case.target) for part in ("--platform", tag)]
+        told = platforms(case.target)[: 1 if self.cell.via == CANONICAL else None]
+        tags = [part for tag in told for part in ("--platform", tag)]
         # pip 23.2.1 asks for a folder, even where nothing will be installed.
         place = ("--target", str(self.bench.scratch / "unused"))
         return [*tags, "--python-version", case.target.python, *CROSS, *place]

@@ -68,7 +68,7 @@ def _resolve(pip: str, patched: bool, arguments: list[str]) -> Any:
 
 
 def _install(pip: str, patched: bool, arguments: list[str]) -> bool:
-    _import_from(pip)
+    import_from(pip)
     main = importlib.import_module("pip._internal.cli.main").main
     tags = importlib.import_module("pip._vendor.packaging.tags")
     output = io.StringIO()
@@ -87,7 +87,7 @@ def _install(pip: str, patched: bool, arguments: list[str]) -> bool:
     raise PipError(f"pip left with status {status}")
 
 
-def _import_from(pip: str) -> None:
+def import_from(pip: str) -> None:
     """Put this pip first on ``sys.path``, and forget any other."""
     if pip in sys.path:
         return

@@ -1,0 +1,36 @@
+"""The pip of ``pyodide venv``, as pyodide-build patches it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .pip import Pip
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wasm_platform_tags.conformance.cases import Case
+
+    from ..runtimes.process import Answer
+
+
+class PyodideBuild(Pip):
+    """One pyodide-build, and the pip that its requirements name."""
+
+    def versions(self) -> Mapping[str, str]:
+        """The pip, too: pyodide-build has none of its own."""
+        pip = self.call("pyodide_build_worker.pip_version", site=self._site)
+        return {**super().versions(), "pip": pip.value}
+
+    def observe(self, case: Case) -> Answer:
+        """Ask which file it would install."""
+        return self.call(
+            "pyodide_build_worker.choose",
+            site=self._site,
+            place="/scratch/bin",
+            arguments=[*self._source(case, case.project), case.project],
+        )
+
+    @property
+    def _site(self) -> str:
+        return self.folder(self.cell.tool.requirement)
