@@ -249,7 +249,7 @@ def downloads(root: Path) -> Downloads:
     return Downloads(
         matrix=Cache(root, settings),
         more=More(root, settings),
-        pips=tuple(pip.version for pip in pips),
+        pips=tuple(dict.fromkeys(pip.version for pip in pips)),
         uv=f"uv=={uv.version}",
         lines={line["version"]: Line(**line) for line in data["pyodide"]},
         debs={name: Package(**deb) for name, deb in data["debs"].items()},

@@ -129,6 +129,10 @@ def test_a_linker_names_each_symbol_once() -> None:
         "wasm-ld: error: b.o: undefined symbol: sem_init\n"
     )
     assert toolchain.linker_error(text) == "sem_init sem_wait"
+    assert toolchain.undefined(text) == {
+        "a.o": ["sem_init", "sem_wait"],
+        "b.o": ["sem_init"],
+    }
     assert toolchain.linker_error("wasm-ld: error: no such file") == "no such file"
 
 

@@ -18,6 +18,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.conformance.adapters import reference
+from tests.native.abi.grid import parse as parse_grid
 from tests.unit.pep_text import LIBRARY, LINES, REGISTRY, SUPPORT, TEXT, block
 from wasm_platform_tags import known_platforms
 from wasm_platform_tags.conformance.cases import Case, load_cases
@@ -193,14 +194,21 @@ def test_footnotes_of_measurements() -> None:
         **dict.fromkeys(newer, "works"),
     }
     assert set(outcomes("gallery/seems-to-work/").values()) == {"works"}
-    # [#wasi-abi]
-    both = {"0.17.2", "0.21.0"}
-    once, write = (
-        {at: how for at, how in outcomes(f"gallery/wasi-{name}/").items() if at in both}
-        for name in ("pthread-once", "wasi-fd-write")
-    )
-    assert once == {"0.17.2": "link fails", "0.21.0": "works"}
-    assert write == {"0.17.2": "works", "0.21.0": "link fails"}
+    # [#wasi-abi]; tests/native/test_abi.py holds the rest
+    grids = {
+        name: parse_grid(seen[f"abi/static/{name}"]["output"]).rows
+        for name in ("dup", "cpu-clock", "table", "fast-integers", "direct")
+    }
+    columns = parse_grid(seen["abi/static/dup"]["output"]).columns
+    for name, module, library, outcome in (
+        ("dup", "0_1_sdk_34", "0_1_sdk_33", "refused"),
+        ("cpu-clock", "0_1_sdk_15", "0_1_sdk_25", "refused"),
+        ("table", "0_1_sdk_33", "0_1_sdk_25", "refused"),
+        ("fast-integers", "0_1_sdk_33", "0_1_sdk_34", "wrong"),
+        ("fast-integers", "0_1_sdk_34", "0_1_sdk_33", "wrong"),
+        ("direct", "0_1_sdk_33", "0_2_sdk_33", "wrong"),
+    ):
+        assert grids[name][module][columns.index(library)] == outcome
     # [#wasi-builds]
     builds = [
         run["output"]

@@ -13,7 +13,7 @@ from ..observe import Observation, shown
 from ..tool import environment, tool
 from .facets import FACETS, MODULES
 from .grid import ANSWERS, Cell, render, summary
-from .static import PLATFORMS
+from .static import COLUMNS, PLATFORMS
 from .toolchain import HERE, Toolchain
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def observe(linker: Linker, lab: Lab) -> Observation:
     for name, answer in call(tools, component).items():
         cells[modules[name]] = Cell(ANSWERS[answer])
     rows = [facet.name for facet in DYNAMIC]
-    text = render(rows, [platform.version for platform in PLATFORMS], cells)
+    text = render(rows, COLUMNS, cells)
     return shown(summary(cells), text, raw)
 
 
@@ -86,7 +86,10 @@ def module(tools: Toolchain, facet: Facet, platform: WasiPlatform) -> Path | Cel
         return Cell("no-header", built.why)
     name = f"{facet.name}_{platform.version}".replace("-", "_")
     wrapper = tools.compile(
-        MODULES / "extension.c", platform, flags=(f"-DNAME={name}",), name=name
+        MODULES / "extension.c",
+        platform,
+        flags=(f"-DNAME={name}", f"-Dprobe={facet.symbol}"),
+        name=name,
     )
     assert wrapper.file, wrapper.why
     out = tools.folder / f"{name}.so"

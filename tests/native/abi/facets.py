@@ -28,6 +28,10 @@ class Facet:
         return self.source.partition(".")[0]
 
     @property
+    def symbol(self) -> str:
+        return symbol_of(self.name)
+
+    @property
     def path(self) -> Path:
         return MODULES / self.source
 
@@ -39,6 +43,11 @@ class Facet:
     def has_headers(self) -> bool:
         """Whether the SDK's headers say anything to this language."""
         return self.language in ("c", "c++")
+
+
+def symbol_of(name: str) -> str:
+    """What a module's ``probe`` is called where it is not the only one."""
+    return f"probe_{name}".replace("-", "_")
 
 
 SETJMP = ("-mllvm", "-wasm-enable-sjlj", "-mexception-handling")

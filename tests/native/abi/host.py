@@ -1,8 +1,9 @@
-"""Run programs under wasmtime, each with an empty folder as its root.
+"""Run programs under wasmtime, each time with an empty folder as the root.
 
-Argument: a file with a JSON list of paths, ``.wasm`` for WASI 0.1 and ``.component`` for
-0.2. Prints a JSON list of ``[status, output]``, the status empty if all went well. With two
-arguments, a component and a name, it prints what the component's function returns.
+Argument: a file with a JSON list of ``[path, argument]``; the path is a ``.wasm`` for WASI
+0.1 or a ``.component`` for 0.2. Prints a JSON list of ``[status, output]``, the status empty
+if all went well. With two arguments, a component and a name, it prints what the component's
+function returns.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import socket
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +43,10 @@ def main() -> None:
         if function:
             print(call(engine, Path(first), function[0], folder))
             return
-        programs = json.loads(Path(first).read_text("utf-8"))
-        print(json.dumps([run(engine, Path(path), folder) for path in programs]))
+        jobs = json.loads(Path(first).read_text("utf-8"))
+        print(
+            json.dumps([run(engine, Path(path), name, folder) for path, name in jobs])
+        )
 
 
 def call(engine: Any, path: Path, function: str, root: Path) -> object:
@@ -55,12 +59,13 @@ def call(engine: Any, path: Path, function: str, root: Path) -> object:
     return instantiate(engine, store, path).get_func(store, function)(store)
 
 
-def run(engine: Any, path: Path, scratch: Path) -> tuple[str, str]:
-    """One program, from its start to its end."""
-    root, output = scratch / f"{path.stem}-root", scratch / f"{path.stem}-output"
+def run(engine: Any, path: Path, argument: str, scratch: Path) -> tuple[str, str]:
+    """One program, from its start to its end, in an instance of its own."""
+    root = scratch / f"{path.stem}-{argument}"
     root.mkdir()
+    output = root.with_suffix(".output")
     wasi = WasiConfig()
-    wasi.argv = [path.stem]
+    wasi.argv = [path.stem, argument]
     wasi.stdout_file = str(output)
     wasi.stderr_file = str(scratch / "errors")
     wasi.preopen_dir(str(root), "/")
@@ -93,7 +98,7 @@ def core(engine: Any, store: Any, path: Path) -> None:
             receiver(right),
             access_caller=True,
         )
-        instance = linker.instantiate(store, Module.from_file(engine, str(path)))
+        instance = linker.instantiate(store, compiled(Module, engine, path))
         start = instance.exports(store).get("_start")
         if start is None:
             raise LookupError("it exports no _start")
@@ -142,7 +147,13 @@ def instantiate(engine: Any, store: Any, path: Path) -> Any:
     """A component, with all of WASI 0.2."""
     linker = components.Linker(engine)
     linker.add_wasip2()
-    return linker.instantiate(store, components.Component.from_file(engine, str(path)))
+    return linker.instantiate(store, compiled(components.Component, engine, path))
+
+
+@cache
+def compiled(kind: Any, engine: Any, path: Path) -> Any:
+    """A module or a component, however often it is instantiated."""
+    return kind.from_file(engine, str(path))
 
 
 if __name__ == "__main__":

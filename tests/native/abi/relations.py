@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 # Of the module's platform to the library's; what differs in both is in the grids.
 RELATIONS = {
-    "same": "Its own platform",
-    "newer": "A newer SDK",
-    "older": "An older SDK",
-    "0.1 in 0.2": "0.1 in 0.2, one SDK",
-    "0.2 in 0.1": "0.2 in 0.1, one SDK",
+    "same": "Its own",
+    "newer": "Newer SDK",
+    "older": "Older SDK",
+    "0.1 in 0.2": "0.1 in 0.2",
+    "0.2 in 0.1": "0.2 in 0.1",
 }
 
 

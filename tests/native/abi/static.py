@@ -1,16 +1,21 @@
-"""A module built for one platform, linked with a program and the C library of another."""
+"""Modules built for one platform, linked with a program and the C library of another."""
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wasm_platform_tags import WasiPlatform
 
 from ..observe import Observation, shown
+from .facets import FACETS
 from .grid import Cell, render, summary
 from .toolchain import PARTIAL, Toolchain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ..lab import Lab
@@ -21,52 +26,84 @@ PLATFORMS = (
     *(WasiPlatform(0, 1, sdk) for sdk in (15, 25, 33, 34)),
     *(WasiPlatform(0, 2, sdk) for sdk in (25, 33)),
 )
-NOT_RUN = Cell("not-run")
+COLUMNS = [platform.version for platform in PLATFORMS]
+ANY = "any"  # the row of a module that reads no header of any platform
+Linked = tuple[dict[str, Cell], "Path | None", list[str]]
+Table = dict[tuple[str, str, str], Cell]
 
 
 def observe(facet: Facet, lab: Lab) -> Observation:
-    """Build, link and run all combinations of one module."""
+    """All combinations of one module."""
     tools = Toolchain(lab)
-    cells: dict[tuple[str, str], Cell] = {}
-    programs: dict[tuple[str, str], Path] = {}
-    # Where no header of a platform is read, one row says it all.
-    rows = PLATFORMS if facet.has_headers else PLATFORMS[:1]
-    for row in rows:
-        for column in PLATFORMS:
-            key = (label(facet, row), column.version)
-            made = combine(tools, facet, row, column)
-            if isinstance(made, Cell):
-                cells[key] = made
-            else:
-                programs[key] = made
-    ran = tools.run(list(programs.values()), facet.name)
-    cells |= dict(zip(programs, ran, strict=True))
-    names = [label(facet, row) for row in rows]
-    text = render(names, [column.version for column in PLATFORMS], cells)
-    return shown(summary(cells), text)
+    if facet.has_headers:
+        listed = [one for one in FACETS if one.has_headers]
+        found = lab.once("abi static", partial(table, tools, listed, COLUMNS, "all"))
+        rows = COLUMNS
+    else:
+        rows = [ANY]
+        found = table(tools, [facet], rows, facet.name)
+    cells = {
+        (row, column): found[facet.name, row, column]
+        for row in rows
+        for column in COLUMNS
+    }
+    return shown(summary(cells), render(rows, COLUMNS, cells))
 
 
-def label(facet: Facet, row: WasiPlatform) -> str:
-    """The name of a row."""
-    return row.version if facet.has_headers else "any"
+def table(
+    tools: Toolchain, facets: Sequence[Facet], rows: Sequence[str], name: str
+) -> Table:
+    """Build, link and run; modules of one platform share a program, and no instance."""
+    pairs = [(row, column) for row in rows for column in PLATFORMS]
+
+    def link(pair: tuple[str, WasiPlatform]) -> Linked:
+        row, column = pair
+        return combine(tools, facets, row, column, name)
+
+    made: Table = {}
+    programs: dict[Path, tuple[str, str, list[str]]] = {}
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        linked = pool.map(link, pairs)
+        for (row, column), (cells, program, modules) in zip(pairs, linked, strict=True):
+            made |= {(one, row, column.version): cell for one, cell in cells.items()}
+            if program:
+                programs[program] = (row, column.version, modules)
+    asked = {program: modules for program, (_, _, modules) in programs.items()}
+    for (program, module), cell in tools.run(asked, f"static-{name}").items():
+        row, column_name, _ = programs[program]
+        made[module, row, column_name] = cell
+    return made
 
 
 def combine(
+    tools: Toolchain, facets: Sequence[Facet], row: str, column: WasiPlatform, name: str
+) -> Linked:
+    """What need not be run, a program, and the modules that are in it."""
+    cells: dict[str, Cell] = {}
+    modules: dict[str, Path] = {}
+    platform = next((one for one in PLATFORMS if one.version == row), PLATFORMS[0])
+    for facet in facets:
+        if not to_be_had(tools, facet, platform, column):
+            cells[facet.name] = Cell("not-run")
+            continue
+        built = tools.object(facet, platform)
+        if built.file:
+            modules[facet.name] = built.file
+        else:
+            cells[facet.name] = Cell("no-header", built.why)
+    program, refused = tools.link(modules, column, f"{name}-{row}")
+    cells |= {one: Cell("refused", why) for one, why in refused.items()}
+    return cells, program, [one for one in modules if one not in refused]
+
+
+def to_be_had(
     tools: Toolchain, facet: Facet, row: WasiPlatform, column: WasiPlatform
-) -> Cell | Path:
-    """A linked program, or the cell that says why there is none."""
+) -> bool:
+    """Whether all that a module needs is there, on both sides and below."""
     root = tools.sysroot(column)
     if f"{column.major}.{column.minor}" not in facet.hosts:
-        return NOT_RUN
-    if facet.language == "c++" and None in (
-        root.cxx_headers,
-        tools.sysroot(row).cxx_headers,
-    ):
-        return NOT_RUN
-    partial = column.sdk in PARTIAL and facet.library
-    if partial and not (root.libraries / facet.library).is_file():
-        return NOT_RUN
-    built = tools.object(facet, row)
-    if built.file is None:
-        return Cell("no-header", built.why)
-    return tools.link(facet, built.file, column)
+        return False
+    if facet.language == "c++":
+        return None not in (root.cxx_headers, tools.sysroot(row).cxx_headers)
+    partial_root = column.sdk in PARTIAL and facet.library
+    return not partial_root or (root.libraries / facet.library).is_file()

@@ -6,15 +6,15 @@ import json
 import re
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..tool import environment, tool
-from .facets import MODULES
+from .facets import FACETS, MODULES, RUST, symbol_of
 from .grid import ANSWERS, Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     from wasm_platform_tags import WasiPlatform
 
@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 HERE = MODULES.parent
 ZIG = "ziglang==0.17.1"
 # Debian's: the compiler, its libraries, the standard library for WASI 0.1, LLVM.
-RUST = ("rustc", "libstd-rust", "libstd-rust-wasm32", "libllvm-14")
+RUSTC = ("rustc", "libstd-rust", "libstd-rust-wasm32", "libllvm-14")
 CRT1 = "crt1-command.o"
+# Symbols are told as they are, all that are missing, and not kept.
+QUICK = ("--no-demangle", "--strip-all", "--threads=1", "--error-limit=0")
 STANDARDS = {"c": "-std=gnu17", "c++": "-std=c++17"}
+CXX = ("libc++", "libc++abi")
 EMULATED = ("signal", "mman", "process-clocks", "getpid", "pthread")
 # Its sysroot is a part of the SDK's: what it has not, the SDK may have.
 PARTIAL = {34}
@@ -66,11 +69,14 @@ class Toolchain:
     # Compile.
 
     def object(self, facet: Facet, platform: WasiPlatform) -> Built:
-        """A module, built for a platform."""
+        """A module, built for a platform; its ``probe`` has its name in it."""
 
         def make() -> Built:
             if facet.has_headers:
-                return self.compile(facet.path, platform, facet.language, facet.flags)
+                rename = f"-Dprobe={facet.symbol}"
+                return self.compile(
+                    facet.path, platform, facet.language, (rename, *facet.flags)
+                )
             return {"rust": self._rust, "zig": self._zig}[facet.language](facet)
 
         built: Built = self.lab.once(f"abi {facet.name} {platform}", make)
@@ -122,7 +128,7 @@ class Toolchain:
         return made(facet, said, out)
 
     def _rust(self, facet: Facet) -> Built:
-        compiler, host, std, llvm = map(self.lab.downloads.deb, RUST)
+        compiler, host, std, llvm = map(self.lab.downloads.deb, RUSTC)
         out = self.folder / f"{facet.name}.a"
         libraries = [deb / "usr" / "lib" / "x86_64-linux-gnu" for deb in (host, llvm)]
         said = tool(
@@ -137,38 +143,49 @@ class Toolchain:
 
     # Link with a program, as a program.
 
-    def link(self, facet: Facet, module: Path, platform: WasiPlatform) -> Cell | Path:
-        """Link a module with the program and the libraries of a platform."""
+    def link(
+        self,
+        modules: Mapping[str, Path],
+        platform: WasiPlatform,
+        name: str,
+        start: Path | None = None,
+    ) -> tuple[Path | None, dict[str, str]]:
+        """A program of all modules that a platform's libraries let in, and why not all.
+
+        There is none if it cannot be linked even without a module; then each says why.
+        """
         root = self.sysroot(platform)
-        out = module.with_name(f"{module.stem}-in-{platform.version}.wasm")
-        libraries = [
-            library
-            for folder in (root.cxx_libraries if facet.language == "c++" else ())
-            for name in ("libc++.a", "libc++abi.a")
-            if (library := folder / name).exists()
-        ]
+        out = self.folder / f"{name}-in-{platform.version}.wasm"
         names = (*(f"libwasi-emulated-{name}.a" for name in EMULATED), "libsetjmp.a")
-        libraries += [root.libraries / name for name in names]
-        said = tool(
-            [
-                *(
-                    self.zig,
-                    "wasm-ld",
-                    "--no-demangle",
-                    "-o",
-                    out,
-                    self.start(platform),
-                ),
-                *(self.program(platform), module, *filter(is_file, libraries)),
-                *(root.libraries / "libc.a", self.builtins),
-            ]
-        )
-        if said.status:
-            return Cell("refused", linker_error(said.text))
-        return out
+        libraries = [
+            *(folder / f"{name}.a" for folder in root.cxx_libraries for name in CXX),
+            *(root.libraries / name for name in names),
+            *(root.libraries / "libc.a", self.builtins),
+        ]
+        ours = (start or self.start(platform), self.program(platform))
+
+        def said(files: Mapping[str, Path]) -> Said:
+            # The program's reference is weak: it takes nothing out of a library.
+            wanted = [f"--undefined={symbol_of(name)}" for name in files]
+            inputs = (*ours, *files.values(), *filter(Path.is_file, libraries))
+            return tool([self.zig, "wasm-ld", *QUICK, *wanted, "-o", out, *inputs])
+
+        left, refused = dict(modules), dict[str, str]()
+        while (answer := said(left)).status:
+            missing = undefined(answer.text)
+            without = {
+                name: file for name, file in left.items() if file.name in missing
+            }
+            if not without:
+                return None, refused | dict.fromkeys(left, linker_error(answer.text))
+            for one, file in without.items():
+                # Of two that miss a symbol, the linker may name one only.
+                refused[one] = linker_error(said({one: file}).text)
+                del left[one]
+        return out, refused
 
     def program(self, platform: WasiPlatform) -> Path:
-        """The program's object file."""
+        """The program's object file, which knows all modules by name."""
         return self._ours("program.c", platform)
 
     def start(self, platform: WasiPlatform) -> Path:
@@ -178,7 +195,9 @@ class Toolchain:
 
     def _ours(self, source: str, platform: WasiPlatform) -> Path:
         def make() -> Path:
-            built = self.compile(MODULES / source, platform)
+            listed = "".join(f"PROBE({facet.symbol})" for facet in (*FACETS, RUST))
+            flags = (f"-DPROBES={listed}",)
+            built = self.compile(MODULES / source, platform, flags=flags)
             if built.file is None:
                 raise RuntimeError(f"{source} for {platform.version}: {built.why}")
             return built.file
@@ -188,28 +207,36 @@ class Toolchain:
 
     # Run.
 
-    def run(self, programs: Sequence[Path], name: str) -> list[Cell]:
-        """Run programs; those for WASI 0.2 become components before."""
+    def run(
+        self, programs: Mapping[Path, Sequence[str]], name: str
+    ) -> dict[tuple[Path, str], Cell]:
+        """What the modules of programs answer, each asked in an instance of its own."""
         cores = [path for path in programs if needs_component(path)]
         refusals = dict(zip(cores, self._components(cores, name), strict=True))
-        ready = {
-            path: path.with_suffix(".component") if path in refusals else path
-            for path in programs
+        asked = [
+            (path, module)
+            for path, modules in programs.items()
             if not refusals.get(path)
-        }
+            for module in modules
+        ]
         jobs = self.folder / f"{name}-programs.json"
-        jobs.write_text(json.dumps([str(path) for path in ready.values()]), "utf-8")
+        ready = {path: path.with_suffix(".component") for path in refusals}
+        lines = [(str(ready.get(path, path)), symbol_of(one)) for path, one in asked]
+        jobs.write_text(json.dumps(lines), "utf-8")
         host = environment([self.lab.downloads.wasmtime])
         said = tool([sys.executable, HERE / "host.py", jobs], host)
         if said.status:
             raise RuntimeError(f"host.py failed:\n{said.text}")
-        answers = dict(zip(ready, json.loads(said.text), strict=True))
-        return [
-            Cell("refused", component_error(refusals[path]))
-            if refusals.get(path)
-            else outcome(*answers[path])
-            for path in programs
-        ]
+        answers = json.loads(said.text)
+        refused = {
+            (path, module): Cell("refused", component_error(why))
+            for path, why in refusals.items()
+            if why
+            for module in programs[path]
+        }
+        return refused | {
+            key: outcome(*answer) for key, answer in zip(asked, answers, strict=True)
+        }
 
     def _components(self, cores: Sequence[Path], name: str) -> list[str]:
         jobs = self.folder / f"{name}-components.json"
@@ -228,10 +255,6 @@ def made(facet: Facet, said: Said, out: Path) -> Built:
     if said.status:
         raise RuntimeError(f"{facet.source} was not compiled:\n{said.text}")
     return Built(out)
-
-
-def is_file(path: Path) -> bool:
-    return path.is_file()
 
 
 def needs_component(path: Path) -> bool:
@@ -253,6 +276,16 @@ def compiler_error(text: str) -> str:
     """The first error of the compiler, without its advice."""
     found = re.search(r"error: (.*)", text)
     return found[1].partition(";")[0] if found else text.strip()[-200:]
+
+
+def undefined(text: str) -> dict[str, list[str]]:
+    """The symbols that each object file misses, by its file's name."""
+    found: dict[str, list[str]] = {}
+    for file, symbol in re.findall(r"error: (\S+): undefined symbol: (\S+)", text):
+        symbols = found.setdefault(Path(file).name, [])
+        if symbol not in symbols:
+            symbols.append(symbol)
+    return found
 
 
 def linker_error(text: str) -> str:

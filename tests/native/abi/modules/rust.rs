@@ -17,7 +17,7 @@ extern "C" {
 }
 
 #[no_mangle]
-pub extern "C" fn probe() -> i32 {
+pub extern "C" fn probe_rust() -> i32 {
     let own: Vec<File> = (0..8).filter_map(|_| File::create("/own").ok()).collect();
     let number = unsafe { open(b"/theirs\0".as_ptr(), WRITE | CREATE, 0o600) };
     if own.len() < 8 || number < 0 {

@@ -7,7 +7,7 @@ const right = 0;
 const fails = 1;
 const wrong = 2;
 
-export fn probe() c_int {
+export fn probe_zig() c_int {
     const block = malloc(64) orelse return fails;
     defer free(block);
     @memcpy(block[0..3], "42\x00");
