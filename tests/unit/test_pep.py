@@ -138,7 +138,7 @@ def test_marker_table() -> None:
     """The values are those of the library; the versions are Python's."""
     full = "3.13.2"
     targets = "pyodide_2025_0_wasm32", "wasi_0_1_sdk_24_wasm32"
-    pyodide, wasi = (Target(full, name).marker_environment() for name in targets)
+    pyodide, wasi = (dict(Target(full, name).marker_environment()) for name in targets)
     meaning = {"Emscripten's version": "4.0.9"}
     table = rows("pep-9999-marker-table")
     for column, environment in ((1, pyodide), (2, wasi)):
