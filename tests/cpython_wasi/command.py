@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 from functools import partial
 from pathlib import Path
@@ -12,15 +11,15 @@ from rich.console import Console
 from rich.progress import Progress
 
 from tests.matrix.exits import BadInputError, exit_code, need_folder
-from tests.matrix.provision import DEFAULT_CACHE
 from tests.native import observe
-from tests.native.command import attempt, pick, tell, write_report
+from tests.native.command import attempt, parser, pick, tell, write_report
 from tests.native.provision import downloads
 
 from .questions import runs
 from .workshop import Workshop, missing
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 RESULTS = Path(__file__).with_name("observation.json")
@@ -37,38 +36,15 @@ exit code: 0 if every observation is the committed one, 1 if not, 2 for bad inpu
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    made = argparse.ArgumentParser(
-        prog="python -m tests.cpython_wasi",
-        description="Build CPython for WASI with the change that states its platform,"
-        " and hold what it says against tests/cpython_wasi/observation.json.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    made.add_argument(
-        "--only", nargs="+", default=[], metavar="GLOB", help="ask only these"
-    )
-    made.add_argument("--list", action="store_true", help="list the questions")
-    made.add_argument(
-        "--json", type=Path, metavar="FILE", help="write raw and shown output to FILE"
-    )
-    made.add_argument(
-        "--update", action="store_true", help="show the differences, then write them"
-    )
-    made.add_argument(
-        "--cache",
-        type=Path,
-        default=DEFAULT_CACHE,
-        metavar="DIR",
-        help="keep downloads and builds here (default: .cache/matrix)",
-    )
-    return made
+DESCRIPTION = (
+    "Build CPython for WASI with the change that states its platform, and hold what it"
+    " says against tests/cpython_wasi/observation.json."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
-    options = parser().parse_args(arguments)
+    options = parser("tests.cpython_wasi", DESCRIPTION, EXAMPLES).parse_args(arguments)
     return exit_code(partial(_main, options, Console()))
 
 

@@ -45,13 +45,22 @@ exit code: 0 if every observation is the committed one, 1 if not, 2 for bad inpu
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
+DESCRIPTION = (
+    "Build, link and run extension modules with real tools, and hold what happens"
+    " against tests/native/results.json."
+)
+
+
+def parser(
+    package: str = "tests.native",
+    description: str = DESCRIPTION,
+    examples: str = EXAMPLES,
+) -> argparse.ArgumentParser:
+    """The command line of a package that has runs and committed observations."""
     made = argparse.ArgumentParser(
-        prog="python -m tests.native",
-        description="Build, link and run extension modules with real tools, and hold"
-        " what happens against tests/native/results.json.",
-        epilog=EXAMPLES,
+        prog=f"python -m {package}",
+        description=description,
+        epilog=examples,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument(
