@@ -34,11 +34,11 @@ SPELLINGS = {
 QUESTIONS = {
     "canonical": "select/canonical/alone@2025_0",
     "alias": "select/alias/alone@2025_0",
-    "local": "select/local/running@2025_0",
 }
 # Each real way to install on one platform, 2025_0, with nothing patched by this project.
 CELLS = {
     "pyodide-build-0.39.2-pyodide-0.29.5-json": "pip of ``pyodide venv``",
+    "micropip-0.10.1-pyodide-0.28.3-json": "micropip 0.10.1",
     "micropip-0.11.1-pyodide-0.29.5-json": "micropip 0.11.1",
     "uv-0.13.9-host-json": "uv 0.13.9, for a target",
     "uv-0.13.9-pyodide-0.29.5-interpreter": "uv 0.13.9, given the interpreter",
@@ -82,7 +82,7 @@ def ask(cell: str) -> dict[str, str]:
     """Return what a tool was seen to do, from the committed results."""
     cases = read(RESULTS / f"{cell}.json")["cases"]
     return {"tool": CELLS[cell]} | {
-        spelling: ANSWERS.get(cases.get(case, {}).get("verdict"), "n/a")
+        spelling: ANSWERS[cases[case]["verdict"]]
         for spelling, case in QUESTIONS.items()
     }
 
