@@ -13,6 +13,7 @@ from tests.native import observe
 from tests.native.abi import archive, dynamic, headers, toolchain
 from tests.native.abi.facets import FACETS, MODULES, RUST
 from tests.native.abi.grid import WORDS, Cell, parse, render, summary
+from tests.native.abi.next_version import choose
 from tests.native.abi.relations import RELATIONS, outcomes, platform, relation
 from tests.native.abi.static import PLATFORMS
 from wasm_platform_tags import WasiPlatform
@@ -63,6 +64,15 @@ def test_a_grid_is_read_as_it_was_written(found: list[tuple[str, str]]) -> None:
 def test_what_is_no_grid_is_named(text: str) -> None:
     with pytest.raises(ValueError, match=r"no grid|no row"):
         parse(text)
+
+
+def test_another_wasi_version_is_chosen_in_its_header() -> None:
+    header = "#define __wasip1__\n/* #undef __wasip2__ */\n/* #undef __wasip3__ */\n"
+    chosen = choose(header)
+    assert chosen.splitlines()[0] == "#define __wasip3__"
+    assert "define __wasip1__" not in chosen
+    with pytest.raises(ValueError, match="wanted one that defines __wasip1__ alone"):
+        choose(chosen)
 
 
 def test_a_summary_has_the_best_first() -> None:
@@ -315,3 +325,12 @@ def test_a_newer_shared_library_is_wrong_in_silence() -> None:
 def test_all_relations_have_a_title() -> None:
     related = {relation(a, b) for a in PLATFORMS for b in PLATFORMS}
     assert related - {""} == set(RELATIONS)
+
+
+def test_the_headers_of_wasi_0_3_make_the_modules_of_0_1() -> None:
+    """docs/why-exact.md says so of what SDK 34's headers have."""
+    found = parse(COMMITTED["abi/wasi-0.3"]["output"])
+    for name, words in found.rows.items():
+        static = parse(COMMITTED[f"abi/static/{name}"]["output"])
+        assert static.columns == found.columns
+        assert words == static.rows["0_1_sdk_34"], name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wasm_platform_tags import WasiPlatform
 
 from ..observe import Run
-from . import dynamic, headers, start, static
+from . import dynamic, headers, next_version, start, static
 from .facets import FACETS, RUST
 
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ def runs() -> Iterator[Run]:
         by_name=True,
     )
     yield Run("abi/start", "crt1 with another C library", start.observe)
+    yield Run(
+        "abi/wasi-0.3",
+        "SDK 34's headers with WASI 0.3 chosen, with each C library",
+        next_version.observe,
+    )
     for linker in dynamic.LINKERS:
         yield Run(
             f"abi/dynamic/{linker.version}",

@@ -1,0 +1,88 @@
+"""WASI 0.3 as far as it can be had: SDK 34's headers with that version chosen.
+
+No C library for WASI 0.3 is published where these runs load from, so its modules are
+linked with those for 0.1 and 0.2. The compiler's target stays WASI 0.1's: clang 22 does
+not know what SDK 34's own compiler does for 0.3.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wasm_platform_tags import WasiPlatform
+
+from ..observe import Observation, shown
+from .facets import FACETS
+from .grid import Cell, render, summary
+from .static import COLUMNS, PLATFORMS, to_be_had
+from .toolchain import Toolchain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..lab import Lab
+    from .facets import Facet
+
+HEADERS = WasiPlatform(0, 1, 34)
+
+
+def choose(text: str) -> str:
+    """``wasi/version.h`` of WASI 0.1 with 0.3 in its place.
+
+    :raises ValueError: if the header has another form.
+    """
+    chosen, found = re.subn(
+        r"^#define __wasip1__$", "#define __wasip3__", text, flags=re.MULTILINE
+    )
+    if found != 1 or "/* #undef __wasip3__ */" not in text:
+        raise ValueError("wasi/version.h: wanted one that defines __wasip1__ alone")
+    return chosen.replace("/* #undef __wasip3__ */\n", "/* #undef __wasip1__ */\n")
+
+
+def observe(lab: Lab) -> Observation:
+    """Build every module in C, link it with each C library, run it."""
+    tools = Toolchain(lab)
+    root = tools.sysroot(HEADERS)
+    front = lab.folder("wasi-0.3") / "wasi"
+    front.mkdir()
+    header = (root.headers / "wasi" / "version.h").read_text("utf-8")
+    (front / "version.h").write_text(choose(header), "utf-8")
+    cells: dict[tuple[str, str], Cell] = {}
+    built: dict[Facet, Path] = {}
+    names = []
+    for facet in FACETS:
+        if facet.language != "c":
+            continue
+        names.append(facet.name)
+        flags = (f"-I{front.parent}", f"-Dprobe={facet.symbol}", *facet.flags)
+        made = tools.compile(
+            facet.path, HEADERS, flags=flags, name=f"{facet.name}-as-0_3"
+        )
+        if made.file:
+            built[facet] = made.file
+        else:
+            for version in COLUMNS:
+                cells[facet.name, version] = Cell("no-header", made.why)
+    programs: dict[Path, str] = {}
+    for column in PLATFORMS:
+        had = {
+            facet: file
+            for facet, file in built.items()
+            if to_be_had(tools, facet, HEADERS, column)
+        }
+        for facet in built.keys() - had.keys():
+            cells[facet.name, column.version] = Cell("not-run")
+        modules = {facet.name: file for facet, file in had.items()}
+        program, refused = tools.link(modules, column, "as-0_3")
+        for name, why in refused.items():
+            cells[name, column.version] = Cell("refused", why)
+        if program:
+            programs[program] = column.version
+    asked = {
+        program: [f.name for f in built if (f.name, version) not in cells]
+        for program, version in programs.items()
+    }
+    for (program, name), cell in tools.run(asked, "as-0_3").items():
+        cells[name, programs[program]] = cell
+    return shown(summary(cells), render(names, COLUMNS, cells))
