@@ -196,9 +196,10 @@ def _platforms(options: argparse.Namespace) -> Answer:
         ),
         (
             (
-                "\n".join(known.tags),
+                # Below the tag: the widest column has the room.
+                "\n  ".join(filter(None, ("\n".join(known.tags), known.distributor))),
                 known.toolchain,
-                known.meant_for,
+                ", ".join(known.python),
                 known.unwinding,
                 known.status,
             )
