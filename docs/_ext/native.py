@@ -144,7 +144,7 @@ class WasiInterpreters(SphinxDirective):
             for name in INTERPRETERS
         ]
         ours = reported("cpython/states")
-        columns: list[Cell] = ["", *INTERPRETERS, "built here"]
+        columns: list[Cell] = ["Build", *INTERPRETERS, "built here"]
         rows: list[tuple[str, list[Cell]]] = [
             ("CPython", [one["python"] for one in (*built, ours)]),
             (

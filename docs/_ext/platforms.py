@@ -33,12 +33,17 @@ COLUMNS = (
 PERMALINK = re.compile(
     r"https://github\.com/[^/]+/[^/]+/blob/([0-9a-f]{40})/(?:.+/)?([^/]+/[^/]+)"
 )
+# A release on PyPI, whose files tell: its project and version.
+RELEASE = re.compile(r"https://pypi\.org/project/([^/]+)/([^/]+)/")
 
 
-def file_and_commit(url: str) -> str:
-    """Return what a permalink leads to, in short; any other address as it is."""
-    found = PERMALINK.fullmatch(url)
-    return f"{found[2]} at {found[1][:7]}" if found else url
+def source_name(url: str) -> str:
+    """Return what a source is, in short; an address of another form as it is."""
+    if found := PERMALINK.fullmatch(url):
+        return f"{found[2]} at {found[1][:7]}"
+    if found := RELEASE.fullmatch(url):
+        return f"{found[1]} {found[2]} on PyPI"
+    return url
 
 
 def libraries(names: tuple[str, ...]) -> Cell:
@@ -71,7 +76,7 @@ class KnownPlatforms(SphinxDirective):
             known.meant_for,
             known.unwinding,
             known.status,
-            [link(file_and_commit(known.source), known.source)],
+            [link(source_name(known.source), known.source)],
             libraries(known.static_libraries),
             known.library_lookup,
         ]
