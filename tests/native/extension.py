@@ -267,7 +267,7 @@ def runs() -> Iterator[Run]:
     )
     for case in FORCED:
         yield Run(
-            f"wasi/extension/forced/{case.name}",
+            f"extension/forced/{case.name}",
             f"{case.what}, linked by componentize-py {case.linker}",
             partial(force, case),
             "a tag without the SDK, or one read as a floor",
