@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.matrix.provision import ProvisionError
+from tests.native.provision import ZIG
 from tests.native.tool import tool
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def make(folder: Path, downloads: Downloads, sysroot: Sysroot) -> Toolchain:
     What the sysroot lacks is taken from elsewhere: the emulated libraries from Debian's
     build of SDK 33's wasi-libc, and crt1 from a file of six statements.
     """
-    zig = downloads.requirement("ziglang==0.17.1") / "ziglang"
+    zig = downloads.requirement(ZIG) / "ziglang"
     binaries, resource = folder / "bin", folder / "resource"
     include, libraries = (folder / "sysroot" / name for name in ("include", "lib"))
     triple = "wasm32-wasip1"

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wasm_platform_tags import parse_platform_tag
+from .sysroots import rule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 MARK = re.compile(rb"wasisdk://v([0-9]+)\.([0-9]+)")
 # A line of a manifest: the archive of the SDK that a build was pinned to.
 PINNED = re.compile(r"^pin [0-9a-f]{64} wasi-sdk-([0-9]+)\.[0-9]+-", re.MULTILINE)
-# wasm32-wasi is the name that WASI 0.1 had until WASI SDK 22.
-TRIPLE = re.compile(r"wasm32-(?:unknown-)?wasi(?:p([1-9][0-9]*))?")
 
 
 class UnknownSdkError(ValueError):
@@ -71,10 +69,10 @@ def in_manifest(manifest: Path) -> Evidence:
 
 def platform(triple: str, sdk: str) -> str:
     """The value of WASI_PLATFORM_VERSION for a target triple and an SDK."""
-    match = TRIPLE.fullmatch(triple)
-    if match is None:
+    version = rule()(target=triple, version_file=f"{sdk}.0\n")
+    if version is None:
         raise ValueError(
             f"target {triple!r}: wanted wasm32-wasi or wasm32-wasipN, as the WASI SDK"
             " names its targets (PEP requirement platform-wasi)"
         )
-    return parse_platform_tag(f"wasi_0_{match[1] or 1}_sdk_{sdk}_wasm32").version
+    return version

