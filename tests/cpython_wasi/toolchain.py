@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.matrix.provision import ProvisionError
+from tests.native.abi.facets import MODULES
 from tests.native.provision import ZIG
 from tests.native.tool import tool
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.native.provision import Downloads
     from tests.native.sysroots import Sysroot
 
-CRT1 = Path(__file__).with_name("crt1.c")
+CRT1 = MODULES / "start.c"
 EMULATED = ("signal", "getpid", "process-clocks", "mman")
 # Archives that are empty in the SDK as well: all is in libc.a.
 EMPTY = ("m", "dl", "pthread", "util", "rt", "crypt", "resolv", "xnet")
