@@ -57,7 +57,9 @@ HOST_BOUND = frozenset(
     }
 )
 # Of these a process can hold one version; pyodide-build changes the interpreter.
-ALONE = frozenset({"auditwheel-emscripten", "micropip", "pyodide-build", "pyodide-lock"})
+ALONE = frozenset(
+    {"auditwheel-emscripten", "micropip", "pyodide-build", "pyodide-lock"}
+)
 # The manner of a tool that runs on this machine and is given the runtime to ask.
 INTERPRETER = "interpreter"
 # On the host, pip and uv are told the tags: there is nothing to patch.
