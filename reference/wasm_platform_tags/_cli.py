@@ -181,6 +181,7 @@ def _platforms(options: argparse.Namespace) -> Answer:
                     "status": known.status,
                     "source": known.source,
                     "distributor": known.distributor,
+                    "pyodide": known.pyodide,
                 }
                 for known in known_platforms()
             ]
@@ -197,7 +198,7 @@ def _platforms(options: argparse.Namespace) -> Answer:
         (
             (
                 # Below the tag: the widest column has the room.
-                "\n  ".join(filter(None, ("\n".join(known.tags), known.distributor))),
+                "\n  ".join(("\n".join(known.tags), known.runtime)),
                 known.toolchain,
                 ", ".join(known.python),
                 known.unwinding,
@@ -254,11 +255,12 @@ def _explain(options: argparse.Namespace) -> Answer:
         ("", ""),
         (
             ("compatible", "yes" if explanation else "no"),
+            ("because", explanation.cause),
             ("decided by", f"{explanation.part} tag"),
             ("offered", "\n".join(map(printable, explanation.offered))),
             ("wanted", "\n".join(explanation.wanted)),
             ("rule", explanation.rule),
-            ("because", explanation.message),
+            ("in full", explanation.message),
         ),
     )
 

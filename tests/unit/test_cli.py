@@ -65,6 +65,7 @@ def test_contents(capsys: Capture) -> None:
     text = capsys.readouterr().out
     assert "exact-match" in text
     assert "no platform is ordered" in text
+    assert "built for PyEmscripten 2026_0, the target has 2025_0" in text
     main(["markers", *TARGET, "--json"])
     assert json.loads(capsys.readouterr().out)["sys_platform"] == "emscripten"
 
