@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
+from ._index import upload
 from ._platforms import InvalidPlatformTag
 from ._registry import known_platforms
 from ._tags import FAMILIES, platform_tags, sys_tags
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 YES, NO, BAD_INPUT = 0, 1, 2
 # As a shell says of a program that Ctrl-C ended, and of one whose reader went away.
 INTERRUPTED, UNREAD = 130, 141
+
+# What an index says to the upload of a wheel.
+_UPLOAD = {True: "accepted", False: "refused", None: "not decided by the PEP"}
 
 _EXIT = "exit codes: 0 yes, or done; 1 no; 2 bad input; 130 interrupted; 141 not read"
 
@@ -248,8 +252,9 @@ def _explain(options: argparse.Namespace) -> Answer:
             f" wanted NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl ({error})"
         ) from error
     code = YES if explanation else NO
+    asked = upload(options.wheel)
     if options.json:
-        return code, _json(explanation.json())
+        return code, _json(explanation.json() | {"upload": asked._asdict()})
     return code, _table(
         printable(explanation.filename),
         ("", ""),
@@ -261,6 +266,7 @@ def _explain(options: argparse.Namespace) -> Answer:
             ("wanted", "\n".join(explanation.wanted)),
             ("rule", explanation.rule),
             ("in full", explanation.message),
+            ("an upload", f"{_UPLOAD[asked.accepted]}: {asked.reason} ({asked.rule})"),
         ),
     )
 
