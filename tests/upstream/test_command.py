@@ -205,7 +205,7 @@ def test_bad_input(
             {"tests": {"command": ["{report}"], "requirements": "no.txt"}},
             "needs no.txt",
         ),
-        ({"source": {"pypi": "x"}}, "source: "),
+        ({"source": {"pypi": "x"}}, "source/pypi: 'x' does not match"),
     ],
 )
 def test_a_wrong_record(
