@@ -1,4 +1,4 @@
-"""What a text lists: the files of an index's page or JSON, of a lock file, or names."""
+"""What a text lists, and what fits: an index's page or JSON, a lock file, or names."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ from urllib.parse import unquote
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import Version
 
-from wasm_platform_tags._text import shortened
+from ._select import parse
+from ._text import printable, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ._target import Explanation, Target
 
 URL = re.compile(r"""https?://[^\s<>",]+""", re.IGNORECASE)
 QUOTED = re.compile(r"""["']([^"'/\\<>\s]+\.(?:whl|tar\.gz|zip))["']""")
@@ -31,13 +36,19 @@ KINDS = tuple(
         (r".+\.whl\.metadata", "the metadata that an index serves beside a wheel"),
         (r".+\.(asc|sig|sigstore|attestation|provenance)", "a signature"),
         (r".+\.(tar\.(gz|bz2|xz|z)|tgz|zip)", SOURCE),
-        (r".+\.(egg|exe|msi|rpm|conda)", "a package of another format, without these tags"),
+        (
+            r".+\.(egg|exe|msi|rpm|conda)",
+            "a package of another format, without these tags",
+        ),
         (r"#.*", "a comment"),
         (r"--?[a-z][\w-]*([ =].*)?", "an option of a requirements file"),
         (r"https?://.*", "an address that names no file"),
         (r"""\[{1,2}[\w."'-]+\]{1,2}""", "a header of a lock file"),
         (r"- .*|\{.*\},?|[]\[{}(),;]+", "a line of a lock file"),
-        (r"""["']?[\w.@/-]+["']?\s*(=(?!=)|:)(?!.*\.whl$).*""", "a line of a lock file"),
+        (
+            r"""["']?[\w.@/-]+["']?\s*(=(?!=)|:)(?!.*\.whl$).*""",
+            "a line of a lock file",
+        ),
     )
 )
 
@@ -45,11 +56,108 @@ KINDS = tuple(
 class Listed(NamedTuple):
     """A file that a text lists, and what its index says about it."""
 
+    #: where it stands, such as ``"line 3"``
     place: str
+    #: the file's name as it was given, else the whole line
     name: str
+    #: its Requires-Python, empty if there is none
     requires_python: str = ""
+    #: whether it is yanked
     yanked: bool = False
+    #: what is wrong with the text as a whole
     error: str | None = None
+
+    @property
+    def remark(self) -> str | None:
+        """What a malformed Requires-Python gets; it excludes nothing, as in pip."""
+        if not self.requires_python or admits(self.requires_python, "3") is not None:
+            return None
+        return f"Requires-Python {self.requires_python!r} is not understood"
+
+    def left_out(self, python: str) -> str:
+        """Say why installers leave it out, whatever its tags; empty if they do not."""
+        reasons = ["yanked"] if self.yanked else []
+        if self.requires_python and admits(self.requires_python, python) is False:
+            reasons.append(f"Requires-Python {printable(self.requires_python)}")
+        return ", ".join(reasons)
+
+
+class Judged(NamedTuple):
+    """A file of a listing, and what targets make of it."""
+
+    listed: Listed
+    #: what is wrong with its name, or else what it is if no wheel; else empty
+    error: str
+    what: str
+    #: its three tags as they end its name, empty if it is no wheel
+    ending: str
+    #: one a target: the verdict, and why installers leave the file out nonetheless
+    verdicts: Sequence[Explanation] = ()
+    left_out: Sequence[str] = ()
+
+
+def judge(
+    text: str, targets: Sequence[Target]
+) -> tuple[list[Judged], dict[str, list[str | None]]]:
+    """Judge the files that a text lists, and choose among them, for some targets.
+
+    :param text: names, one a line; a lock file; an index's page or its JSON.
+    :param targets: what to choose for.
+    :returns: the files as listed; and by project the file that an installer would take
+        for each target, None if none fits.
+    """
+    pythons = [release(target) for target in targets]
+
+    @lru_cache(None)  # a verdict depends on the tags alone, and many files share them
+    def judged(ending: str) -> list[Explanation]:
+        return [target.explain(f"x-0-{ending}") for target in targets]
+
+    files = []
+    # For each project and each target, the files that fit, by version.
+    fitting: dict[str, list[dict[Version, list[str]]]] = {}
+    for listed in listing(text):
+        error, what = listed.error or "", not_a_wheel(listed.name) or ""
+        if not error and not what:
+            try:
+                project, version, _, _ = parse_wheel_filename(listed.name)
+            except ValueError:
+                error = _fault(listed.name)
+        if error or what:
+            files.append(Judged(listed, error, "" if error else what, ""))
+            continue
+        ending = "-".join(listed.name.split("-")[-3:])
+        left = [listed.left_out(python) for python in pythons]
+        files.append(Judged(listed, "", "", ending, judged(ending), left))
+        releases = fitting.setdefault(project, [{} for _ in targets])
+        for of_target, said, why in zip(releases, judged(ending), left, strict=True):
+            if said and not why:
+                of_target.setdefault(version, []).append(listed.name)
+    return files, {
+        project: list(map(_newest, targets, releases))
+        for project, releases in fitting.items()
+    }
+
+
+def release(target: Target) -> str:
+    """Return a target's Python as installers compare it: 3.15.0b1 is 3.15.0 to them."""
+    return Version(target.marker_environment()["python_full_version"]).base_version
+
+
+def _fault(name: str) -> str:
+    """Return what the library says of a name that is no wheel's."""
+    try:
+        parse(name)
+    except InvalidWheelFilename as error:
+        return str(error)
+    raise AssertionError(name)  # pragma: no cover - packaging has just refused it
+
+
+def _newest(target: Target, releases: Mapping[Version, list[str]]) -> str | None:
+    """Choose as installers do: the newest release, pre-releases last, the best file."""
+    if not releases:
+        return None
+    version = max(releases, key=lambda found: (not found.is_prerelease, found))
+    return target.best(releases[version])
 
 
 def not_a_wheel(name: str) -> str | None:
