@@ -286,15 +286,7 @@ for (const button of form.querySelectorAll("[data-select]")) {
     unfold();
   });
 }
-listen(
-  form,
-  (...asked) =>
-    ask(...asked).catch((error) => {
-      fail(error);
-      throw error;
-    }),
-  () => submit(false),
-);
+listen(form, ask, () => submit(false));
 part("ask-runtime").addEventListener("click", showRuntime);
 // The address of a question is answered and left as it is, or Back would lead here.
 const onState = () => {
