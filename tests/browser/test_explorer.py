@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
 
     Opener = Callable[..., Page]
+    Asker = Callable[[list[str], list[str]], Page]
 
 TARGETS = [
     "3.14 pyemscripten_2026_0_wasm32",
@@ -120,6 +121,22 @@ def expected(text: list[str], targets: list[str]) -> dict[str, list[list[str]]]:
     return {CHOICES: choices, FILES: files, OTHERS: others}
 
 
+@pytest.fixture(scope="module")
+def ask(site: str, open_kept: Opener) -> Asker:
+    """Ask on one page, whose Python is loaded once: as a reader follows links there."""
+    page = open_kept(f"{site}/docs/explorer.html")
+
+    def ask_(wheels: list[str], targets: list[str]) -> Page:
+        page.evaluate("document.getElementById('explorer-status').textContent = ''")
+        page.goto(link(site, wheels, targets))
+        page.wait_for_function(
+            "/[.:]/.test(document.getElementById('explorer-status').textContent)"
+        )
+        return page
+
+    return ask_
+
+
 def test_it_answers_as_the_library_does(site: str, open_page: Opener) -> None:
     page = done(open_page(link(site, WHEELS, TARGETS)))
     for caption, rows in expected(WHEELS, TARGETS).items():
@@ -188,15 +205,15 @@ def test_a_link_leads_to_its_answer(
     assert page.evaluate("document.activeElement === document.body")
 
 
-def test_text_stays_text(site: str, open_page: Opener) -> None:
-    page = done(open_page(link(site, WHEELS, TARGETS)))
+def test_text_stays_text(ask: Asker) -> None:
+    page = done(ask(WHEELS, TARGETS))
     assert page.locator("#explorer-answer :is(b, img)").count() == 0
     assert page.locator("#explorer-answer code", has_text="<img src=x").count() == 1
 
 
-def test_no_character_turns_the_answer_round(site: str, open_page: Opener) -> None:
+def test_no_character_turns_the_answer_round(ask: Asker) -> None:
     turned = WHEELS[-1]
-    page = done(open_page(link(site, [turned], TARGETS)))
+    page = done(ask([turned], TARGETS))
     told = page.locator("#explorer-answer").inner_text()
     assert r"\u202e23msaw" in told
     assert "\u202e" not in told
@@ -360,8 +377,8 @@ def test_an_answer_is_not_shown_for_another_question(
     assert page.locator("#explorer-answer table").count() == 0
 
 
-def test_a_target_has_to_be_chosen(site: str, open_page: Opener) -> None:
-    page = open_page(link(site, WHEELS[:1], []))
+def test_a_target_has_to_be_chosen(ask: Asker) -> None:
+    page = ask(WHEELS[:1], [])
     page.get_by_text("Choose a target").wait_for()
     assert page.locator("#explorer-answer table").count() == 0
     page.get_by_text("More targets").click()
@@ -381,9 +398,9 @@ def test_a_question_too_long_for_a_link_says_so(site: str, open_page: Opener) ->
     assert len(cells(page, FILES)) == 2
 
 
-def test_a_bad_target_is_told_beside_its_field(site: str, open_page: Opener) -> None:
+def test_a_bad_target_is_told_beside_its_field(ask: Asker) -> None:
     targets = ["3.14 pyodide_2026_00_wasm32", "nonsense", *TARGETS[:1]]
-    page = done(open_page(link(site, WHEELS[:1], targets)))
+    page = done(ask(WHEELS[:1], targets))
     told = page.locator("#explorer-targets-wrong").inner_text()
     assert "a number has a leading zero" in told
     assert "incomplete target 'nonsense'" in told
@@ -396,8 +413,8 @@ def test_a_bad_target_is_told_beside_its_field(site: str, open_page: Opener) -> 
     assert verdict.startswith(wanted[2])  # one file and one target: its tools are told
 
 
-def test_links_of_an_index_are_read(site: str, open_page: Opener) -> None:
-    page = open_page(f"{site}/docs/explorer.html")
+def test_links_of_an_index_are_read(ask: Asker) -> None:
+    page = ask(WHEELS[:3], TARGETS[:1])
     page.get_by_label("Names of wheels").fill(
         f'<a href="../../{WHEELS[0]}#sha256=00">x</a><br>\n<a href="{WHEELS[3]}">y</a>'
     )
@@ -558,7 +575,7 @@ def tools(page: Page, row: int = 0, column: int = 2) -> dict[str, list[str]]:
     return found
 
 
-def test_real_tools_are_asked(site: str, open_page: Opener) -> None:
+def test_real_tools_are_asked(ask: Asker) -> None:
     alias = WHEELS[1]
     sure = "3.14 wasi_0_1_sdk_33_wasm32"  # no case of the suite is for it
     asked = [
@@ -566,7 +583,7 @@ def test_real_tools_are_asked(site: str, open_page: Opener) -> None:
         "demo-1.0-cp314-cp314-wasi_0_1_sdk_24_wasm32.whl",
         "x-1-py3-none-y.whl",
     ]
-    page = done(open_page(link(site, asked, [TARGETS[0], sure])))
+    page = done(ask(asked, [TARGETS[0], sure]))
     told = tools(page)
     assert any(name.startswith("micropip (") for name in told["take it"])
     assert any(
@@ -597,8 +614,8 @@ def test_real_tools_are_asked(site: str, open_page: Opener) -> None:
         assert f'id="{anchor}"' in html, address
 
 
-def test_a_small_question_tells_the_tools_at_once(site: str, open_page: Opener) -> None:
-    page = done(open_page(link(site, WHEELS[:1], TARGETS[:1])))
+def test_a_small_question_tells_the_tools_at_once(ask: Asker) -> None:
+    page = done(ask(WHEELS[:1], TARGETS[:1]))
     assert page.get_by_text("pip inside Pyodide").is_visible()
     assert page.locator("#explorer-answer summary", has_text="Tools").count() == 1
 
@@ -625,10 +642,10 @@ def test_targets_have_names_for_people(site: str, open_page: Opener) -> None:
     assert not any(box.is_checked() for box in boxes.all())
 
 
-def test_lines_that_name_no_wheel_are_folded(site: str, open_page: Opener) -> None:
+def test_lines_that_name_no_wheel_are_folded(ask: Asker) -> None:
     lines = ["demo-1.0.tar.gz", "[[package]]", "demo>=1", f"{WHEELS[0]}.metadata"]
     text = [*lines, WHEELS[0], "demo-1.0-py3-none-any.WHL"]
-    page = done(open_page(link(site, text, TARGETS)))
+    page = done(ask(text, TARGETS))
     status = page.locator("#explorer-status").inner_text()
     assert "files: 2" in status
     assert "not the name of a wheel: 1" in status
@@ -640,7 +657,7 @@ def test_lines_that_name_no_wheel_are_folded(site: str, open_page: Opener) -> No
     page.locator("summary", has_text="Lines that name no wheel: 4").click()
     assert page.get_by_text("a header of a lock file").last.is_visible()
     assert ".WHL is in upper case" in cells(page, FILES)[1][1]
-    only = done(open_page(link(site, lines, TARGETS)))
+    only = done(ask(lines, TARGETS))
     assert cells(only, FILES) == []
     assert len(cells(only, OTHERS)) == 4
 
@@ -705,7 +722,7 @@ def test_a_browser_that_copies_nothing_shows_the_text(
     assert shown.input_value() == page.url
 
 
-def test_two_targets_are_compared(site: str, open_page: Opener) -> None:
+def test_two_targets_are_compared(ask: Asker) -> None:
     wheels = [
         WHEELS[0],
         WHEELS[3],
@@ -714,7 +731,7 @@ def test_two_targets_are_compared(site: str, open_page: Opener) -> None:
         "new-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
         "old-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl",
     ]
-    page = done(open_page(link(site, wheels, TARGETS)))
+    page = done(ask(wheels, TARGETS))
     page.get_by_text("Compare two targets").click()
     # The boxes come before the other targets, in the order of the page.
     page.get_by_label("Compare from").select_option(

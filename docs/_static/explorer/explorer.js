@@ -88,6 +88,7 @@ function readState() {
   if (state.has("w")) field("wheels").value = state.getAll("w").join("\n");
   for (const box of boxes()) box.checked = targets.delete(box.value);
   field("others").value = [...targets].join("\n");
+  part("more").open = false;
   unfold();
   return state.get("q") === "build";
 }
