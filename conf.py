@@ -31,6 +31,7 @@ extensions = [
     "explorer",
     "requirements",
     "native",
+    "pictures",
     "abi",
 ]
 # Name what is a page: whatever else lies in the checkout can never leak in.

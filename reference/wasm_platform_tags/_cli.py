@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
+from ._index import upload
 from ._platforms import InvalidPlatformTag
 from ._registry import known_platforms
 from ._tags import FAMILIES, platform_tags, sys_tags
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 YES, NO, BAD_INPUT = 0, 1, 2
 # As a shell says of a program that Ctrl-C ended, and of one whose reader went away.
 INTERRUPTED, UNREAD = 130, 141
+
+# What an index says to the upload of a wheel.
+_UPLOAD = {True: "accepted", False: "refused", None: "not decided by the PEP"}
 
 _EXIT = "exit codes: 0 yes, or done; 1 no; 2 bad input; 130 interrupted; 141 not read"
 
@@ -181,6 +185,7 @@ def _platforms(options: argparse.Namespace) -> Answer:
                     "status": known.status,
                     "source": known.source,
                     "distributor": known.distributor,
+                    "pyodide": known.pyodide,
                 }
                 for known in known_platforms()
             ]
@@ -197,7 +202,7 @@ def _platforms(options: argparse.Namespace) -> Answer:
         (
             (
                 # Below the tag: the widest column has the room.
-                "\n  ".join(filter(None, ("\n".join(known.tags), known.distributor))),
+                "\n  ".join(("\n".join(known.tags), known.runtime)),
                 known.toolchain,
                 ", ".join(known.python),
                 known.unwinding,
@@ -247,18 +252,21 @@ def _explain(options: argparse.Namespace) -> Answer:
             f" wanted NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl ({error})"
         ) from error
     code = YES if explanation else NO
+    asked = upload(options.wheel)
     if options.json:
-        return code, _json(explanation.json())
+        return code, _json(explanation.json() | {"upload": asked._asdict()})
     return code, _table(
         printable(explanation.filename),
         ("", ""),
         (
             ("compatible", "yes" if explanation else "no"),
+            ("because", explanation.cause),
             ("decided by", f"{explanation.part} tag"),
             ("offered", "\n".join(map(printable, explanation.offered))),
             ("wanted", "\n".join(explanation.wanted)),
             ("rule", explanation.rule),
-            ("because", explanation.message),
+            ("in full", explanation.message),
+            ("an upload", f"{_UPLOAD[asked.accepted]}: {asked.reason} ({asked.rule})"),
         ),
     )
 
