@@ -25,7 +25,6 @@ extensions = [
     "links",
     "pep",
     "platforms",
-    "preview",
     "conformance",
     "datapages",
     "explorer",
@@ -82,6 +81,8 @@ notfound_template = "404.html"
 
 # The state of the draft, in a box on every page (docs/_templates/status.html).
 html_context = {
+    "site_about": "Which wheel fits which Python in a browser, under Node.js or in a WASI"
+    " host: a PEP draft, a reference library, and what today's installers do.",
     "status": {
         "state": "Draft, not submitted",
         "number": "PEP 9999 is a placeholder number",

@@ -28,7 +28,7 @@ WITH_CODE = sorted(
 
 INDEX_CASES = [case for case in load_cases() if case.kind == "index"]
 
-INSTALLERS = (DOCS / "installer-authors.md").read_text("utf-8")
+INSTALLERS = (DOCS / "guides" / "installer-authors.md").read_text("utf-8")
 
 
 def first_block(heading: str, language: str) -> list[str]:
