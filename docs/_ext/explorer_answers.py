@@ -16,7 +16,6 @@ import zlib
 from contextlib import suppress
 from functools import lru_cache
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import packaging
@@ -29,11 +28,11 @@ from packaging.version import Version
 import wasm_platform_tags
 from wasm_platform_tags import (
     InvalidPlatformTag,
-    PyodidePlatform,
     Target,
     known_platforms,
     parse_platform_tag,
 )
+from wasm_platform_tags._index import CONCERNED, upload
 from wasm_platform_tags._select import parse
 from wasm_platform_tags._text import printable
 
@@ -44,12 +43,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-# The page's copy of the repository has this file too, see library() in explorer.py.
-INDEX = Path(__file__).parents[2] / "pep" / "pep-9999" / "index-expressions.json"
-_RULES = json.loads(INDEX.read_bytes())
-CONCERNED = re.compile(_RULES["concerned"])
-ALIAS = re.compile(_RULES["alias"])
-ACCEPT = re.compile("|".join(_RULES["accept"].values()))
 VARIABLES = (
     "PYEMSCRIPTEN_PLATFORM_VERSION",
     "PYODIDE_ABI_VERSION",
@@ -129,7 +122,7 @@ def read_target(text: str) -> tuple[Target | None, Json]:
     except ValueError as error:
         told["error"] = str(error)
         return None, told
-    told["label"] = label(target)
+    told |= {"label": label(target), "suite": suite(target)}
     return target, told
 
 
@@ -139,6 +132,12 @@ def label(target: Target) -> str:
         if known.platform == target.platform:
             return f"{known.runtime}, Python {target.python}"
     return f"{target.platform.tags[0]}, Python {target.python}"
+
+
+def suite(target: Target) -> str:
+    """Return what the joined results call a target: whatever its patch number."""
+    minor = target.marker_environment()["python_version"]
+    return f"{minor} {target.platform.tags[0]}"
 
 
 def fault(name: str) -> str:
@@ -166,46 +165,11 @@ def judge(ending: str, targets: Iterable[Target]) -> Json:
         situations.append(situation(target, ending))
     return {
         "tags": printable(ending.removesuffix(".whl")),
-        "upload": upload(ending.removesuffix(".whl").split("-")[2]),
+        "upload": upload(f"x-0-{ending}")._asdict(),
         "verdicts": verdicts,
         "situations": situations,
+        "index": situation(None, ending.removesuffix(".whl").split("-")[2]),
     }
-
-
-def upload(platforms: str) -> Json:
-    """Say whether an index that follows the PEP would take a file with these tags.
-
-    None stands for what the index has rules of its own for.
-    """
-    tags = platforms.lower().split(".")  # as tools read a file name
-    accepted, why, rule = True, "", "index-accepts"
-    for tag in tags:
-        if ACCEPT.search(tag):
-            why = why or "a platform that the PEP defines"
-        elif ALIAS.search(tag):
-            canonical = parse_platform_tag(tag).tags[0]
-            why = f"the older name: an upload says {canonical}"
-            return {"accepted": False, "why": why, "rule": "index-rejects"}
-        elif CONCERNED.search(tag) or not tag:
-            reason, rule = wrong_with(tag)
-            why = f"{printable(tag)}: {reason}"
-            return {"accepted": False, "why": why, "rule": rule}
-        elif tag == "any":
-            why = why or "for any platform, as today"
-        else:
-            accepted = False
-    if not accepted:
-        why = "no WebAssembly tag: the index's rules for that platform decide"
-    return {"accepted": accepted or None, "why": why, "rule": rule}
-
-
-def wrong_with(tag: str) -> tuple[str, str]:
-    """Return why a tag is no portable one, and the rule that says so."""
-    try:
-        parse_platform_tag(tag)
-    except InvalidPlatformTag as error:
-        return error.reason, error.rule
-    raise AssertionError(tag)  # the index's expressions are the grammar
 
 
 def situation(target: Target | None, ending: str) -> str:
