@@ -1,7 +1,7 @@
 // The order of what a search finds: the draft, then the guides and the other pages that
 // people wrote, then what is made from data.
 const WEIGHTS = [
-  [/^pep\//, 8],
+  [/^pep\//, 24],
   [/^docs\/(guides\/|install$)/, 4],
   [/^docs\/(results|upstream|divergences)|^tests\//, 0.25],
 ];
