@@ -1,29 +1,24 @@
-"""The page of a group of cases: what is asked, what is right, and how the tools fare."""
+"""The pages of the cases: what is asked, what is right, and how the tools fare."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from links import page_link
+from markup import html, section
 from measured import (
-    WORDS,
-    answers,
     by_name,
     every_group,
-    every_reason,
     every_row,
-    in_words,
-    name,
-    reason_link,
-    result_link,
-    verdict_anchor,
+    said,
+    sign,
+    span,
+    verdict_place,
 )
-from native import rule
-from tables import code, table
 
 from tests.matrix.results import PASS
 from tests.matrix.settings import CONFORMANCE
@@ -33,79 +28,65 @@ if TYPE_CHECKING:
 
     from measured import Row
     from sphinx.addnodes import download_reference
-    from tables import Cell
+    from sphinx.environment import BuildEnvironment
 
     from wasm_platform_tags.conformance.cases import Case
 
+    # For each runtime, what a version made of a case, and where it made that.
+    Outcomes = Mapping[str, tuple[Counter[str], Row, Case]]
+
 # What can be told apart without quotes.
 PLAIN = re.compile("[!-~]+( [!-~]+)*")
+# Ways of showing a tool the same files, which are no other question.
+LISTINGS = {None, "html", "json", "links"}
+
+
+def case_groups(env: BuildEnvironment) -> list[nodes.Node]:
+    """Return the table of all groups."""
+    rows = [
+        (group, len(by_name(cases)), len(cases), described(group)["description"])
+        for group, cases in every_group().items()
+    ]
+    return [html(env, "cases", rows=rows)]
+
+
+def described(group: str) -> dict[str, Any]:
+    """Return the file of a group of cases."""
+    path = CONFORMANCE / "cases" / f"{group}.json"
+    found: dict[str, Any] = json.loads(path.read_bytes())
+    return found
 
 
 def cases_page(
-    group: str, description: str, download: download_reference
+    env: BuildEnvironment, group: str, download: download_reference
 ) -> nodes.section:
     """Return the page: a section for each case, with all its targets."""
     cases = every_group()[group]
-    up = nodes.paragraph("", "A group of the ")
-    up += page_link("conformance cases", "docs/cases")
-    up += [nodes.Text(". The file: "), download, nodes.Text(".")]
-    return nodes.section(
-        "",
-        nodes.title("", group),
-        up,
-        nodes.paragraph("", f"{description} {about(cases[0].kind)}"),
-        *(section(those) for those in by_name(cases).values()),
-        ids=[nodes.make_id(f"cases {group}")],
-    )
-
-
-def about(kind: str) -> str:
-    """Return what a case of this kind holds."""
     schema = json.loads((CONFORMANCE / "schema.json").read_bytes())
-    return f"A case holds: {schema['$defs'][kind]['description']}"
-
-
-def section(cases: list[Case]) -> nodes.section:
-    """Return the section of one case on all its targets."""
-    first = cases[0]
-    what = nodes.paragraph("", f"{first.description} Rule: ")
-    what += [rule(first.requirement), nodes.Text(".")]
-    given = [key for key, value in first.data.items() if value != "any"]
-    target = ["target"] if first.target else []
-    rows: list[tuple[str, list[Cell]]] = [
-        (
-            nodes.make_id(f"case {case.id} given"),
-            [
-                *([case.target.id] if case.target else []),
-                *(lines(case, case.data[key]) for key in given),
-                lines(case, case.expect),
-            ],
-        )
-        for case in cases
-    ]
-    return nodes.section(
-        "",
-        nodes.title("", name(first).rpartition("/")[2]),
-        what,
-        table([*target, *given, "expect"], rows, "data"),
-        *outcome(cases),
-        ids=[nodes.make_id(f"case {name(first)}")],
+    about = schema["$defs"][cases[0].kind]["description"]
+    return section(
+        f"Conformance cases: {group}",
+        nodes.make_id(f"cases {group}"),
+        nodes.paragraph("", f"{described(group)['description']} A case holds: {about}"),
+        nodes.paragraph("", "The file: ", download, nodes.Text(".")),
+        *(
+            section(
+                title.rpartition("/")[2],
+                nodes.make_id(f"case {title}"),
+                html(env, "case", cases=those, lines=lines, **grid(those)),
+            )
+            for title, those in by_name(cases).items()
+        ),
     )
 
 
-def lines(case: Case, value: object) -> list[nodes.Node]:
-    """Return data as code, what is in a list or an object one below the other."""
+def lines(case: Case, value: object) -> list[str]:
+    """Return data as text, what is in a list or an object one below the other."""
     if isinstance(value, dict):
-        texts = [f"{key}: {json.dumps(item)}" for key, item in value.items()]
-    elif isinstance(value, list):
-        texts = [shown(case, item) for item in value]
-    else:
-        texts = [shown(case, value)]
-    # The style sheet puts each on a line of its own.
-    parts: list[nodes.Node] = []
-    for text in texts:
-        parts += [code(text), nodes.Text(" ")]
-    return parts or [nodes.Text("none")]
+        return [f"{key}: {json.dumps(item)}" for key, item in value.items()]
+    return [
+        shown(case, item) for item in (value if isinstance(value, list) else [value])
+    ]
 
 
 def shown(case: Case, value: object) -> str:
@@ -117,49 +98,72 @@ def shown(case: Case, value: object) -> str:
     return json.dumps(value)
 
 
-def outcome(cases: list[Case]) -> Iterator[nodes.Node]:
-    """Say how many pass, and name by tool and reason those that do not."""
-    counts: Counter[str] = Counter()
-    others: dict[tuple[str, str], dict[str, dict[Row, list[Case]]]] = {}
-    for case in cases:
-        for row, verdict in answers().get(case.id, ()):
+def grid(cases: list[Case]) -> dict[str, Any]:
+    """Return what every version in every runtime made of a case on its targets.
+
+    Versions that follow one another and fare alike are one line.
+    """
+    tools: dict[str, dict[str, dict[str, tuple[Counter[str], Row, Case]]]] = {}
+    reasons: dict[str, None] = {}
+    wanted = {case.id for case in cases}
+    for row in every_row().values():
+        for case in (case for case in row.cases if case.id in wanted):
+            verdict = row.verdict(case)
+            versions = tools.setdefault(way(row), {})
+            outcomes = versions.setdefault(row.cell.tool.version, {})
+            runtime = row.cell.runtime.runtime
+            counts, at, first = outcomes.get(runtime, (Counter(), row, case))
+            if verdict["verdict"] != PASS and counts[PASS] == counts.total():
+                at, first = row, case  # the evidence: the first that does not pass
             counts[verdict["verdict"]] += 1
-            if verdict["verdict"] != PASS:
-                why = (verdict["verdict"], verdict.get("reason") or "")
-                tool = f"{row.cell.tool.tool} {row.cell.where}"
-                rows = others.setdefault(why, {}).setdefault(tool, {})
-                rows.setdefault(row, []).append(case)
-    yield nodes.paragraph("", f"Observed: {in_words(counts) or 'no tool is asked'}.")
-    order = list(WORDS)
-    if others:
-        yield nodes.bullet_list(
-            "",
-            *(
-                nodes.list_item("", not_passed(*why, others[why]))
-                for why in sorted(others, key=lambda why: order.index(why[0]))
-            ),
+            outcomes[runtime] = (counts, at, first)
+            if reason := verdict.get("reason"):
+                reasons[reason] = None
+    runtimes = dict.fromkeys(
+        row.cell.runtime.runtime
+        for row in every_row().values()
+        if any(case.id in wanted for case in row.cases)
+    )
+    rows = [line for tool, versions in tools.items() for line in merged(tool, versions)]
+    return {"runtimes": list(runtimes), "rows": rows, "reasons": list(reasons)}
+
+
+def way(row: Row) -> str:
+    """Name a tool and how it was asked, where that is another question."""
+    parts = [row.cell.tool.tool]
+    if row.cell.via not in LISTINGS:
+        parts.append(f"({row.cell.via})")
+    if row.cell.patched:
+        parts.append("patched")
+    return " ".join(parts)
+
+
+def merged(
+    tool: str, versions: Mapping[str, Outcomes]
+) -> Iterator[tuple[str, str, dict[str, tuple[str, str, Any]]]]:
+    """Yield a tool, a span of versions, and by runtime a sign, words and a place."""
+
+    def alike(version: str) -> list[tuple[str, str]]:
+        return [(runtime, worded(one[0])) for runtime, one in versions[version].items()]
+
+    for _, those in groupby(versions, key=alike):
+        same = list(those)
+        outcomes = versions[same[-1]]
+        yield (
+            tool,
+            span(same),
+            {
+                runtime: (
+                    sign(counts),
+                    worded(counts),
+                    None if sign(counts) == "yes" else verdict_place(row, case),
+                )
+                for runtime, (counts, row, case) in outcomes.items()
+            },
         )
 
 
-def not_passed(
-    verdict: str, reason: str, tools: Mapping[str, Mapping[Row, list[Case]]]
-) -> nodes.paragraph:
-    """Return the cells with one verdict for one reason, each a link to its result."""
-    paragraph = nodes.paragraph("", "", nodes.strong("", verdict))
-    if reason in every_reason():
-        paragraph += [nodes.Text(", "), reason_link(every_reason()[reason])]
-    for tool, rows in tools.items():
-        separator, version = f". {tool}: ", ""
-        for row in filter(rows.__contains__, every_row().values()):
-            cases = rows[row]
-            anchor = verdict_anchor(cases[0], verdict)
-            paragraph += nodes.Text(separator)
-            again = row.cell.tool.version == version
-            version = row.cell.tool.version
-            paragraph += result_link(row, row.place if again else row.title, anchor)
-            if cases[0].target and row.cell.on_host:
-                targets = ", ".join(case.target.id for case in cases if case.target)
-                paragraph += nodes.Text(f" ({targets})")
-            separator = "; "
-    paragraph += nodes.Text(".")
-    return paragraph
+def worded(counts: Counter[str]) -> str:
+    """Return a verdict on all targets in a word, else how many had which."""
+    (verdict, *others) = counts
+    return said(counts) if others else {"unsupported": "cannot"}.get(verdict, verdict)

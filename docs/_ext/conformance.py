@@ -1,221 +1,155 @@
-"""The ``{conformance-results}`` directive: how every tool fares, in three views.
-
-The newest versions in short, the same by group of cases, and a row for each version, with
-filters. All lead to the page of the tool. The other directives about cases and results are
-registered here too.
-"""
+"""The directives for cases and results: each is a function of what the page is about."""
 
 from __future__ import annotations
 
-from collections import Counter
-from pathlib import Path
-from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from caselist import ConformanceCases
+from casepage import case_groups
+from divergences import upstream_divergences
 from docutils import nodes
-from links import page_link
-from measured import (
-    WITH_DETAILS,
-    cell_anchor,
-    every_group,
-    every_reason,
-    every_row,
-    group_page,
-    note_files,
-    reason_link,
-    row_link,
-    section_anchor,
-    tool_page,
-    twin,
-)
+from markup import html, section
+from measured import WITH_DETAILS, every_row, note_files, sections, twin
+from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
-from tables import table
-from toolpage import ToolResults, placed, said, sections, short, total
-from upstream import UpstreamDivergences
+from support import questions, support
+from toolpage import newest_by_topic, tool_results
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from measured import Row
     from sphinx.application import Sphinx
-    from tables import Cell
+    from sphinx.environment import BuildEnvironment
 
-    from tests.matrix.results import Reason
+    # What a directive is made by, from its arguments.
+    Maker = Callable[..., list[nodes.Node]]
 
-PAGE = "docs/results"
-FORM = Path(__file__).with_name("results.html")
-NONE = "\N{EN DASH}"
+# The pages with filters.
+FILTERED = {"docs/results", "docs/requirements"}
+DIVERGING = [("unpatched", "diverges unpatched"), ("patched", "diverges patched")]
 
 
-class ConformanceResults(SphinxDirective):
-    """Show how every tool fares; each name and row leads to the page of the tool."""
+class Evidence(SphinxDirective):
+    """A part of a page that is made of the suite's data."""
+
+    optional_arguments = 1
+    makers: ClassVar[Mapping[str, Maker]] = {}
 
     def run(self) -> list[nodes.Node]:
-        """Build the tables from the cases and the results."""
+        """Make it."""
         note_files(self.env)
-        self.env.note_dependency(str(FORM))
-        days = sorted({row.measured for row in every_row().values()})
-        newest = {of: newest_of(rows) for of, rows in sections().items()}
-        return [
-            nodes.paragraph("", f"Measured: {', '.join(days)}."),
-            summary(newest),
-            part("The newest versions, by group of cases", by_group(newest)),
-            part(
-                "Every version",
-                form(sections()),
-                every_version([row for of in sections().values() for row in of]),
+        try:
+            return self.makers[self.name](self.env, *self.arguments)
+        except ValueError as wrong:
+            raise self.error(str(wrong)) from None
+
+
+def supported(env: BuildEnvironment) -> list[nodes.Node]:
+    """Return the table of every tool."""
+    check()
+    return [
+        html(
+            env, "support", rows=support(), questions=questions().values(), short=False
+        )
+    ]
+
+
+def supported_in_short(env: BuildEnvironment) -> list[nodes.Node]:
+    """Return the tools and the questions that most come for."""
+    check()
+    rows = [row for row in support() if row.short]
+    days = sorted({row.measured for row in rows})
+    measured = days[0] if len(days) == 1 else f"from {days[0]} to {days[-1]}"
+    asked = [one for one in questions().values() if one.get("short")]
+    return [
+        html(env, "support", rows=rows, questions=asked, short=True, measured=measured)
+    ]
+
+
+def check() -> None:
+    """Refuse sentences that the results contradict."""
+    if faults := [fault for row in support() for fault in row.faults]:
+        raise ExtensionError(f"tests/conformance/support.json: {'; '.join(faults)}")
+
+
+def results(env: BuildEnvironment) -> list[nodes.Node]:
+    """Return how the newest fare by topic, and a row for every version, with filters."""
+    rows = [row for of in sections().values() for row in of]
+    tools, places = (dict.fromkeys(part) for part in zip(*sections(), strict=True))
+    choices = [
+        ("tool", "Tool", "any", "tool-", [(name, name) for name in tools]),
+        ("where", "Runs", "anywhere", "", [(nodes.make_id(p), p) for p in places]),
+        ("diverges", "Result", "any", "diverges-", DIVERGING),
+    ]
+    return [
+        html(env, "legend"),
+        *newest_by_topic(env),
+        section(
+            "Every version",
+            "every-version",
+            html(
+                env,
+                "filter",
+                rows="table.versions > tbody > tr",
+                of="rows",
+                choices=choices,
+                text="Row has",
+                example="26.3 pyodide-0.29",
             ),
-        ]
-
-
-def part(title: str, *content: nodes.Node) -> nodes.section:
-    """Return a section of the page."""
-    return nodes.section(
-        "", nodes.title("", title), *content, ids=[nodes.make_id(title)]
-    )
-
-
-def newest_of(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows of the newest version; provision.json has them in order."""
-    newest = rows[-1].cell.tool.version
-    return [row for row in rows if row.cell.tool.version == newest]
-
-
-def tool_link(tool: str, where: str) -> nodes.reference:
-    """Return a link to every version of a tool in a place."""
-    return page_link(f"{tool} {where}", tool_page(tool), section_anchor(tool, where))
-
-
-def added(rows: Iterable[Row], group: str | None = None) -> Counter[str]:
-    """Count the verdicts of some rows together, of all cases or those of a group."""
-    return sum((row.counts(group) for row in rows), Counter())
-
-
-def summary(newest: Mapping[tuple[str, str], Sequence[Row]]) -> nodes.table:
-    """Return a table of the newest version of each tool, over all its rows."""
-    drawn: list[tuple[str, list[Cell]]] = [
-        (
-            nodes.make_id(f"newest {tool} {where}"),
-            [
-                [tool_link(tool, where)],
-                rows[0].cell.tool.version,
-                said(added(rows)),
-                said(added(filter(None, map(twin, rows)))),
-                separated(map(reason_link, reasons(rows))),
-            ],
-        )
-        for (tool, where), rows in newest.items()
+            html(
+                env,
+                "versions",
+                rows=rows,
+                classes={row: row_classes(row) for row in rows},
+                overview=True,
+            ),
+        ),
     ]
-    columns = ["Tool", "Newest", "As it is", "Patched", "Why it diverges"]
-    return table(columns, drawn, "summary")
-
-
-def by_group(newest: Mapping[tuple[str, str], Sequence[Row]]) -> nodes.table:
-    """Return the same by group of cases: a row for each group, a column for each tool.
-
-    A cell leads to the same group on the page of the tool.
-    """
-    heads: list[Cell] = ["Group", *([tool_link(*of)] for of in newest)]
-    drawn: list[tuple[str, list[Cell]]] = [
-        (
-            nodes.make_id(f"group {group}"),
-            [
-                [page_link(short(group), group_page(group))],
-                *(of_group(rows, group) for rows in newest.values()),
-            ],
-        )
-        for group in every_group()
-    ]
-    return table(heads, drawn, "results")
-
-
-def of_group(rows: Sequence[Row], group: str) -> Cell:
-    """Say what became of a group, with a link to the first of its rows."""
-    row = next((row for row in rows if row.counts(group)), None)
-    if row is None:
-        return "n/a"
-    counts = added(rows, group)
-    anchor = nodes.make_id(f"newest {row.cell.tool.tool} {row.cell.where} {group}")
-    return placed([row_link(row, said(counts), group)], anchor, counts)
-
-
-def every_version(rows: Sequence[Row]) -> nodes.table:
-    """Return a table of all rows, each with the classes that the filters ask for."""
-    drawn: list[tuple[str, list[Cell]]] = [
-        (
-            cell_anchor(row),
-            [
-                [row_link(row, f"{row.cell.tool.tool} {row.title}")],
-                total(row),
-                total(patched) if (patched := twin(row)) else "n/a",
-                # As text: the notes on the page of the tool have the links.
-                ", ".join(r.id for r in reasons(filter(None, [row, patched]))) or NONE,
-            ],
-        )
-        for row in rows
-    ]
-    classes = {cell_anchor(row): row_classes(row) for row in rows}
-    columns = ["Version", "As it is", "Patched", "Why it diverges"]
-    return table(columns, drawn, "versions", classes)
-
-
-def reasons(rows: Iterable[Row]) -> list[Reason]:
-    """Return each reason why some rows diverge, once."""
-    names = (row.verdict(case).get("reason") for row in rows for case in row.cases)
-    return [every_reason()[name] for name in dict.fromkeys(filter(None, names))]
-
-
-def separated(parts: Iterable[nodes.Node]) -> Cell:
-    """Return parts with commas between them, or a dash if there are none."""
-    found: list[nodes.Node] = []
-    for part in parts:
-        found += [*([nodes.Text(", ")] if found else []), part]
-    return found or NONE
 
 
 def row_classes(row: Row) -> list[str]:
     """Return what the script that filters wants to know of a row."""
-    results = {"unpatched": row, "patched": twin(row)}
+    found = {"unpatched": row, "patched": twin(row)}
     return [
         f"tool-{row.cell.tool.tool}",
         nodes.make_id(row.cell.where),
         *(
             f"diverges-{manner}"
-            for manner, result in results.items()
+            for manner, result in found.items()
             if result and WITH_DETAILS & set(result.counts())
         ),
     ]
 
 
-def form(of: Iterable[tuple[str, str]]) -> nodes.raw:
-    """Return the filters; a script shows them. Their values are classes of rows."""
-    tools, places = zip(*of, strict=True)
-    text = Template(FORM.read_text("utf-8")).substitute(
-        tools="".join(f"<option>{tool}</option>" for tool in dict.fromkeys(tools)),
-        places="".join(
-            f'<option value="{nodes.make_id(place)}">{place}</option>'
-            for place in dict.fromkeys(places)
-        ),
-    )
-    return nodes.raw("", text, format="html")
+def measured_on(_env: BuildEnvironment) -> list[nodes.Node]:
+    """Return the days on which the results were measured."""
+    days = sorted({row.measured for row in every_row().values()})
+    return [nodes.paragraph("", f"Measured: {', '.join(days)}.")]
+
+
+Evidence.makers = {
+    "support-table": supported,
+    "support-short": supported_in_short,
+    "conformance-results": results,
+    "conformance-cases": case_groups,
+    "measured": measured_on,
+    "tool-results": tool_results,
+    "upstream-divergences": upstream_divergences,
+}
 
 
 def add_files(
     app: Sphinx, pagename: str, _template: str, _context: object, _doctree: object
 ) -> None:
-    """Let the pages of the results load their style; the overview, the filters too."""
-    if pagename == PAGE or pagename.startswith(f"{PAGE}/"):
-        app.add_css_file("results/results.css")
-    if pagename == PAGE:
-        app.add_js_file("results/results.js", loading_method="defer")
+    """Let the pages that have filters load the script."""
+    if pagename in FILTERED:
+        app.add_js_file("results/filter.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives, and what the pages load."""
-    app.add_directive("conformance-results", ConformanceResults)
-    app.add_directive("tool-results", ToolResults)
-    app.add_directive("conformance-cases", ConformanceCases)
-    app.add_directive("upstream-divergences", UpstreamDivergences)
+    for name in Evidence.makers:
+        app.add_directive(name, Evidence)
+    app.add_css_file("results/results.css")
     app.connect("html-page-context", add_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,12 +45,11 @@ class DataParser(Parser):
                 env.note_dependency(str(RESULTS / f"{other.cell.name}.json"))
             # The search would find each word of the cases in every result.
             env.metadata[env.docname]["nosearch"] = ""
-            document += result_page(row, file)
+            document += result_page(env, row, file)
         else:
             note_files(env)
-            data = json.loads(inputstring)
-            group = f"{data['kind']}/{data['group']}"
-            document += cases_page(group, data["description"], file)
+            group = f"{path.parent.name}/{path.stem}"
+            document += cases_page(env, group, file)
         env.metadata[env.docname]["orphan"] = ""
         self.finish_parse()
 

@@ -12,16 +12,16 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from measured import every_row, page_of, verdict_anchor
+from measured import every_row, newest, verdict_place
 
 from tests.matrix.cells import KINDS
-from tests.matrix.results import DIVERGES, ERROR, NOT_RUN, PASS, RESULTS, UNSUPPORTED
+from tests.matrix.results import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED
 from tests.matrix.settings import CONFORMANCE, Runtime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from measured import Row
+    from measured import Place, Row
 
     from wasm_platform_tags.conformance.cases import Case
 
@@ -43,14 +43,9 @@ class Unit:
     case: Case  # the evidence: the first case with that verdict
 
     @property
-    def page(self) -> str:
-        """The page of the result, as Sphinx names it."""
-        return page_of(RESULTS / f"{self.row.cell.name}.json")
-
-    @property
-    def anchor(self) -> str:
-        """The anchor of the evidence on that page."""
-        return verdict_anchor(self.case, self.row.verdict(self.case)["verdict"])
+    def place(self) -> Place:
+        """The page of the result, as Sphinx names it, and the anchor of the evidence."""
+        return verdict_place(self.row, self.case)
 
 
 @dataclass(frozen=True)
@@ -148,12 +143,6 @@ def support() -> tuple[Supported, ...]:
             )
         )
     return tuple(found)
-
-
-def newest(rows: Iterable[Row]) -> list[Row]:
-    """Return the rows of the newest version; provision.json has them in order."""
-    every = list(rows)
-    return [r for r in every if r.cell.tool.version == every[-1].cell.tool.version]
 
 
 def takes(answers: Mapping[str, Answer]) -> set[str]:

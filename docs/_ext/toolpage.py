@@ -1,189 +1,203 @@
-"""The ``{tool-results}`` directive: every version of one tool, by groups of cases.
-
-A cell of its tables has an id, and leads to its cases on the page of the result.
-"""
+"""How tools fare by topic: the newest of each side by side, and every version of one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from markup import html, section
 from measured import (
     cell_anchor,
     every_group,
-    every_row,
-    group_anchor,
-    in_words,
-    note_files,
-    reason_text,
-    result_link,
-    section_anchor,
+    every_reason,
+    result_place,
+    row_place,
+    sections,
+    tool_place,
     twin,
 )
-from sphinx.util.docutils import SphinxDirective
-from tables import entry, link, table
+from support import DECIDES, support
 
-from tests.matrix.results import DIVERGES, NOT_RUN, PASS
+from tests.matrix.results import NOT_RUN
 from tests.matrix.told import told
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Iterable, Iterator
 
     from measured import Row
-    from tables import Cell
+    from sphinx.environment import BuildEnvironment
+    from support import Supported
 
-    from wasm_platform_tags.conformance.cases import Case
-
-
-class ToolResults(SphinxDirective):
-    """Show how one tool fares: a table for each place where it runs."""
-
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        """Build the tables from the cases and the results."""
-        note_files(self.env)
-        (tool,) = self.arguments
-        of_tool = {
-            where: rows for (name, where), rows in sections().items() if name == tool
-        }
-        if not of_tool:
-            known = ", ".join(sorted({name for name, _ in sections()}))
-            raise self.error(f"no tool {tool!r} in the matrix; wanted one of: {known}")
-        return [section(tool, where, rows) for where, rows in of_tool.items()]
-
-
-def sections() -> dict[tuple[str, str], list[Row]]:
-    """Return the unpatched rows of each tool, by where it runs, oldest first."""
-    found: dict[tuple[str, str], list[Row]] = {}
-    for row in every_row().values():
-        if not row.cell.patched:
-            found.setdefault((row.cell.tool.tool, row.cell.where), []).append(row)
-    return found
+# The groups of cases that stand in one table, which is not wider than a page.
+TOPICS = {
+    "Platform tags": [
+        "select/alias",
+        "select/canonical",
+        "select/exact",
+        "select/grammar",
+        "select/local",
+        "select/unknown",
+        "select/wasi",
+    ],
+    "Choice among files": ["select/*"],
+    "Dependencies and markers": ["dependency/*", "markers/*"],
+    "Tags of an interpreter": ["environment/*", "running/*", "patch/*"],
+    "Real wheels": ["audit/*", "lock-file/*", "wheels/*"],
+    "Parsing, builds and indexes": ["parse/*", "build/*", "index/*"],
+}
+# The last decides where ways of asking are put together.
+WORST = [*DECIDES][::-1]
 
 
-def asked_groups(rows: Iterable[Row]) -> list[str]:
-    """Return the groups of which some row is asked a case, in the suite's order."""
-    asked = {case.title for row in rows for case in row.cases}
-    return [group for group in every_group() if group in asked]
-
-
-def short(group: str) -> str:
-    """Return the name of a group for the head of a column."""
-    return group.removeprefix("select/")
-
-
-def section(tool: str, where: str, rows: list[Row]) -> nodes.section:
-    """Return a table, a row for a cell and its patched twin, and its notes."""
-    notes = Notes(f"{tool} {where}")
-    groups = asked_groups(rows)
-    patched = any(twin(row) for row in rows)
-    drawn: list[tuple[str, list[Cell]]] = [
-        (
-            cell_anchor(row),
-            [
-                row.title,
-                total(row),
-                *([in_twin(row, notes)] if patched else []),
-                *(in_group(row, group, notes) for group in groups),
-            ],
+def by_topic(groups: Iterable[str]) -> dict[str, list[str]]:
+    """Divide groups of cases by topic, a group in the first that names it."""
+    found: dict[str, list[str]] = {}
+    for group in groups:
+        topic = next(
+            topic
+            for topic, patterns in TOPICS.items()
+            if any(fnmatchcase(group, pattern) for pattern in patterns)
         )
-        for row in rows
+        found.setdefault(topic, []).append(group)
+    return {topic: found[topic] for topic in TOPICS if topic in found}
+
+
+def newest_by_topic(env: BuildEnvironment) -> Iterator[nodes.section]:
+    """Yield a section for each topic: a row for each tool, its newest version."""
+    placed: set[str] = set()
+    for topic, groups in by_topic(every_group()).items():
+        rows = [newest_row(one, groups, placed) for one in support()]
+        shown = [row for row in rows if any(cell["counts"] for cell in row["cells"])]
+        table = html(env, "topic", head="Tool", groups=groups, rows=shown, heads=True)
+        yield section(topic, nodes.make_id(topic), table)
+
+
+def newest_row(one: Supported, groups: list[str], placed: set[str]) -> dict[str, Any]:
+    """Return the row of a tool; the first of a tool in a place has the anchors."""
+    where = one.rows[0].cell.where
+    cells = [newest_cell(one, group, placed) for group in groups]
+    asked = any(cell["counts"] for cell in cells)
+    return {
+        "title": f"{one.name} {one.version}",
+        "place": tool_place(one.tool, where),
+        "anchor": first(f"newest {one.tool} {where}", placed) if asked else "",
+        "cells": cells,
+    }
+
+
+def newest_cell(one: Supported, group: str, placed: set[str]) -> dict[str, Any]:
+    """Return what became of a group: a case counts once a runtime, at its worst."""
+    worst: dict[tuple[str, str], str] = {}
+    for row in one.rows:
+        for case in (case for case in row.cases if case.title == group):
+            key = (row.cell.runtime.runtime, case.id)
+            verdict = row.verdict(case)["verdict"]
+            worst[key] = max(worst.get(key, NOT_RUN), verdict, key=WORST.index)
+    asked = [row for row in one.rows if row.counts(group)]
+    anchor = f"newest {one.tool} {one.rows[0].cell.where} {group}"
+    return {
+        "counts": Counter(worst.values()),
+        "platform": any(row.has_platform for row in asked),
+        "place": row_place(asked[0], group) if asked else None,
+        "anchor": first(anchor, placed) if asked else "",
+    }
+
+
+def first(text: str, placed: set[str]) -> str:
+    """Return an anchor the first time, and nothing when it stands on the page already."""
+    anchor = nodes.make_id(text)
+    if anchor in placed:
+        return ""
+    placed.add(anchor)
+    return anchor
+
+
+def tool_results(env: BuildEnvironment, tool: str) -> list[nodes.Node]:
+    """Return every version of one tool: a section for each place where it runs.
+
+    :raises ValueError: if the matrix has no such tool.
+    """
+    places = {where: rows for (of, where), rows in sections().items() if of == tool}
+    if not places:
+        known = ", ".join(sorted({name for name, _ in sections()}))
+        raise ValueError(f"no tool {tool!r} in the matrix; wanted one of: {known}")
+    return [
+        html(env, "legend"),
+        *(of_place(env, tool, where, rows) for where, rows in places.items()),
     ]
-    totals = ["All", "Patched"] if patched else ["All"]
-    return nodes.section(
-        "",
-        nodes.title("", notes.title),
-        *lent(rows),
-        table(["Version", *totals, *map(short, groups)], drawn, "results"),
-        *notes.legend(),
-        ids=[section_anchor(tool, where)],
+
+
+def of_place(
+    env: BuildEnvironment, tool: str, where: str, rows: list[Row]
+) -> nodes.section:
+    """Return all versions in one place: what became of them and why, then by topic."""
+    patched = [found for row in rows if (found := twin(row))]
+    names = dict.fromkeys(name for row in rows + patched for name in row.reasons())
+    anchor = tool_place(tool, where)[1]
+    manners = (("", rows), ("Patched: ", patched))
+    groups = {case.title: None for row in rows for case in row.cases}
+    topics = by_topic(group for group in every_group() if group in groups)
+    return section(
+        f"{tool} {where}",
+        anchor,
+        html(
+            env,
+            "versions",
+            rows=rows,
+            classes=dict.fromkeys(rows, ()),
+            overview=False,
+        ),
+        html(
+            env,
+            "tool",
+            told=[
+                manner + " ".join(dict.fromkeys(told(row.cell) for row in those))
+                for manner, those in manners
+                if those
+            ],
+            reasons=[every_reason()[name] for name in names],
+            title=f"{tool} {where}",
+        ),
+        *(
+            section(
+                topic,
+                nodes.make_id(f"{anchor} {topic}"),
+                html(
+                    env,
+                    "topic",
+                    head="Version",
+                    groups=those,
+                    rows=[version_row(row, those) for row in rows if asked(row, those)],
+                    heads=False,
+                ),
+            )
+            for topic, those in topics.items()
+        ),
     )
 
 
-def lent(rows: Iterable[Row]) -> Iterator[nodes.paragraph]:
-    """Say what the adapters told these tools, or lent them."""
-    for manner, those in (("", rows), ("Patched: ", filter(None, map(twin, rows)))):
-        if sentences := dict.fromkeys(told(row.cell) for row in those):
-            yield nodes.paragraph("", manner + " ".join(sentences))
+def asked(row: Row, groups: list[str]) -> bool:
+    """Whether a version was asked any case of some groups."""
+    return any(case.title in groups for case in row.cases)
 
 
-def total(row: Row) -> list[nodes.Node]:
-    """Say what became of all cases, with a link to the result."""
-    return [result_link(row, said(row.counts()))]
-
-
-def in_twin(row: Row, notes: Notes) -> Cell:
-    """Say what became of all cases when the tool was patched, and why they diverge."""
-    patched = twin(row)
-    if patched is None:
-        return "n/a"
-    cell = [*total(patched), *notes.marks(patched, patched.cases)]
-    return placed(cell, cell_anchor(patched), patched.counts())
-
-
-def in_group(row: Row, group: str, notes: Notes) -> Cell:
-    """Say what became of a group of cases, and why they diverge. It is never empty."""
-    cases = [case for case in row.cases if case.title == group]
-    if not cases:
-        return "n/a"
-    counts = row.counts(group)
-    text = said(counts)
-    asked = counts.keys() - {NOT_RUN}
-    inside = result_link(row, text, group_anchor(group)) if asked else nodes.Text(text)
-    cell = [inside, *notes.marks(row, cases)]
-    return placed(cell, cell_anchor(row, group), counts)
-
-
-def placed(cell: Cell, anchor: str, counts: Counter[str]) -> nodes.entry:
-    """Return a cell with an anchor, and with a class if something diverges."""
-    drawn = entry(cell)
-    drawn["ids"].append(anchor)
-    if counts[DIVERGES]:
-        drawn["classes"].append("diverges")
-    return drawn
-
-
-def said(counts: Counter[str]) -> str:
-    """Say what became of some cases: "n/a" if there are none, "not run" if all were."""
-    number = counts.total()
-    if not number:
-        return "n/a"
-    if counts[NOT_RUN] == number:
-        return NOT_RUN
-    if counts[PASS] == number:
-        return f"{number}/{number} pass"
-    return in_words(counts)
-
-
-class Notes:
-    """The reasons of what diverges in a table, numbered as they come."""
-
-    def __init__(self, title: str) -> None:
-        self.title = title
-        self.numbers: dict[str, int] = {}
-
-    def anchor(self, number: int) -> str:
-        """Return the anchor of a note."""
-        return nodes.make_id(f"note {self.title} {number}")
-
-    def marks(self, row: Row, cases: Iterable[Case]) -> Iterator[nodes.Node]:
-        """Yield the marks of the reasons why some cases of a row diverge."""
-        verdicts = map(row.verdict, cases)
-        diverging = (v for v in verdicts if v["verdict"] == DIVERGES)
-        for reason in dict.fromkeys(v.get("reason") or "" for v in diverging):
-            number = self.numbers.setdefault(reason, len(self.numbers) + 1)
-            mark = link(str(number), f"#{self.anchor(number)}")
-            yield from (nodes.Text(" "), nodes.superscript("", "", mark))
-
-    def legend(self) -> Iterator[nodes.enumerated_list]:
-        """Yield the list of the reasons, if there are any."""
-        items = [
-            nodes.list_item("", reason_text(reason), ids=[self.anchor(number)])
-            for reason, number in self.numbers.items()
-        ]
-        if items:
-            yield nodes.enumerated_list(
-                "", *items, enumtype="arabic", prefix="", suffix="."
-            )
+def version_row(row: Row, groups: list[str]) -> dict[str, Any]:
+    """Return the cells of a version; each leads to its cases on the page of the result."""
+    return {
+        "title": row.title,
+        "place": None,
+        "anchor": "",
+        "cells": [
+            {
+                "counts": row.counts(group),
+                "platform": row.has_platform,
+                "place": result_place(row, nodes.make_id(group))
+                if row.counts(group).keys() - {NOT_RUN}
+                else None,
+                "anchor": cell_anchor(row, group) if row.counts(group) else "",
+            }
+            for group in groups
+        ],
+    }

@@ -175,8 +175,8 @@ def test_a_fallback_is_named_and_why(
     )
     assert select(index) == 1
     table = capsys.readouterr().out
-    assert "\N{BALLOT X} an old pure wheel" in table
-    assert "\N{CHECK MARK} the newest release" in table
+    assert "\N{BALLOT X} older, pure" in table
+    assert "\N{CHECK MARK} newest" in table
     assert "1: a Pyodide wheel, the target is WASI (exact-match)" in table
     assert "1: for other systems, such as Linux (exact-match)" in table
 
@@ -299,7 +299,7 @@ def test_no_dependencies_of_nothing(index: Served, capsys: Capture) -> None:
     [told] = json.loads(capsys.readouterr().out)["targets"]
     assert "dependencies" not in told
     assert select(index, *OF_TARGET, "--metadata") == 1
-    assert "no release fits" in capsys.readouterr().out
+    assert "nothing fits" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

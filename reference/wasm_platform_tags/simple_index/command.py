@@ -130,7 +130,7 @@ def _show(
     newest = choices[0].newest
     files = len(listed.releases[newest])
     title = f"{project} {newest} is the newest release; it has {files} files"
-    table = _table("platform tag", "Python", "takes", "wheel", "that is")
+    table = _table("platform tag", "Python", "takes", "wheel", "which is")
     for choice in choices:
         wheel = choice.package.filename.split("-", 2)[2] if choice.package else ""
         table.add_row(
@@ -149,10 +149,10 @@ def _show(
 
 def _said(choice: Choice) -> str:
     if choice.verdict == "none":
-        return "\N{BALLOT X} no release fits"
+        return "\N{BALLOT X} nothing fits"
     if choice.verdict == "older":
-        return f"\N{BALLOT X} {'an old pure wheel' if choice.pure else 'an old wheel'}"
-    return "\N{CHECK MARK} the newest release"
+        return f"\N{BALLOT X} older{', pure' if choice.pure else ''}"
+    return "\N{CHECK MARK} newest"
 
 
 def _show_refused(console: Console, newest: object, choices: Sequence[Choice]) -> None:

@@ -1,8 +1,8 @@
-// The filters of the results. Without this script every row is shown.
+// The filters of a page. Without this script every row is shown.
 "use strict";
 
-const form = document.getElementById("results-filter");
-const rows = [...document.querySelectorAll("table.versions > tbody > tr")];
+const form = document.querySelector("form.filter");
+const rows = [...document.querySelectorAll(form.dataset.rows)];
 
 /** Put the state that the address holds into the form. */
 function fill(state) {
@@ -12,16 +12,14 @@ function fill(state) {
   }
 }
 
-/** Whether a row is what the form asks for; the values are its classes. */
+/** Whether a row is what the form asks for: a choice is a class, after its prefix. */
 function wanted(row) {
-  const { tool, where, diverges, text } = form.elements;
-  const has = (prefix, { value }) => !value || row.classList.contains(prefix + value);
   const found = row.textContent.toLowerCase();
   return (
-    has("tool-", tool) &&
-    has("", where) &&
-    has("diverges-", diverges) &&
-    text.value
+    [...form.querySelectorAll("select")].every(
+      ({ value, dataset }) => !value || row.classList.contains(dataset.prefix + value),
+    ) &&
+    form.elements.text.value
       .toLowerCase()
       .split(/\s+/)
       .every((word) => found.includes(word))
@@ -33,7 +31,7 @@ function show() {
   const target = document.getElementById(location.hash.slice(1));
   for (const row of rows) row.hidden = row !== target && !wanted(row);
   const shown = rows.filter((row) => !row.hidden).length;
-  document.getElementById("filter-count").value = `Shows ${shown} of ${rows.length} rows.`;
+  document.getElementById("filter-count").value = `Shows ${shown} of ${rows.length} ${form.dataset.of}.`;
 }
 
 /** Show, and keep the state in the address; an anchor in it stays. */
