@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, FilePayload, Page, Route
 
     Opener = Callable[..., Page]
     Asker = Callable[[list[str], list[str]], Page]
@@ -791,12 +791,11 @@ def test_files_are_read_in_the_browser(site: str, open_page: Opener) -> None:
     bad = packed("cp314-cp314-linux_x86_64")
     files = [(WHEELS[0], good), (WHEELS[1], bad), ("other-1-py3-none-any.whl", b"PK")]
     files += [("noise.bin", b"\xff\xfe"), ("empty.txt", b"nothing here\n")]
-    page.get_by_label("Or drop wheels").set_input_files(
-        [
-            {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-            for name, content in files
-        ]
-    )
+    given: list[FilePayload] = [
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        for name, content in files
+    ]
+    page.get_by_label("Or drop wheels").set_input_files(given)
     done(page)
     told = page.locator("#explorer-dropped").inner_text()
     assert f"{WHEELS[0]}: \u2713 its WHEEL file states the tags of its name" in told
