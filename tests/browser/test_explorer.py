@@ -592,7 +592,7 @@ def test_real_tools_are_asked(ask: Asker) -> None:
     assert any(
         name.startswith("Poetry (") for name in told["cannot be asked for this target"]
     )
-    assert told["take it"][-1].startswith("This project's library")
+    assert told["take it"][-1].startswith("This library")
     assert "not measured" in told
     assert tools(page, 0, 1)["refuses the upload"][0].startswith("PyPI (Warehouse)")
     assert tools(page, 1, 1)["refuses the upload"] != []

@@ -140,7 +140,7 @@ def test_a_situation_is_what_tags_are_to_the_target(tags: str, like: str) -> Non
 def test_the_results_are_joined_by_situation() -> None:
     of_target = joined()[TARGET]
     tools = [tool["name"] for tool in of_target["tools"]]
-    assert tools[-1].startswith("This project's library")
+    assert tools[-1].startswith("This library")
     codes = {case: code for case, _, _, code in reversed(of_target["cases"])}
     for case, ending, like, code in of_target["cases"]:
         assert len(code) == len(tools), case
