@@ -50,7 +50,7 @@ def test_a_link_to_it_has_a_preview(name: str) -> None:
     assert 20 < len(description) <= 300
     assert found["og:description"] == [description]
     (title,) = found["og:title"]
-    assert title.endswith(*found["og:site_name"])
+    assert title.endswith(found["og:site_name"][0])
     assert "og:image" not in found
     assert not re.search("\N{PILCROW SIGN}|https?://", f"{title} {description}")
 
