@@ -22,8 +22,10 @@ extensions = [
     "explorer",
     "requirements",
     "native",
+    "pictures",
     "abi",
     "commands",
+    "upstream_changes",
 ]
 # Name what is a page: whatever else lies in the checkout can never leak in.
 include_patterns = [
