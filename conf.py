@@ -33,6 +33,7 @@ extensions = [
     "native",
     "pictures",
     "abi",
+    "upstream_changes",
 ]
 # Name what is a page: whatever else lies in the checkout can never leak in.
 include_patterns = [
