@@ -17,8 +17,8 @@ from tests.matrix.results import ReasonError
 from tests.matrix.runtimes.host import clean_environment
 
 from . import asked, changes, interpreters, sources, suites
-from .records import RecordError
-from .steps import StepError
+from .records import RecordError, load_records
+from .steps import Runner, StepError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from .asked import Asked
     from .changes import Lines
     from .records import Check, Record, Tests
-    from .steps import Runner
     from .suites import Compared, Outcomes
 
 INSTALL_SECONDS = 600
@@ -184,21 +183,23 @@ class Job:
         """The Python of the project's tests, with what they need, and its version."""
         self.tell("environment")
         base, version = interpreters.find(self.record.python, self.shop.pythons)
-        listed = b""
-        if tests.requirements:
-            listed = (self.record.folder / tests.requirements).read_bytes()
+        if not tests.requirements:
+            return base, version
+        listed = (self.record.folder / tests.requirements).read_bytes()
         place = self.folder / "environment"
         key = digest(version.encode(), listed)
         python = place / ("Scripts" if sys.platform == "win32" else "bin") / "python"
         if _kept(place, key):
             return python, version
         shutil.rmtree(place, ignore_errors=True)
-        how = {"folder": self.record.folder, "seconds": INSTALL_SECONDS}
-        need = self.shop.runner.need
-        log = self._log("environment")
-        need("environment", [base, "-m", "venv", place], log=log, **how)
-        if tests.requirements:
-            self._pip(python, "environment", "-r", tests.requirements)
+        self.shop.runner.need(
+            "environment",
+            [base, "-m", "venv", place],
+            folder=self.record.folder,
+            log=self._log("environment"),
+            seconds=INSTALL_SECONDS,
+        )
+        self._pip(python, "environment", "-r", tests.requirements)
         _keep(place, key)
         return python, version
 
@@ -365,6 +366,19 @@ class Job:
 
     def _log(self, step: str) -> Path:
         return self.folder / "logs" / f"{step.replace(' ', '-').replace('/', '-')}.log"
+
+
+def changed_source(name: str, matrix: Path) -> Path:
+    """The source of a project with its change, for another suite.
+
+    :param matrix: the matrix's cache, beside which the sources are kept.
+    """
+    records = {record.name: record for record in load_records()}
+    job = Job(
+        Workshop(matrix.parent / "upstream", matrix, Runner(), records), records[name]
+    )
+    job.change()
+    return job.folder / AFTER
 
 
 def digest(*parts: bytes) -> str:

@@ -97,9 +97,21 @@ class Runner:
                 return True
         return False
 
-    def need(self, step: str, command: Sequence[str | Path], **how: object) -> str:
-        """The same of a program that must succeed; what it said."""
-        said = self.run(step, command, **how)  # type: ignore[arg-type]
+    def need(
+        self,
+        step: str,
+        command: Sequence[str | Path],
+        *,
+        folder: Path,
+        log: Path,
+        seconds: float,
+        env: Mapping[str, str] | None = None,
+    ) -> str:
+        """Run a program that must succeed; what it said.
+
+        :raises StepError: if it does not.
+        """
+        said = self.run(step, command, folder=folder, log=log, seconds=seconds, env=env)
         if said.status:
             shown = " ".join(map(str, command))
             raise StepError(step, f"{shown} left with {said.status}", said.text)
