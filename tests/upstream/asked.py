@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tests.matrix.cells import Cell, cells
 from tests.matrix.command import needed
 from tests.matrix.provision import Cache, Unit, make, provision
-from tests.matrix.results import DIVERGES, ERROR, load_reasons
+from tests.matrix.results import DIVERGES, ERROR, PASS, load_reasons
 from tests.matrix.run import Matrix
 from tests.matrix.settings import load_settings
 from wasm_platform_tags.conformance.cases import load_cases
@@ -55,8 +55,8 @@ class Asked:
 
     @property
     def worse(self) -> list[str]:
-        """Cases that only the changed tool gets otherwise."""
-        return [case for case in self.left if self.before[case] != DIVERGES]
+        """Cases that the release gets right, and the changed tool does not."""
+        return [case for case in self.left if self.before[case] == PASS]
 
     def json(self) -> dict[str, Any]:
         """The committed form."""
