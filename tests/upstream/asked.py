@@ -147,7 +147,7 @@ def ask(
         for cell, new in changed.items()
         if cell in results
     ]
-    _judge(asked)
+    judge(asked)
     return asked
 
 
@@ -217,7 +217,11 @@ def _compared(
     )
 
 
-def _judge(asked: Iterable[Asked]) -> None:
+def judge(asked: Iterable[Asked]) -> None:
+    """Fail for a cell that gave no answer, or that is worse with the change.
+
+    :raises StepError: for the first such cell.
+    """
     for cell in asked:
         for case, output in cell.errors.items():
             raise StepError(STEP, f"{cell.name} gave no answer to {case}", output)

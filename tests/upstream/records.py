@@ -66,6 +66,14 @@ class Suite:
 
 
 @dataclass(frozen=True)
+class Adapter:
+    """How a tool that the matrix has no cell for is asked the suite."""
+
+    command: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Record:
     """One folder of ``reference/upstream``; `name` is what the folder is called."""
 
@@ -82,6 +90,7 @@ class Record:
     tests: Tests | None
     checks: tuple[Check, ...]
     suite: Suite | None
+    adapter: Adapter | None
     references: tuple[Mapping[str, str], ...]
 
     @property
@@ -159,6 +168,7 @@ def _record(folder: Path, data: dict[str, Any]) -> Record:
         tests=Tests(**_tuples(data["tests"])) if "tests" in data else None,
         checks=tuple(Check(**_tuples(check)) for check in data.get("checks", ())),
         suite=Suite(**_tuples(suite)) if suite else None,
+        adapter=Adapter(**_tuples(data["adapter"])) if "adapter" in data else None,
         references=tuple(data["references"]),
     )
 
