@@ -22,6 +22,7 @@ extensions = [
     "explorer",
     "requirements",
     "native",
+    "pictures",
     "abi",
     "commands",
 ]

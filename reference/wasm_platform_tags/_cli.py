@@ -9,16 +9,21 @@ import os
 import platform
 import sys
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
+from ._index import upload
+from ._pip import command_line
+from ._pip import run as run_pip
 from ._platforms import InvalidPlatformTag
 from ._registry import known_platforms
 from ._tags import FAMILIES, platform_tags, sys_tags
 from ._target import Target
 from ._text import printable, shortened
 from .conformance.options import add_arguments as add_conformance_arguments
+from .simple_index.options import add_arguments as add_index_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +35,9 @@ if TYPE_CHECKING:
 YES, NO, BAD_INPUT = 0, 1, 2
 # As a shell says of a program that Ctrl-C ended, and of one whose reader went away.
 INTERRUPTED, UNREAD = 130, 141
+
+# What an index says to the upload of a wheel.
+_UPLOAD = {True: "accepted", False: "refused", None: "not decided by the PEP"}
 
 _EXIT = "exit codes: 0 yes, or done; 1 no; 2 bad input; 130 interrupted; 141 not read"
 
@@ -46,7 +54,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         written, 130 interrupted, 141 if the reader of the output went away; a failure
         that is known by then keeps its code.
     """
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    options, rest = parser.parse_known_args(argv)
+    if options.command == "pip":
+        options.given = rest
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -147,6 +160,43 @@ def _parser() -> argparse.ArgumentParser:
         "wasm-tags markers --python 3.14 --platform wasi_0_1_sdk_24_wasm32",
     )
     target(markers, required=True)
+    select = command(
+        "select",
+        _select,
+        "say which file of a project on an index each known platform gets, or one target",
+        "wasm-tags select pydantic-core --python 3.14"
+        " --platform pyemscripten_2026_0_wasm32",
+    )
+    add_index_arguments(select)
+    target(select, required=False)
+    pip = commands.add_parser(
+        "pip",
+        help="run pip for a target: its platform in every spelling, its markers",
+        usage="wasm-tags pip [-h] --target-platform TAG --python VERSION ARGUMENT ...",
+        description="Run the pip of this Python, unchanged, for a target. pip gets every"
+        " spelling of the target's platform, the preferred one first, and evaluates"
+        " environment markers for the target instead of this machine. All other arguments"
+        " are pip's.",
+        epilog="example: wasm-tags pip install ipython --target site"
+        " --target-platform pyemscripten_2026_0_wasm32 --python 3.14\n"
+        "exit code: pip's; 2 bad input",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,  # --pre is pip's
+    )
+    pip.add_argument(
+        "--target-platform",
+        dest="platform",
+        required=True,
+        metavar="TAG",
+        help="the target's platform tag in any spelling",
+    )
+    pip.add_argument(
+        "--python",
+        required=True,
+        metavar="VERSION",
+        help="the target's Python, such as 3.14",
+    )
+    pip.set_defaults(run=_pip)
     add_conformance_arguments(
         command(
             "conformance",
@@ -167,6 +217,15 @@ def _target(options: argparse.Namespace) -> Target:
         raise _InputError(f"--python: {error}") from error
 
 
+def _target_if_given(options: argparse.Namespace) -> Target | None:
+    if options.python is None and options.platform is None:
+        return None
+    if options.python is None or options.platform is None:
+        missing = "--python" if options.python is None else "--platform"
+        raise _InputError(f"a target has both: {missing} is missing too")
+    return _target(options)
+
+
 def _platforms(options: argparse.Namespace) -> Answer:
     if options.json:
         return YES, _json(
@@ -181,6 +240,7 @@ def _platforms(options: argparse.Namespace) -> Answer:
                     "status": known.status,
                     "source": known.source,
                     "distributor": known.distributor,
+                    "pyodide": known.pyodide,
                 }
                 for known in known_platforms()
             ]
@@ -197,7 +257,7 @@ def _platforms(options: argparse.Namespace) -> Answer:
         (
             (
                 # Below the tag: the widest column has the room.
-                "\n  ".join(filter(None, ("\n".join(known.tags), known.distributor))),
+                "\n  ".join(("\n".join(known.tags), known.runtime)),
                 known.toolchain,
                 ", ".join(known.python),
                 known.unwinding,
@@ -209,15 +269,12 @@ def _platforms(options: argparse.Namespace) -> Answer:
 
 
 def _show(options: argparse.Namespace) -> Answer:
-    if options.python is None and options.platform is None:
+    target = _target_if_given(options)
+    if target is None:
         where = f"this interpreter ({platform.system()})"
         tags, platforms = sys_tags, platform_tags
         local = platform.system() in FAMILIES
-    elif options.python is None or options.platform is None:
-        missing = "--python" if options.python is None else "--platform"
-        raise _InputError(f"a target has both: {missing} is missing too")
     else:
-        target = _target(options)
         where = f"Python {target.python} on {target.platform.tags[0]}"
         tags, platforms = target.tags, target.platform_tags
         local = False
@@ -247,18 +304,21 @@ def _explain(options: argparse.Namespace) -> Answer:
             f" wanted NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl ({error})"
         ) from error
     code = YES if explanation else NO
+    asked = upload(options.wheel)
     if options.json:
-        return code, _json(explanation.json())
+        return code, _json(explanation.json() | {"upload": asked._asdict()})
     return code, _table(
         printable(explanation.filename),
         ("", ""),
         (
             ("compatible", "yes" if explanation else "no"),
+            ("because", explanation.cause),
             ("decided by", f"{explanation.part} tag"),
             ("offered", "\n".join(map(printable, explanation.offered))),
             ("wanted", "\n".join(explanation.wanted)),
             ("rule", explanation.rule),
-            ("because", explanation.message),
+            ("in full", explanation.message),
+            ("an upload", f"{_UPLOAD[asked.accepted]}: {asked.reason} ({asked.rule})"),
         ),
     )
 
@@ -274,19 +334,51 @@ def _markers(options: argparse.Namespace) -> Answer:
     )
 
 
+def _select(options: argparse.Namespace) -> Answer:
+    target = _target_if_given(options)
+    try:
+        from .simple_index.command import select  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise _missing("asking an index", error, "index") from error
+    try:
+        code, report, show = select(options, target)
+    except ValueError as error:
+        raise _InputError(str(error)) from error
+    return code, _json(report) if options.json else show
+
+
+def _pip(options: argparse.Namespace) -> Answer:
+    target = _target(options)
+    try:
+        command_line(target, options.given)
+    except ValueError as error:
+        raise _InputError(str(error)) from error
+    if not options.given:
+        raise _InputError(
+            "what is pip to do? wanted its arguments, such as download demo"
+        )
+    if find_spec("pip") is None:
+        raise _InputError(f"{sys.executable} has no pip: python -m ensurepip adds it")
+    code = run_pip(target.python, target.platform.tags[0], *options.given)
+    return code, lambda: None
+
+
 def _conformance(options: argparse.Namespace) -> Answer:
     try:
         from .conformance.command import conformance  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        raise _InputError(
-            f"the suite needs {error.name}, which is not installed:"
-            f" {_extra('conformance')}"
-        ) from error
+        raise _missing("the suite", error, "conformance") from error
     try:
         code, report, show = conformance(options)
     except ValueError as error:
         raise _InputError(str(error)) from error
     return code, _json(report) if options.json else show
+
+
+def _missing(what: str, error: ModuleNotFoundError, extra: str) -> _InputError:
+    return _InputError(
+        f"{what} needs {error.name}, which is not installed: {_extra(extra)}"
+    )
 
 
 def _extra(name: str) -> str:

@@ -25,6 +25,11 @@ def parse(filename: str) -> tuple[BuildTag, frozenset[Tag]]:
     :raises InvalidWheelFilename: if it is not one (before packaging 23.2 a bad
         version raised something else).
     """
+    if filename[-4:] != ".whl" and filename[-4:].lower() == ".whl":
+        raise InvalidWheelFilename(
+            f"Invalid wheel filename ({filename[-4:]} is in upper case: wanted .whl):"
+            f" {filename!r}"
+        )
     try:
         _, _, build, tags = parse_wheel_filename(filename)
     except InvalidWheelFilename as error:  # its messages repeat parts as they are

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import packaging.tags
 
+from ._cause import cause_of_no, cause_of_yes
 from ._markers import marker_environment
 from ._platforms import (
     InvalidPlatformTag,
@@ -51,6 +52,9 @@ class Explanation:
     rule: str
     #: all this in a sentence; what cannot be printed is escaped
     message: str
+    #: why, as a person would put it, such as ``"built for Python 3.13, the target has
+    #: 3.14"``; it may name more than the part that decided
+    cause: str
 
     def __bool__(self) -> bool:
         return self.compatible
@@ -206,9 +210,11 @@ class Target:
             wanted=(*self.platform.tags, "any"),
             rule=rule,
             message=f"{tag} is compatible: {tag.platform} {what}",
+            cause=cause_of_yes(tag.platform, self.platform),
         )
 
     def _no(self, filename: str, offered: frozenset[Tag]) -> Explanation:
+        cause = printable(cause_of_no(offered, self._tags, self.platform))
         # Part after part, keep the tags that agree; none do when all parts are done,
         # for otherwise the wheel would suit.
         ours: tuple[Tag, ...] = self._tags
@@ -234,6 +240,7 @@ class Target:
             message=f"{part} tag {', '.join(map(printable, values))} {why}; wanted"
             f" {_some(wanted)} for Python {self.python} on"
             f" {self.platform.tags[0]}",
+            cause=cause,
         )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 import zipfile
 from functools import partial
 from typing import TYPE_CHECKING
@@ -84,6 +86,17 @@ def in_wasi(completed: bool, lab: Lab) -> Observation:
     return stated(said)
 
 
+def select(lab: Lab) -> Observation:
+    """Ask an index what each known platform gets of a project: ours, for five of them."""
+    command = [sys.executable, "-m", "wasm_platform_tags", "select", "one-source"]
+    said = tool(
+        [*command, "--index-url", lab.index.simple("ours", "json")],
+        os.environ | {"COLUMNS": "100", "PYTHONPATH": str(ROOT / "reference")},
+    )
+    text = "\n".join(line.rstrip() for line in said.text.splitlines())
+    return shown("some platforms get nothing" if said.status == 1 else "fails", text)
+
+
 def runs(lab: Lab) -> Iterator[Run]:
     """Two wheels, and runtimes that state their platform or do not."""
     for name, (tag, code) in CHECKS.items():
@@ -93,6 +106,12 @@ def runs(lab: Lab) -> Iterator[Run]:
             partial(check, name),
             rule="exact-match",
         )
+    yield Run(
+        "guide/select",
+        "What an index offers to each known platform, by wasm-tags select",
+        select,
+        rule="exact-match",
+    )
     for version in ("0.25.1", "0.28.3", "314.0.7"):
         yield Run(
             f"guide/check-runtime/pyodide-{version}",

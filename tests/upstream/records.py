@@ -37,6 +37,7 @@ class Tests:
     requirements: str | None = None
     install: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    new_only: bool = False
     note: str = ""
     seconds: int = SECONDS
     known_failures: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,242 @@
+"""``{picture} NAME`` draws a figure from the data, as inline SVG.
+
+A picture is a function here, which gathers what is shown, and a template of the same name in
+docs/_templates/pictures, which draws it. The directive's content is the caption.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from measured import every_row, note_files
+from native import results
+from sphinx.util.docutils import SphinxDirective
+
+from tests.cpython_wasi.command import RESULTS as BUILT
+from tests.matrix.settings import load_settings
+from tests.native.observe import RESULTS
+from wasm_platform_tags import PyodidePlatform, WasiPlatform, known_platforms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from measured import Row
+    from sphinx.application import Sphinx
+
+    from tests.matrix.settings import Runtime
+
+DOCS = Path(__file__).parents[1]
+TEMPLATES = DOCS / "_templates" / "pictures"
+RELEASES = DOCS / "releases.json"
+STYLE = "pictures.css"
+EXAMPLE = "pyemscripten_2026_0_wasm32"
+
+
+def life() -> dict[str, Any]:
+    """Return the wheel whose life is told."""
+    return {"tag": EXAMPLE, "wheel": f"demo-1.0-cp314-cp314-{EXAMPLE}.whl"}
+
+
+def anatomy() -> dict[str, Any]:
+    """Return the parts of a tag of each spelling, with what each part is."""
+    family, *calendar, processor = EXAMPLE.split("_")
+    wasi = WasiPlatform(major=0, minor=1, sdk=24)
+    dated = [*zip(calendar, ("year", "number"), strict=True), (processor, "processor")]
+    return {
+        "tags": [
+            [(family, "family"), *dated],
+            [("pyodide", "alias"), *dated],
+            [
+                ("wasi", "family"),
+                (f"{wasi.major}_{wasi.minor}", "WASI version"),
+                (f"sdk_{wasi.sdk}", "WASI SDK"),
+                (processor, "processor"),
+            ],
+        ]
+    }
+
+
+def decision() -> dict[str, Any]:
+    """Return the registry, by family."""
+    known = known_platforms()
+    browser = [k for k in known if isinstance(k.platform, PyodidePlatform)]
+    return {"browser": browser, "wasi": [k for k in known if k not in browser]}
+
+
+# Each lane of tools: its title, the project that is released, the rows that tell.
+LANES = (
+    ("packaging", "packaging", "packaging"),
+    ("pip", "pip", "pip-vendored"),
+    ("micropip", "micropip", "micropip"),
+    ("uv", "uv", "uv"),
+    ("pyodide venv", "pyodide-build", "pyodide-build"),
+)
+SPELLINGS = {
+    (True, True): "both",
+    (False, True): "alias",
+    (True, False): "canonical",
+    (False, False): "neither",
+}
+
+
+def timeline() -> dict[str, Any]:
+    """Return the releases of each platform, and what each version of a tool takes."""
+    data = json.loads(RELEASES.read_text("utf-8"))
+    days = {
+        project: {version: date.fromisoformat(day) for version, day in of.items()}
+        for project, of in data["projects"].items()
+    }
+    target = {
+        line(runtime.runtime.removeprefix("pyodide-")): runtime.target
+        for runtime in pyodides()
+    }
+    platforms: dict[str, dict[str, list[date]]] = {}
+    for version, day in days["pyodide-py"].items():
+        lines = platforms.setdefault(target[line(version)] or "", {})
+        lines.setdefault(line(version), []).append(day)
+    return {
+        "read": data["read"],
+        "platforms": [
+            (k, platforms[k.platform.version])
+            for k in known_platforms()
+            if k.platform.version in platforms
+        ],
+        "tools": {
+            title: [
+                (version, days[project][version], word)
+                for version, word in takes(tool).items()
+            ]
+            for title, project, tool in LANES
+        },
+    }
+
+
+def pyodides() -> list[Runtime]:
+    """Return the Pyodides of the matrix that have a platform of the registry."""
+    known = {k.platform.version for k in known_platforms()}
+    every = load_settings().runtimes
+    return [r for r in every if r.kind == "pyodide" and r.target in known]
+
+
+def line(version: str) -> str:
+    """Return the line of a release of Pyodide: 0.29 of 0.29.5, 314 of 314.0.7."""
+    major, minor = version.split(".")[:2]
+    return f"{major}.{minor}" if major == "0" else major
+
+
+def takes(tool: str) -> dict[str, str]:
+    """Return which spellings each version takes where it was asked."""
+    found: dict[str, str] = {}
+    for row in every_row().values():
+        if row.cell.tool.tool == tool and not row.cell.patched:
+            for word in asked(row):
+                # In an older runtime, a version may take less.
+                found[row.cell.tool.version] = word
+    return found
+
+
+def asked(row: Row) -> Iterator[str]:
+    """Yield what a row says: of the tags that it lists, or of the wheels that it takes."""
+    answers = {case.id.partition("@")[0]: row.verdict(case) for case in row.cases}
+    if told := answers.get("environment/pyemscripten/both"):
+        tags = " ".join(told.get("observed", ["pyemscripten", "pyodide"]))
+        yield SPELLINGS["pyemscripten" in tags, "pyodide" in tags]
+    if "select/alias/alone" in answers:
+        canonical, alias = (
+            answers[f"select/{name}/alone"]["verdict"] == "pass"
+            for name in ("canonical", "alias")
+        )
+        yield SPELLINGS[canonical, alias]
+
+
+# Each row of the grid: what was built, for which platform, and the runs that loaded it.
+BUILDS = (
+    ("C, no exceptions", "2024_0", "seems-to-work"),
+    ("C++ that throws", "2024_0", "unwinding-javascript"),
+    ("C++ that throws", "2025_0", "unwinding-webassembly"),
+    ("luau-wasm, C++", "2026_0", "renamed-throughout"),
+)
+OUTCOMES = {
+    "works": "works",
+    "import fails": "refused",
+    "call kills the interpreter": "dies",
+}
+
+
+def grid() -> dict[str, Any]:
+    """Return what became of each module in each Pyodide that it was brought into."""
+    runtimes = [(runtime.runtime, runtime.target) for runtime in pyodides()]
+    rows = []
+    for title, platform, name in BUILDS:
+        runs = {where: f"gallery/{name}/{where}" for where, _ in runtimes}
+        rows.append(
+            {
+                "title": title,
+                "platform": platform,
+                "cells": [
+                    (nodes.make_id(run), OUTCOMES[results()[run]["outcome"]])
+                    if run in results()
+                    else ("", "not run")
+                    for run in runs.values()
+                ],
+            }
+        )
+    return {"runtimes": runtimes, "rows": rows}
+
+
+PICTURES: dict[str, Callable[[], dict[str, Any]]] = {
+    of.__name__: of for of in (life, anatomy, decision, timeline, grid)
+}
+
+
+def draw(name: str) -> str:
+    """Return the SVG of a picture."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(f"{name}.svg").render(name=name, **PICTURES[name]())
+
+
+class Picture(SphinxDirective):
+    """The figure, with its caption."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Draw it again whenever its data or its template changed."""
+        name = self.arguments[0]
+        if name not in PICTURES:
+            raise self.error(f"no picture {name!r}; wanted {', '.join(PICTURES)}")
+        note_files(self.env)
+        for path in (RELEASES, RESULTS, BUILT, *TEMPLATES.iterdir()):
+            self.env.note_dependency(str(path))
+        head = f'<figure class="picture" id="picture-{name}"><div>'
+        parts: list[nodes.Node] = [nodes.raw("", head + draw(name), format="html")]
+        parts.append(nodes.raw("", "</div><figcaption>", format="html"))
+        parts += self.parse_content_to_nodes()
+        return [*parts, nodes.raw("", "</figcaption></figure>", format="html")]
+
+
+def add_style(
+    app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: object
+) -> None:
+    """Let a page with a picture load the style of pictures."""
+    if '<figure class="picture"' in context.get("body", ""):
+        app.add_css_file(STYLE)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directive."""
+    app.add_directive("picture", Picture)
+    app.connect("html-page-context", add_style)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

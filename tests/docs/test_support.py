@@ -1,0 +1,125 @@
+"""The page "Support today": its questions, its rows, and its sentences hold."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+import pytest
+from jsonschema import Draft202012Validator
+from measured import every_case, every_row
+from support import (
+    CANNOT,
+    NO,
+    NOT_APPLICABLE,
+    PARTLY,
+    SUPPORT,
+    YES,
+    Answer,
+    Supported,
+    answer,
+    data,
+    questions,
+    support,
+    takes,
+)
+from toolpage import sections
+
+from tests.matrix.cells import LIBRARY
+
+ROWS = {row.id: row for row in support()}
+
+
+def test_the_questions_fit_their_schema() -> None:
+    schema = json.loads(SUPPORT.with_name("support.schema.json").read_bytes())
+    Draft202012Validator.check_schema(schema)
+    assert list(Draft202012Validator(schema).iter_errors(data())) == []
+
+
+def test_every_pattern_has_a_case() -> None:
+    ids = [case.id for case in every_case()]
+    for question in data()["questions"]:
+        for asked in question["answers"]:
+            for pattern in asked["cases"]:
+                assert any(fnmatchcase(name, pattern) for name in ids), pattern
+
+
+def test_every_newest_version_is_in_one_row() -> None:
+    newest = {
+        row.cell.name
+        for rows in sections().values()
+        for row in rows
+        if row.cell.tool.version == rows[-1].cell.tool.version
+    }
+    elsewhere = {
+        name
+        for name in newest
+        if any(fnmatchcase(name, pattern) for pattern in data()["elsewhere"])
+    }
+    shown = [row.cell.name for one in support() for row in one.rows]
+    assert sorted(shown) == sorted(newest - elsewhere)
+
+
+def test_the_projects_own_library_comes_last() -> None:
+    own = [row.tool == LIBRARY for row in support()]
+    assert own == sorted(own)
+    assert any(own)
+    assert not any(row.short for row in support() if row.tool == LIBRARY)
+    assert sum(row.short for row in support()) == 6
+
+
+@pytest.mark.parametrize("row", support(), ids=lambda row: row.id)
+def test_a_sentence_says_what_was_measured(row: Supported) -> None:
+    assert row.faults == []
+
+
+@pytest.mark.parametrize("row", support(), ids=lambda row: row.id)
+def test_every_answer_has_its_evidence(row: Supported) -> None:
+    for found in row.answers.values():
+        for unit in found.units:
+            assert unit.row in row.rows
+            assert unit.case in unit.row.cases
+            assert unit.row.verdict(unit.case)["verdict"] != "not run"
+
+
+def test_a_sentence_that_the_results_contradict_is_found() -> None:
+    row = replace(ROWS["micropip"], claims={"build": YES, "alias": YES})
+    assert row.faults == [
+        "micropip: the sentence claims build: 'yes', the results say 'no'"
+    ]
+
+
+def test_whoever_takes_nothing_takes_no_wrong_one() -> None:
+    """In Pyodide 0.26 to 0.28 pip refuses all: that is no exact match."""
+    row = ROWS["pip-in-pyodide"]
+    exact, canonical = row.answers["exact"], row.answers["canonical"]
+    assert canonical.verdict == PARTLY
+    taking = {unit.name for unit in canonical.units if unit.verdict == YES}
+    assert {unit.name for unit in exact.units} == taking
+    nowhere = answer(questions()["exact"], row.rows, set())
+    assert nowhere == Answer("exact", NOT_APPLICABLE, "takes no such tag", ())
+
+
+def test_one_divergence_is_a_no() -> None:
+    row = ROWS["pip"]
+    found = row.answers["markers"]
+    assert found.verdict == NO
+    assert found.evidence is not None
+    assert found.evidence.anchor.startswith("diverges-dependency-")
+    assert takes(row.answers) == {
+        unit.name for q in ("canonical", "wasi") for unit in row.answers[q].units
+    }
+
+
+def test_no_result_is_no_answer() -> None:
+    (row,) = ROWS["poetry"].rows
+    assert ROWS["poetry"].answers["canonical"].verdict == CANNOT
+    never = answer(questions()["canonical"], [replace(row, committed=None)], set())
+    assert never.verdict == never.words == "not run"
+
+
+def test_every_row_of_the_matrix_is_known_to_it() -> None:
+    assert {row.tool for row in support()} | {"pip-vendored"} == {
+        row.cell.tool.tool for row in every_row().values()
+    }
