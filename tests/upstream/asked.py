@@ -86,7 +86,7 @@ def tools(suite: Suite, version: str) -> list[Tool]:
     asked = suite.version or version
     like = suite.like or asked
     found = [
-        replace(line, version=asked)
+        replace(line, version=asked, cases=suite.cases or line.cases)
         for line in load_settings().tools
         if line.tool in suite.tools and line.version == like
     ]

@@ -60,6 +60,7 @@ class Suite:
 
     tools: tuple[str, ...]
     cells: tuple[str, ...]
+    cases: tuple[str, ...] = ()
     version: str | None = None
     like: str | None = None
     beside: tuple[str, ...] = ()
