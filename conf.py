@@ -25,6 +25,7 @@ extensions = [
     "pictures",
     "abi",
     "commands",
+    "upstream_changes",
 ]
 # Name what is a page: whatever else lies in the checkout can never leak in.
 include_patterns = [

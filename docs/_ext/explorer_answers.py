@@ -194,7 +194,9 @@ def situation(target: Target | None, ending: str) -> str:
             parse_platform_tag(tag)
             return f"valid-{tag.split('_')[0]}"
         # "manylinux" for every Linux of that family, but each malformed tag by itself.
-        return re.sub("[0-9]+", "#", tag) if CONCERNED.search(tag) else tag.split("_")[0]
+        return (
+            re.sub("[0-9]+", "#", tag) if CONCERNED.search(tag) else tag.split("_")[0]
+        )
 
     parts = [".".join(map(python, part.split("."))) for part in pythons]
     return "-".join([*parts, ".".join(map(platform, platforms.split(".")))])

@@ -31,13 +31,19 @@ KINDS = tuple(
         (r".+\.whl\.metadata", "the metadata that an index serves beside a wheel"),
         (r".+\.(asc|sig|sigstore|attestation|provenance)", "a signature"),
         (r".+\.(tar\.(gz|bz2|xz|z)|tgz|zip)", SOURCE),
-        (r".+\.(egg|exe|msi|rpm|conda)", "a package of another format, without these tags"),
+        (
+            r".+\.(egg|exe|msi|rpm|conda)",
+            "a package of another format, without these tags",
+        ),
         (r"#.*", "a comment"),
         (r"--?[a-z][\w-]*([ =].*)?", "an option of a requirements file"),
         (r"https?://.*", "an address that names no file"),
         (r"""\[{1,2}[\w."'-]+\]{1,2}""", "a header of a lock file"),
         (r"- .*|\{.*\},?|[]\[{}(),;]+", "a line of a lock file"),
-        (r"""["']?[\w.@/-]+["']?\s*(=(?!=)|:)(?!.*\.whl$).*""", "a line of a lock file"),
+        (
+            r"""["']?[\w.@/-]+["']?\s*(=(?!=)|:)(?!.*\.whl$).*""",
+            "a line of a lock file",
+        ),
     )
 )
 
