@@ -16,7 +16,6 @@ from measured import (
     every_reason,
     every_row,
     repeat,
-    said,
     sign,
     span,
 )
@@ -83,9 +82,8 @@ def lines(case: Case, value: object) -> list[str]:
     """Return data as text, what is in a list or an object one below the other."""
     if isinstance(value, dict):
         return [f"{key}: {json.dumps(item)}" for key, item in value.items()]
-    return [
-        shown(case, item) for item in (value if isinstance(value, list) else [value])
-    ]
+    items = value if isinstance(value, list) else [value]
+    return [shown(case, item) for item in items]
 
 
 def shown(case: Case, value: object) -> str:
@@ -104,11 +102,11 @@ def of_case(cases: list[Case]) -> dict[str, Any]:
     reasons: dict[str, None] = {}
     for row in every_row().values():
         found = {c.id: row.verdict(c) for c in row.cases if c.id in wanted}
-        counts = Counter(verdict["verdict"] for verdict in found.values())
         if not found:
             continue
-        verdict, *others = counts
-        words = said(counts) if others else WORDS.get(verdict, verdict)
+        verdict, *others = counts = Counter(v["verdict"] for v in found.values())
+        share = f"{counts[PASS]}/{counts.total()}"
+        words = share if others else WORDS.get(verdict, verdict)
         failed = (case for case in cases if found.get(case.id, PASSED) != PASSED)
         passed = (case for case in cases if case.id in found)
         outcomes.append((sign(counts), words, row, next(failed, None) or next(passed)))

@@ -10,7 +10,7 @@ from markup import html, section
 from measured import every_row, note_files, sections
 from requirements import objection_index, requirement_index
 from sphinx.util.docutils import SphinxDirective
-from support import questions, support
+from support import data, support
 from toolpage import newest_by_topic, tool_results
 
 if TYPE_CHECKING:
@@ -21,10 +21,8 @@ def support_table(page: SphinxDirective) -> list[nodes.Node]:
     """Return what tools support, or in short the tools and questions that most ask for."""
     short = page.name == "support-short"
     rows = [row for row in support() if row.short or not short]
-    asked = [one for one in questions().values() if one.get("short") or not short]
-    days = sorted({row.measured for row in rows})
-    about = {"rows": rows, "questions": asked, "short": short, "days": days}
-    return [html(page.env, "support", **about)]
+    asked = [one for one in data()["questions"] if one.get("short") or not short]
+    return [html(page.env, "support", rows=rows, questions=asked, short=short)]
 
 
 def results(page: SphinxDirective) -> list[nodes.Node]:

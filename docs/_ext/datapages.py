@@ -23,7 +23,6 @@ from sphinx.errors import ExtensionError
 from sphinx.parsers import Parser
 
 from tests.matrix.results import RESULTS, UNSUPPORTED
-from tests.matrix.told import told
 
 if TYPE_CHECKING:
     from measured import Row
@@ -95,7 +94,7 @@ def result_page(
     return section(
         f"{row.cell.tool.tool} {row.title}",
         nodes.make_id(f"result {row.cell.name}"),
-        html(env, "result", row=row, told=told(row.cell)),
+        html(env, "result", row=row),
         nodes.paragraph("", "Raw result: ", download, nodes.Text(".")),
         *parts,
     )

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sphinx.util.osutil import relative_uri
 
 from tests.matrix.settings import ROOT
+from tests.matrix.told import told
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -22,7 +23,7 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
     undefined=StrictUndefined,
 )
-TEMPLATES.filters["id"] = nodes.make_id
+TEMPLATES.filters |= {"id": nodes.make_id, "told": told}
 TEMPLATES.globals["m"] = measured
 
 

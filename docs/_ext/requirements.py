@@ -1,15 +1,11 @@
-"""Every requirement of the PEP with its cases, what tools make of it, and objections.
-
-``{requirement-index}`` shows them as a page, ``{objection-index}`` the objections; beside
-each rule of the PEP stands the same in short.
-"""
+"""Every requirement of the PEP with its cases, what tools make of it, and objections."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from casepage import way
@@ -36,36 +32,19 @@ PEP_PAGE = "pep/pep-9999"
 ANCHOR = "pep-9999-"
 SECTION = re.compile(rf"\.\. _{ANCHOR}([a-z0-9-]+):\n\n(.+)\n[=\-']{{4,}}\n")
 OBJECTION = re.compile(
-    r"^## (\d+)\. (.+)\n\nStatus\n: ((?:.|\n)+?)\n\n(?:.|\n)+?\nAnswer\n: ((?:.|\n)+?)\n\n",
+    r"^## (?P<number>\d+)\. (?P<title>.+)\n\nStatus\n: (?P<status>(?:.|\n)+?)\n\n"
+    r"(?:.|\n)+?\nAnswer\n: (?P<answer>(?:.|\n)+?)\n\n",
     re.MULTILINE,
 )
 # The targets that a question for the explorer is asked of, if a case has them.
 USUAL = ("2026_0", "0_1_sdk_24")
 
-# By tool, older and newer version: verdicts before and after, with the number of cases.
-Changes = dict[tuple[str, str, str], Counter[tuple[str, str]]]
-
-
-class Objection(NamedTuple):
-    """What docs/objections.md has of one."""
-
-    number: str
-    title: str
-    status: str
-    answer: str
-
-    def concerns(self, anchors: set[str]) -> bool:
-        """Whether its answer points to one of some anchors of the PEP."""
-        return bool(anchors & {*re.findall(rf"<{ANCHOR}([a-z0-9-]+)>", self.answer)})
-
 
 @cache
-def objections() -> list[Objection]:
-    """Return every objection."""
-    return [
-        Objection(*(" ".join(part.split()) for part in found))
-        for found in OBJECTION.findall(OBJECTIONS.read_text("utf-8"))
-    ]
+def objections() -> list[dict[str, str]]:
+    """Return number, title, status and answer of every objection."""
+    found = OBJECTION.finditer(OBJECTIONS.read_text("utf-8"))
+    return [{k: " ".join(v.split()) for k, v in o.groupdict().items()} for o in found]
 
 
 @cache
@@ -91,20 +70,24 @@ def requirements() -> dict[str, dict[str, Any]]:
                     if (places := units(one.rows, lambda c: c.requirement == slug))  # noqa: B023 - called at once
                 ],
                 "changes": changes().get(slug, {}),
-                "objections": [one for one in objections() if one.concerns(anchors)],
+                "objections": [
+                    one
+                    for one in objections()
+                    if any(f"<{ANCHOR}{anchor}>" in one["answer"] for anchor in anchors)
+                ],
                 "question": question(cases),
             }
     return found
 
 
 @cache
-def changes() -> dict[str, Changes]:
-    """Return, by requirement, what changed between the two newest versions of each tool.
+def changes() -> dict[str, dict[tuple[str, str, str], Counter[tuple[str, str]]]]:
+    """Return what changed between the two newest versions of each tool.
 
-    Compared is what both were asked in the same way, in the same runtime or, if the older
+    By requirement; by tool, older and newer version; by verdict before and after. Compared is what both were asked in the same way, in the same runtime or, if the older
     was not measured there, for the same platform.
     """
-    found: dict[str, Changes] = {}
+    found: dict[str, Any] = {}
     for (tool, _), rows in sections().items():
         new = newest(rows)
         old = newest(rows[: -len(new)])
@@ -184,20 +167,16 @@ class Sentences(SphinxPostTransform):
 
     def run(self, **_: Any) -> None:
         """Copy the paragraphs out of the PEP, with the block that one announces."""
-        if self.env.docname != PAGE:
-            return
-        text = self.env.get_doctree(PEP_PAGE)
         for place in list(self.document.findall(nodes.container)):
             if slug := place.get("slug"):
-                rule = text.ids[f"{ANCHOR}{slug}"]
+                rule = self.env.get_doctree(PEP_PAGE).ids[f"{ANCHOR}{slug}"]
                 block = rule.next_node(
                     nodes.literal_block, descend=False, siblings=True
                 )
-                place += [one.deepcopy() for one in (rule, block) if one]
+                announced = rule.astext().rstrip().endswith(":")
+                place += [one.deepcopy() for one in (rule, announced and block) if one]
                 for beside in list(place.findall(nodes.raw)):
                     beside.parent.remove(beside)
-                if not place[0].astext().endswith(":"):
-                    place[:] = place[:1]
                 for one in place.findall(nodes.Element):
                     one["ids"], one["names"] = [], []
                     if anchor := one.attributes.pop("refid", ""):
@@ -208,11 +187,11 @@ def objection_index(page: SphinxDirective) -> list[nodes.Node]:
     """Return a line an objection: title, status, and the answer in a sentence."""
     rows: list[tuple[str, list[Cell]]] = []
     for one in objections():
-        title, _ = page.parse_inline(f"{one.number}. {one.title}")
-        link = nodes.reference("", "", *title, refid=f"objection-{one.number}")
-        first, _ = page.parse_inline(re.split(r"(?<=\.) ", one.answer)[0])
-        status = one.status.partition(".")[0]
-        rows.append((f"index-{one.number}", [[link], status, first]))
+        number, status = one["number"], one["status"].partition(".")[0]
+        title, _ = page.parse_inline(f"{number}. {one['title']}")
+        answer, _ = page.parse_inline(re.split(r"(?<=\.) ", one["answer"])[0])
+        link = nodes.reference("", "", *title, refid=f"objection-{number}")
+        rows.append((f"index-{number}", [[link], status, answer]))
     return [table(["Objection", "Status", "Answer"], rows, "objections")]
 
 

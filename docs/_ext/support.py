@@ -88,11 +88,6 @@ def data() -> dict[str, Any]:
     return found
 
 
-def questions() -> dict[str, Mapping[str, Any]]:
-    """Return the questions by their ids, in the order of their columns."""
-    return {one["id"]: one for one in data()["questions"]}
-
-
 @cache
 def support() -> tuple[Supported, ...]:
     """Return every row of the page, in its order."""
@@ -106,8 +101,8 @@ def support() -> tuple[Supported, ...]:
             and row.cell.via in one.get("via", [row.cell.via])
         )
         answers: dict[str, Answer] = {}
-        for name, question in questions().items():
-            answers[name] = answer(question, rows, takes(answers))
+        for question in data()["questions"]:
+            answers[question["id"]] = answer(question, rows, takes(answers))
         version = rows[-1].cell.tool.version
         about = {key: one[key] for key in ("id", "tool", "name", "claims")} | {
             "version": version,

@@ -10,8 +10,6 @@ from markup import html, section
 from measured import every_group, every_reason, sections, twin
 from support import support
 
-from tests.matrix.told import told
-
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -71,11 +69,6 @@ def tool_results(page: SphinxDirective) -> list[nodes.Node]:
 def of_place(env: BuildEnvironment, title: str, rows: list[Row]) -> nodes.section:
     """Return all versions in one place: what became of them and why, then by topic."""
     patched = [found for row in rows if (found := twin(row))]
-    sentences = [
-        manner + " ".join(dict.fromkeys(told(row.cell) for row in those))
-        for manner, those in (("", rows), ("Patched: ", patched))
-        if those
-    ]
     names = dict.fromkeys(name for row in rows + patched for name in row.reasons())
     reasons = [every_reason()[name] for name in names]
     anchor = nodes.make_id(f"results {title}")
@@ -83,7 +76,7 @@ def of_place(env: BuildEnvironment, title: str, rows: list[Row]) -> nodes.sectio
         title,
         anchor,
         html(env, "versions", rows=rows, overview=False),
-        html(env, "tool", told=sentences, reasons=reasons, title=title),
+        html(env, "tool", rows=rows, patched=patched, reasons=reasons),
         *(
             section(
                 topic,

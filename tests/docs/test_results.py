@@ -169,9 +169,13 @@ def test_data_is_shown_as_it_is() -> None:
 
 def test_objections_have_their_parts() -> None:
     for number, one in enumerate(objections(), 1):
-        assert one.number == str(number)
-        assert one.status.partition(".")[0] in {"Answered", "Answered in part", "Open"}
-        assert one.answer.endswith(".")
+        assert one["number"] == str(number)
+        assert one["status"].partition(".")[0] in {
+            "Answered",
+            "Answered in part",
+            "Open",
+        }
+        assert one["answer"].endswith(".")
 
 
 def test_an_unknown_tool_is_named() -> None:

@@ -20,13 +20,13 @@ from support import (
     Supported,
     answer,
     data,
-    questions,
     support,
     takes,
 )
 
 from tests.matrix.cells import LIBRARY
 
+QUESTIONS = {one["id"]: one for one in data()["questions"]}
 ROWS = {row.id: row for row in support()}
 
 
@@ -103,7 +103,7 @@ def test_whoever_takes_nothing_takes_no_wrong_one() -> None:
     assert canonical.verdict == PARTLY
     taking = {unit.name for unit in canonical.units if unit.verdict == YES}
     assert {unit.name for unit in exact.units} == taking
-    nowhere = answer(questions()["exact"], row.rows, set())
+    nowhere = answer(QUESTIONS["exact"], row.rows, set())
     assert nowhere == Answer(NOT_APPLICABLE, "takes no such tag")
 
 
@@ -122,7 +122,7 @@ def test_one_divergence_is_a_no() -> None:
 def test_no_result_is_no_answer() -> None:
     (row,) = ROWS["poetry"].rows
     assert ROWS["poetry"].answers["canonical"].verdict == CANNOT
-    never = answer(questions()["canonical"], [replace(row, committed=None)], set())
+    never = answer(QUESTIONS["canonical"], [replace(row, committed=None)], set())
     assert never.verdict == never.words == "not run"
 
 
