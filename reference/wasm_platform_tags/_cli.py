@@ -18,6 +18,7 @@ from ._registry import known_platforms
 from ._tags import FAMILIES, platform_tags, sys_tags
 from ._target import Target
 from ._text import printable, shortened
+from .audit.options import add_audit_arguments, add_retag_arguments
 from .conformance.options import add_arguments as add_conformance_arguments
 
 if TYPE_CHECKING:
@@ -147,6 +148,23 @@ def _parser() -> argparse.ArgumentParser:
         "wasm-tags markers --python 3.14 --platform wasi_0_1_sdk_24_wasm32",
     )
     target(markers, required=True)
+    add_audit_arguments(
+        command(
+            "audit",
+            _audit,
+            "hold the content of wheels against their platform tags",
+            "wasm-tags audit dist/*.whl",
+        )
+    )
+    add_retag_arguments(
+        command(
+            "retag",
+            _retag,
+            "write a wheel again under another platform tag that it does not contradict",
+            "wasm-tags retag demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
+            " --to pyemscripten_2025_0_wasm32",
+        )
+    )
     add_conformance_arguments(
         command(
             "conformance",
@@ -287,6 +305,36 @@ def _conformance(options: argparse.Namespace) -> Answer:
     except ValueError as error:
         raise _InputError(str(error)) from error
     return code, _json(report) if options.json else show
+
+
+def _audit(options: argparse.Namespace) -> Answer:
+    try:
+        from .audit.command import audit_command  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise _missing("audit", error) from error
+    try:
+        code, report, show = audit_command(options)
+    except ValueError as error:
+        raise _InputError(str(error)) from error
+    return code, _json(report) if options.json or options.sarif else show
+
+
+def _retag(options: argparse.Namespace) -> Answer:
+    try:
+        from .audit.command import retag_command  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise _missing("audit", error) from error
+    try:
+        code, report, show = retag_command(options)
+    except ValueError as error:
+        raise _InputError(str(error)) from error
+    return code, _json(report) if options.json else show
+
+
+def _missing(extra: str, error: ModuleNotFoundError) -> _InputError:
+    return _InputError(
+        f"this needs {error.name}, which is not installed: {_extra(extra)}"
+    )
 
 
 def _extra(name: str) -> str:
