@@ -435,6 +435,10 @@ def test_warnings_leave_the_verdict_alone(tmp_path: Path) -> None:
     report = audited(tmp_path, PY, {**INIT, "features": ["+atomics"]})
     assert report
     assert found(report) == {"module-threads": "warning"}
+    unread = b"\0asm\1\0\0\0" + custom("dylink.0", b"\2\2\0\0")
+    report = audited(tmp_path, PY, unread, name="demo.so")
+    assert report
+    assert found(report) == {"module-dylink": "warning"}
     debug = custom(".debug_str", b"wasisdk://v20.0")
     for tag, said in ((PY, True), (WASI, True), ("wasi_0_1_sdk_20_wasm32", False)):
         report = audited(tmp_path, tag, module(INIT) + debug)

@@ -119,6 +119,9 @@ def test_exception_tags_of_its_own() -> None:
 def test_what_else_stands_in_dylink_is_passed_over() -> None:
     found = read(core(custom("dylink.0", b"\3\2\0\0\1\4\1\2\3\4")))
     assert found.memory_info == (1, 2, 3, 4)
+    assert found.unread is None
+    longer = core(custom("dylink.0", b"\1\5\1\2\3\4\5" + b"\5\2\0\0"))
+    assert read(longer).unread == 25
     strong = b"\1" + text("env") + text("f") + b"\0"
     assert not read(core(custom("dylink.0", b"\4" + sized(strong)))).weak
 

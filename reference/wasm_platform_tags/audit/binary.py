@@ -57,7 +57,7 @@ _EM_JS = "__em_js__"
 _FUNCTION_TYPE = 0x60
 _I64 = 0x7E
 _REFERENCES = (0x63, 0x64)  # to a type that a number names
-_WEAK = 1  # WASM_SYMBOL_BINDING_WEAK
+_BINDING, _WEAK = 3, 1  # WASM_SYMBOL_BINDING_MASK, WASM_SYMBOL_BINDING_WEAK
 # wasi-libc's files in an unstripped module: where the SDK had its sources.
 _SDK = re.compile(rb"wasisdk://v([0-9]{1,4})\.")
 
@@ -124,6 +124,8 @@ class Binary:
     runtime_paths: list[Named] = field(default_factory=list)
     #: of ``dylink.0``: the imports that may stay undefined
     weak: set[str] = field(default_factory=set)
+    #: where a part of ``dylink.0`` holds more than it lists
+    unread: int | None = None
     #: every import
     imports: list[Import] = field(default_factory=list)
     #: every export
@@ -392,10 +394,14 @@ def _dylink(body: _Reader, binary: Binary) -> None:
             for _ in range(part.number()):
                 part.text()
                 name = part.text()
-                if part.number() & _WEAK:
+                if part.number() & _BINDING == _WEAK:
                     binary.weak.add(name)
         elif kind == 5:
             binary.runtime_paths += [part.named() for _ in range(part.number())]
+        else:
+            continue
+        if part and binary.unread is None:
+            binary.unread = part.offset
 
 
 def _types(body: _Reader, binary: Binary) -> None:

@@ -288,6 +288,17 @@ def _dylink(context: _Context, module: Module, binary: Binary) -> Iterator[Findi
         )
 
 
+def _unread(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
+    if binary.unread is not None:
+        yield context.finding(
+            "module-dylink",
+            WARNING,
+            "a part of dylink.0 holds more than it lists; loaders lose the rest",
+            member=module.name,
+            offset=binary.unread,
+        )
+
+
 def _threads(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
     if binary.shared is not None:
         yield context.finding(
@@ -646,6 +657,7 @@ def _some(names: Iterable[str]) -> str:
 _MODULE_RULES: tuple[Callable[[_Context, Module, Binary], Iterator[Finding]], ...] = (
     _memory64,
     _dylink,
+    _unread,
     _threads,
     _exceptions,
     _imports,
