@@ -1,6 +1,6 @@
 """Judge the audit on real wheels, each in the real interpreters too.
 
-Run: python -m tests.audit [--update] [--only GLOB] [--cache FOLDER] [--json FILE]
+Run: python -m tests.audit [--update] [--only GLOB] [--cache FOLDER]
 
 Prints a line a wheel and compares with results.json, which --update writes. What is
 not in the cache is downloaded by exact version and hash.
@@ -9,11 +9,11 @@ not in the cache is downloaded by exact version and hash.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -31,14 +31,14 @@ def main() -> None:
     )
     parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, metavar="FOLDER")
     parser.add_argument("--only", default="*", metavar="GLOB", help="only these wheels")
-    parser.add_argument("--update", action="store_true", help="write results.json")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write JSON")
+    parser.add_argument(
+        "--update", action="store_true", help="write what comes of each wheel"
+    )
     options = parser.parse_args()
-    if options.update and options.only != "*":
-        parser.error("--update writes all wheels: leave --only out")
     cache = Cache(options.cache, load_settings())
     console = Console(stderr=True)
-    found = []
+    old = judged.committed()
+    moved, count = [], 0
     try:
         with console.status("") as status, tempfile.TemporaryDirectory() as scratch:
             provision(cache, lambda what, *_: status.update(what))
@@ -48,23 +48,24 @@ def main() -> None:
                 status.update,
                 lambda file: fnmatchcase(file, options.only),
             ):
-                found.append(one)
+                count += 1
+                same = without_date(one) == without_date(old.get(one["file"], {}))
                 print(f"{one['own']['verdict']:12} {one['file']}", flush=True)
+                if options.update:
+                    judged.write(one, cache.settings)
+                elif not same:
+                    moved.append(one["file"])
+                    print(f"  differs from results.json: {one}")
     except ProvisionError as error:
         sys.exit(f"tests.audit: {error}")
-    report = judged.report(found, cache)
-    text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
-    if options.json:
-        options.json.write_text(text, encoding="utf-8")
-    if options.update:
-        judged.RESULTS.write_text(text, encoding="utf-8")
-        return
-    committed = json.loads(judged.RESULTS.read_bytes())
-    old = {one["file"]: one for one in committed["wheels"]}
-    moved = [one["file"] for one in found if old.get(one["file"]) != one]
-    for file in moved:
-        print(f"differs from results.json: {file}")
-    sys.exit(1 if moved or not found else 0)
+    if not count:
+        sys.exit(f"tests.audit: --only {options.only!r} matches no wheel")
+    sys.exit(1 if moved else 0)
+
+
+def without_date(one: dict[str, Any]) -> dict[str, Any]:
+    """A wheel's results, whenever they were measured."""
+    return {key: value for key, value in one.items() if key != "date"}
 
 
 if __name__ == "__main__":

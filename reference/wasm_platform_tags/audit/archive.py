@@ -13,13 +13,13 @@ import struct
 import zipfile
 import zlib
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from .._text import printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["Archive", "RefusedError", "open_archive"]
 
@@ -45,8 +45,14 @@ class RefusedError(ValueError):
 class Archive:
     """The members of a zip file, in the order of its directory."""
 
-    def __init__(self, file: IO[bytes], members: list[zipfile.ZipInfo]) -> None:
+    def __init__(
+        self,
+        file: IO[bytes],
+        members: list[zipfile.ZipInfo],
+        starts: dict[str, int],
+    ) -> None:
         self._file = file
+        self._starts = starts  # where the data of each member begin
         #: each member that is no folder, by its name
         self.members = {
             member.filename: member for member in members if not member.is_dir()
@@ -58,7 +64,7 @@ class Archive:
         :raises RefusedError: if it is not what the directory says.
         """
         member = self.members[name]
-        _checked_local(self._file, member)  # leaves the file where the data begin
+        self._file.seek(self._starts[name])
         left, size, check = member.compress_size, 0, 0
         inflate = (
             zlib.decompressobj(-15)
@@ -132,8 +138,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
                 f"the zip file says that it has {count} members; there are {len(members)}"
             )
         _check_members(members)
-        _check_layout(file, members, directory)
-        yield Archive(file, members)
+        yield Archive(file, members, _layout(file, members, directory))
 
 
 def _check_end(file: IO[bytes]) -> tuple[int, int]:
@@ -195,7 +200,7 @@ def _bad_name(name: str) -> str:
     if "\\" in name or ":" in name.partition("/")[0]:
         return "has a name for Windows"
     parts = name.rstrip("/").split("/")
-    if PurePosixPath(name).is_absolute() or {"", ".", ".."} & set(parts):
+    if not {"", ".", ".."}.isdisjoint(parts):  # the first is empty if it is absolute
         return "has a name that leads out of the wheel, or is not in its shortest form"
     return ""
 
@@ -215,25 +220,31 @@ def _bad_kind(member: zipfile.ZipInfo) -> str:
     return ""
 
 
-def _check_layout(
+def _layout(
     file: IO[bytes], members: list[zipfile.ZipInfo], directory: int
-) -> None:
-    """Refuse what stands between members, and members that share bytes."""
+) -> dict[str, int]:
+    """Return where each member's data begin.
+
+    What stands between members, and members that share bytes, are refused.
+    """
+    starts = {}
     position = 0
     spare: tuple[int, ...] = (0,)
-    where = "the first member"
+    before = ""
     for member in sorted(members, key=lambda one: one.header_offset):
         if member.header_offset - position not in spare:
             raise RefusedError(
-                f"{_shown(member.filename)} does not follow on {where}: they overlap, or"
-                " something stands between"
+                f"{_shown(member.filename)} does not follow on {_shown(before)}: they"
+                " overlap, or something stands between"
             )
-        position = _checked_local(file, member) + member.compress_size
+        starts[member.filename] = _checked_local(file, member)
+        position = starts[member.filename] + member.compress_size
         # Behind the data, their sizes: with or without a mark, of 32 or 64 bits.
         spare = (12, 16, 20, 24) if member.flag_bits & _SIZES_FOLLOW else (0,)
-        where = _shown(member.filename)
+        before = member.filename
     if directory - position not in spare:
-        raise RefusedError(f"the directory does not follow on {where}")
+        raise RefusedError(f"the directory does not follow on {_shown(before)}")
+    return starts
 
 
 def _checked_local(file: IO[bytes], member: zipfile.ZipInfo) -> int:
