@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tests.matrix.cells import Cell, cells
 from tests.matrix.command import needed
 from tests.matrix.provision import Cache, Unit, make, provision
-from tests.matrix.results import DIVERGES, ERROR, load_reasons
+from tests.matrix.results import DIVERGES, ERROR, PASS, load_reasons
 from tests.matrix.run import Matrix
 from tests.matrix.settings import load_settings
 from wasm_platform_tags.conformance.cases import load_cases
@@ -55,8 +55,8 @@ class Asked:
 
     @property
     def worse(self) -> list[str]:
-        """Cases that only the changed tool gets otherwise."""
-        return [case for case in self.left if self.before[case] != DIVERGES]
+        """Cases that the release gets right, and the changed tool does not."""
+        return [case for case in self.left if self.before[case] == PASS]
 
     def json(self) -> dict[str, Any]:
         """The committed form."""
@@ -86,7 +86,7 @@ def tools(suite: Suite, version: str) -> list[Tool]:
     asked = suite.version or version
     like = suite.like or asked
     found = [
-        replace(line, version=asked)
+        replace(line, version=asked, cases=suite.cases or line.cases)
         for line in load_settings().tools
         if line.tool in suite.tools and line.version == like
     ]
@@ -151,7 +151,7 @@ def ask(
         for cell, new in changed.items()
         if cell in results
     ]
-    _judge(asked)
+    judge(asked)
     return asked
 
 
@@ -221,7 +221,11 @@ def _compared(
     )
 
 
-def _judge(asked: Iterable[Asked]) -> None:
+def judge(asked: Iterable[Asked]) -> None:
+    """Fail for a cell that gave no answer, or that is worse with the change.
+
+    :raises StepError: for the first such cell.
+    """
     for cell in asked:
         for case, output in cell.errors.items():
             raise StepError(STEP, f"{cell.name} gave no answer to {case}", output)

@@ -19,7 +19,7 @@ from tests.matrix.provision import ProvisionError
 from tests.matrix.results import ReasonError
 from tests.matrix.runtimes.host import clean_environment
 
-from . import asked, changes, interpreters, sources, suites
+from . import adapters, asked, changes, interpreters, sources, suites
 from .records import RecordError, load_records
 from .steps import Runner, StepError
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .asked import Asked
     from .changes import Lines
-    from .records import Check, Record, Tests
+    from .records import Adapter, Check, Record, Tests
     from .suites import Compared, Outcomes
 
 INSTALL_SECONDS = 600
@@ -121,6 +121,9 @@ class Workshop:
                 tell=job.tell,
                 on_stop=self.runner.on_stop,
             )
+
+        if record.adapter:
+            outcome.asked = [*(outcome.asked or []), job.adapter(record.adapter)]
 
     def _install(self, names: Sequence[str], folder: Path) -> None:
         """Put the changed packages of these projects into a folder."""
@@ -276,6 +279,18 @@ class Job:
             seconds=check.seconds,
             env=self._variables(executable, check.environment, self.folder / AFTER),
         )
+
+    def adapter(self, adapter: Adapter) -> Asked:
+        """Ask the suite through an adapter, of the source as it is and the changed one."""
+        self.tell(asked.STEP)
+        python = Path(sys.executable)
+        if self.record.tests:
+            python = self.environment(self.record.tests)[0]
+        before, after = (
+            self._filled(adapter.command, state, python=python)
+            for state in (BEFORE, AFTER)
+        )
+        return adapters.ask(self.record, before, after)
 
     def install(self, folder: Path) -> None:
         """Build the changed package and put it into a folder."""
