@@ -287,7 +287,7 @@ class Job:
         if self.record.tests:
             python = self.environment(self.record.tests)[0]
         before, after = (
-            self._filled(adapter.command, state, python=python)
+            self._filled(adapter.command, self.folder / state, python=python)
             for state in (BEFORE, AFTER)
         )
         return adapters.ask(self.record, before, after)
