@@ -106,6 +106,7 @@ def ask(
     *,
     install: Callable[[Path], None],
     tell: Callable[[str], None],
+    on_stop: Callable[[Callable[[], None]], None],
 ) -> list[Asked]:
     """Ask the release and the changed tool the same cells.
 
@@ -113,6 +114,8 @@ def ask(
 
     :param digest: tells one change from another, in the cache.
     :param install: puts the changed packages into a folder that holds the release.
+    :param tell: hears what is done.
+    :param on_stop: is told how to end the run.
     :raises StepError: if a pattern of cells matches none, or the tool gives no answer.
     """
     lines = tools(suite, release)
@@ -136,6 +139,7 @@ def ask(
     both = replace(wanted, tools=tuple(dict.fromkeys(cell.tool for cell in chosen)))
     tell(STEP)
     matrix = Matrix(chosen, cases, Cache(cache, both), load_reasons())
+    on_stop(matrix.stop)
     results = {result.cell: result for result in matrix.run(lambda cell, done: None)}
     asked = [
         _compared(
