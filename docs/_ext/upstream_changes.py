@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -9,12 +11,13 @@ from sphinx.addnodes import download_reference
 from sphinx.util.docutils import SphinxDirective
 from tables import folded, link, table
 
+from tests.matrix.results import DIVERGES, UNSUPPORTED
 from tests.upstream.changes import counted, total
 from tests.upstream.records import RECORD, REQUEST, RESULTS, UPSTREAM, load_records
 from tests.upstream.results import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sphinx.application import Sphinx
@@ -60,7 +63,7 @@ def row(record: Record, made: Results) -> list[Cell]:
         arrow(*(f"{made['tests'][w]['passed']:,}" for w in ("before", "after")))
         if "tests" in made
         else NOT_RUN,
-        arrow(*map(str, divergences(made["suite"]))) if "suite" in made else NOT_RUN,
+        divergences(made["suite"].values()) if "suite" in made else NOT_RUN,
         record.state if made else f"{record.state}; {NOT_RUN} by the command",
     ]
 
@@ -89,13 +92,15 @@ def counts(record: Record, made: Results) -> Mapping[str, tuple[int, int]]:
     return {name: (added, removed) for name, (added, removed) in files.items()}
 
 
-def divergences(suite: Mapping[str, Any]) -> tuple[int, int]:
-    """Return in how many cases the tools of a project diverge, before and after."""
-    before, after = (
-        sum(cell[when].get("diverges", 0) for cell in suite.values())
-        for when in ("before", "after")
-    )
-    return before, after
+def divergences(cells: Collection[Mapping[str, Any]]) -> str:
+    """Return how often tools diverge before and after, and what they cannot be asked."""
+    found = []
+    for when in ("before", "after"):
+        counts = sum((Counter(cell[when]) for cell in cells), Counter[str]())
+        unasked = counts[UNSUPPORTED]
+        more = f" ({unasked} not to be asked)" if unasked else ""
+        found.append(f"{counts[DIVERGES]}{more}")
+    return arrow(*found)
 
 
 def section(record: Record, made: Results) -> nodes.section:
@@ -193,14 +198,19 @@ def what_is_gained(made: Results) -> Iterator[nodes.Node]:
             [
                 name,
                 str(sum(cell["before"].values())),
-                arrow(*(str(cell[w].get("diverges", 0)) for w in ("before", "after"))),
-                ", ".join(sorted({why or "?" for why in cell["left"].values()})) or "-",
+                divergences([cell]),
+                ", ".join(sorted(set(starmap(still, cell["left"].items())))) or "-",
                 str(cell["like_patch"] or "-"),
             ],
         )
         for name, cell in suite.items()
     ]
     yield table(columns, rows, "suite")
+
+
+def still(case: str, reason: str | None) -> str:
+    """Return why a case diverges still; where reasons.json does not say, which case."""
+    return reason or case.partition("@")[0]
 
 
 def references(record: Record) -> Iterator[nodes.Node]:

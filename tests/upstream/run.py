@@ -231,7 +231,8 @@ class Job:
         if not self.shop.again and kept.exists():
             data = json.loads(kept.read_bytes())
             if data.pop("key") == key:
-                return suites.Outcomes(**data), log.read_text("utf-8", "replace")
+                found = suites.Outcomes(**data).below(self.folder / state)
+                return found, log.read_text("utf-8", "replace")
         self.tell(step)
         report = self.folder / f"report-{state}.xml"
         report.unlink(missing_ok=True)
@@ -253,7 +254,7 @@ class Job:
         )
         found = suites.read(report, step, python[1], said.text)
         kept.write_text(json.dumps({"key": key, **found.json()}), "utf-8")
-        return found, said.text
+        return found.below(self.folder / state), said.text
 
     def checks(self, *, source: bool) -> dict[str, str]:
         """Run the record's checks, with or without a source; each must succeed."""

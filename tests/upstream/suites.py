@@ -36,6 +36,12 @@ class Outcomes:
         """The tests that ended so."""
         return {name for name, found in self.tests.items() if found == outcome}
 
+    def below(self, folder: Path) -> Outcomes:
+        """The same, where names do not say in which folder the source lay."""
+        names = {name: name.replace(str(folder), "SOURCE") for name in self.tests}
+        tests = {names[name]: outcome for name, outcome in self.tests.items()}
+        return Outcomes(tests, self.python)
+
     def json(self) -> dict[str, Any]:
         """To be kept."""
         return {"python": self.python, "tests": dict(self.tests)}

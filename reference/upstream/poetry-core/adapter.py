@@ -6,6 +6,7 @@ interpreter would say of itself is simulated.
 
 from __future__ import annotations
 
+import importlib
 import json
 import platform
 import sys
@@ -16,16 +17,21 @@ from unittest import mock
 
 def platform_tags(request: dict[str, Any]) -> list[str]:
     """The platform tags of the interpreter that the request describes, best first."""
-    import poetry.core  # noqa: F401 - it puts its packaging on the path
-    from packaging import tags
-
+    importlib.import_module("poetry.core")  # it puts its packaging on the path
+    tags = importlib.import_module("packaging.tags")
+    said = {name: request[name] for name in ("system", "machine")}
+    asked = {"get_config_var": request["config"].get}
     with (
-        mock.patch.object(platform, "system", lambda: request["system"]),
-        mock.patch.object(platform, "machine", lambda: request["machine"]),
-        mock.patch.object(sysconfig, "get_platform", lambda: request["get_platform"]),
-        mock.patch.object(sysconfig, "get_config_var", request["config"].get),
+        mock.patch.multiple(platform, **_answers(said)),
+        mock.patch.multiple(
+            sysconfig, **asked, **_answers({"get_platform": request["get_platform"]})
+        ),
     ):
         return list(tags.platform_tags())
+
+
+def _answers(values: dict[str, str]) -> dict[str, mock.Mock]:
+    return {name: mock.Mock(return_value=value) for name, value in values.items()}
 
 
 def main() -> None:
