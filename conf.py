@@ -23,6 +23,7 @@ extensions = [
     "requirements",
     "native",
     "abi",
+    "audit",
     "commands",
 ]
 # Name what is a page: whatever else lies in the checkout can never leak in.
