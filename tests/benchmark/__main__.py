@@ -215,8 +215,10 @@ def measure_audit(cache: Cache) -> Iterator[tuple[str, str, str, str]]:
     mine = statistics.median(ours[0] for ours, _ in pairs)
     peer = statistics.median(other[0] for _, other in pairs)
     yield (
-        (f"audit a wheel of {size:.1f} MB, beside auditwheel-emscripten's show;"
-        " processor time"),
+        (
+            f"audit a wheel of {size:.1f} MB, beside auditwheel-emscripten's show;"
+            " processor time"
+        ),
         f"{mine * 1000:.0f} ms",
         f"{peer * 1000:.0f} ms",
         f"{peer / mine:.1f} times as fast",

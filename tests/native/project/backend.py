@@ -31,6 +31,7 @@ from wasm_platform_tags import (
     parse_platform_tag,
 )
 from wasm_platform_tags.audit import judge_module
+from wasm_platform_tags.audit.policy import policy_of
 
 # The sysroots are shared with the tests of this checkout.
 sys.path.append(str(Path(__file__).parents[3]))
@@ -107,8 +108,9 @@ class RefusedExtensionError(ValueError):
 def check(name: str, data: bytes, platform: PyodidePlatform | WasiPlatform) -> None:
     """Refuse a module that is no extension module of the platform."""
     if not name.endswith(SUFFIX):
+        rule = policy_of(platform).requirement
         raise RefusedExtensionError(
-            f"{name}: its suffix is another; wanted NAME{SUFFIX}"
+            f"{name}: its suffix is another; wanted NAME{SUFFIX} (PEP requirement {rule})"
         )
     for found in judge_module(name, data, platform):
         if found.severity == "contradicts":
