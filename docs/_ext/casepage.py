@@ -1,111 +1,89 @@
-"""The page of a group of cases: what is asked, what is right, and how the tools fare."""
+"""What was asked and what became of it: the pages of cases, and of why tools differ."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from links import page_link
+from markup import html, section
 from measured import (
-    WORDS,
-    answers,
     by_name,
     every_group,
     every_reason,
     every_row,
-    in_words,
-    name,
-    reason_link,
-    result_link,
-    verdict_anchor,
+    repeat,
+    sign,
+    span,
 )
-from native import rule
-from tables import code, table
 
-from tests.matrix.results import PASS
-from tests.matrix.settings import CONFORMANCE
+from tests.matrix.results import PASS, UNSUPPORTED
+from tests.matrix.settings import CONFORMANCE, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable
 
     from measured import Row
     from sphinx.addnodes import download_reference
-    from tables import Cell
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.docutils import SphinxDirective
 
     from wasm_platform_tags.conformance.cases import Case
 
+    # The class of a cell of a grid, its words, its row of the matrix, and the evidence.
+    Outcome = tuple[str, str, Row, Case]
+
+PASSED = {"verdict": PASS}
+WORDS = {UNSUPPORTED: "cannot"}
+CASES = CONFORMANCE / "cases"
 # What can be told apart without quotes.
 PLAIN = re.compile("[!-~]+( [!-~]+)*")
+# Ways of showing a tool the same files, which are no other question.
+LISTINGS = {None, "html", "json", "links"}
+
+
+def case_groups(page: SphinxDirective) -> list[nodes.Node]:
+    """Return the table of all groups."""
+    return [html(page.env, "cases", groups=every_group(), about=about)]
+
+
+def about(group: str) -> str:
+    """Return what a group of cases is about."""
+    return str(json.loads((CASES / f"{group}.json").read_bytes())["description"])
 
 
 def cases_page(
-    group: str, description: str, download: download_reference
+    env: BuildEnvironment, group: str, download: download_reference
 ) -> nodes.section:
     """Return the page: a section for each case, with all its targets."""
     cases = every_group()[group]
-    up = nodes.paragraph("", "A group of the ")
-    up += page_link("conformance cases", "docs/cases")
-    up += [nodes.Text(". The file: "), download, nodes.Text(".")]
-    return nodes.section(
-        "",
-        nodes.title("", group),
-        up,
-        nodes.paragraph("", f"{description} {about(cases[0].kind)}"),
-        *(section(those) for those in by_name(cases).values()),
-        ids=[nodes.make_id(f"cases {group}")],
-    )
-
-
-def about(kind: str) -> str:
-    """Return what a case of this kind holds."""
     schema = json.loads((CONFORMANCE / "schema.json").read_bytes())
-    return f"A case holds: {schema['$defs'][kind]['description']}"
-
-
-def section(cases: list[Case]) -> nodes.section:
-    """Return the section of one case on all its targets."""
-    first = cases[0]
-    what = nodes.paragraph("", f"{first.description} Rule: ")
-    what += [rule(first.requirement), nodes.Text(".")]
-    given = [key for key, value in first.data.items() if value != "any"]
-    target = ["target"] if first.target else []
-    rows: list[tuple[str, list[Cell]]] = [
-        (
-            nodes.make_id(f"case {case.id} given"),
-            [
-                *([case.target.id] if case.target else []),
-                *(lines(case, case.data[key]) for key in given),
-                lines(case, case.expect),
-            ],
-        )
-        for case in cases
-    ]
-    return nodes.section(
-        "",
-        nodes.title("", name(first).rpartition("/")[2]),
-        what,
-        table([*target, *given, "expect"], rows, "data"),
-        *outcome(cases),
-        ids=[nodes.make_id(f"case {name(first)}")],
+    holds = schema["$defs"][cases[0].kind]["description"]
+    return section(
+        f"Conformance cases: {group}",
+        nodes.make_id(f"cases {group}"),
+        nodes.paragraph("", f"{about(group)} A case holds: {holds}"),
+        nodes.paragraph("", "The file: ", download, nodes.Text(".")),
+        *(
+            section(
+                title.rpartition("/")[2],
+                nodes.make_id(f"case {title}"),
+                html(env, "case", cases=those, lines=lines, **of_case(those)),
+            )
+            for title, those in by_name(cases).items()
+        ),
     )
 
 
-def lines(case: Case, value: object) -> list[nodes.Node]:
-    """Return data as code, what is in a list or an object one below the other."""
+def lines(case: Case, value: object) -> list[str]:
+    """Return data as text, what is in a list or an object one below the other."""
     if isinstance(value, dict):
-        texts = [f"{key}: {json.dumps(item)}" for key, item in value.items()]
-    elif isinstance(value, list):
-        texts = [shown(case, item) for item in value]
-    else:
-        texts = [shown(case, value)]
-    # The style sheet puts each on a line of its own.
-    parts: list[nodes.Node] = []
-    for text in texts:
-        parts += [code(text), nodes.Text(" ")]
-    return parts or [nodes.Text("none")]
+        return [f"{key}: {json.dumps(item)}" for key, item in value.items()]
+    items = value if isinstance(value, list) else [value]
+    return [shown(case, item) for item in items]
 
 
 def shown(case: Case, value: object) -> str:
@@ -117,49 +95,75 @@ def shown(case: Case, value: object) -> str:
     return json.dumps(value)
 
 
-def outcome(cases: list[Case]) -> Iterator[nodes.Node]:
-    """Say how many pass, and name by tool and reason those that do not."""
-    counts: Counter[str] = Counter()
-    others: dict[tuple[str, str], dict[str, dict[Row, list[Case]]]] = {}
-    for case in cases:
-        for row, verdict in answers().get(case.id, ()):
-            counts[verdict["verdict"]] += 1
-            if verdict["verdict"] != PASS:
-                why = (verdict["verdict"], verdict.get("reason") or "")
-                tool = f"{row.cell.tool.tool} {row.cell.where}"
-                rows = others.setdefault(why, {}).setdefault(tool, {})
-                rows.setdefault(row, []).append(case)
-    yield nodes.paragraph("", f"Observed: {in_words(counts) or 'no tool is asked'}.")
-    order = list(WORDS)
-    if others:
-        yield nodes.bullet_list(
-            "",
-            *(
-                nodes.list_item("", not_passed(*why, others[why]))
-                for why in sorted(others, key=lambda why: order.index(why[0]))
-            ),
-        )
+def of_case(cases: list[Case]) -> dict[str, Any]:
+    """Return what every version made of a case on its targets, and why."""
+    wanted = {case.id for case in cases}
+    outcomes: list[Outcome] = []
+    reasons: dict[str, None] = {}
+    for row in every_row().values():
+        found = {c.id: row.verdict(c) for c in row.cases if c.id in wanted}
+        if not found:
+            continue
+        verdict, *others = counts = Counter(v["verdict"] for v in found.values())
+        share = f"{counts[PASS]}/{counts.total()}"
+        words = share if others else WORDS.get(verdict, verdict)
+        failed = (case for case in cases if found.get(case.id, PASSED) != PASSED)
+        passed = (case for case in cases if case.id in found)
+        outcomes.append((sign(counts), words, row, next(failed, None) or next(passed)))
+        reasons |= dict.fromkeys(v["reason"] for v in found.values() if v.get("reason"))
+    return grid(outcomes) | {"reasons": reasons}
 
 
-def not_passed(
-    verdict: str, reason: str, tools: Mapping[str, Mapping[Row, list[Case]]]
-) -> nodes.paragraph:
-    """Return the cells with one verdict for one reason, each a link to its result."""
-    paragraph = nodes.paragraph("", "", nodes.strong("", verdict))
-    if reason in every_reason():
-        paragraph += [nodes.Text(", "), reason_link(every_reason()[reason])]
-    for tool, rows in tools.items():
-        separator, version = f". {tool}: ", ""
-        for row in filter(rows.__contains__, every_row().values()):
-            cases = rows[row]
-            anchor = verdict_anchor(cases[0], verdict)
-            paragraph += nodes.Text(separator)
-            again = row.cell.tool.version == version
-            version = row.cell.tool.version
-            paragraph += result_link(row, row.place if again else row.title, anchor)
-            if cases[0].target and row.cell.on_host:
-                targets = ", ".join(case.target.id for case in cases if case.target)
-                paragraph += nodes.Text(f" ({targets})")
-            separator = "; "
-    paragraph += nodes.Text(".")
-    return paragraph
+def divergences(page: SphinxDirective) -> list[nodes.Node]:
+    """Return a section for each reason that a committed result has."""
+    parts: list[nodes.Node] = []
+    for name, reason in every_reason().items():
+        found = {
+            row: those
+            for row in every_row().values()
+            if (those := [c for c in row.cases if row.verdict(c).get("reason") == name])
+        }
+        for last, cases in [*found.items()][-1:]:
+            about = {
+                "reason": reason,
+                "found": found,
+                "rules": sorted(
+                    {c.requirement for those in found.values() for c in those}
+                ),
+                "command": repeat(last, cases[0]),
+            }
+            table = grid(("no", str(len(of)), row, of[0]) for row, of in found.items())
+            content = html(page.env, "divergence", **about, **table)
+            parts.append(section(name, nodes.make_id(f"upstream {name}"), content))
+    return parts
+
+
+def grid(outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """Put outcomes in lines by version and columns by runtime.
+
+    Versions that follow one another and fare alike are one line.
+    """
+    tools: dict[str, dict[str, dict[str, Outcome]]] = {}
+    for outcome in outcomes:
+        cell = outcome[2].cell
+        line = tools.setdefault(way(outcome[2]), {}).setdefault(cell.tool.version, {})
+        if cell.runtime.runtime not in line or outcome[0] == "no":
+            line[cell.runtime.runtime] = outcome
+    rows = []
+    for tool, versions in tools.items():
+        alike = {
+            version: {runtime: one[:2] for runtime, one in line.items()}
+            for version, line in versions.items()
+        }
+        for _, same in groupby(versions, key=alike.__getitem__):
+            those = list(same)
+            rows.append((f"{tool} {span(those)}", versions[those[-1]]))
+    order = (runtime.runtime for runtime in load_settings().runtimes)
+    runtimes = [one for one in order if any(one in line for _, line in rows)]
+    return {"runtimes": runtimes, "rows": rows}
+
+
+def way(row: Row) -> str:
+    """Name a tool and how it was asked, where that is another question."""
+    via = "" if row.cell.via in LISTINGS else f" ({row.cell.via})"
+    return f"{row.cell.tool.tool}{via}{' patched' if row.cell.patched else ''}"

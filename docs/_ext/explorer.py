@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import explorer_answers
-import explorer_listing
 from docutils import nodes
 from explorer_tools import joined
 from jinja2 import Environment, FileSystemLoader
@@ -60,7 +59,7 @@ demo-1.0-py3-none-any.whl
 demo-1.0.tar.gz
 """
 EXAMPLE_TARGETS = ("3.14 pyemscripten_2026_0_wasm32", "3.14 wasi_0_1_sdk_24_wasm32")
-UPLOAD = {True: "✓ accepted", False: "✗ refused", None: "– not decided by the PEP"}
+UPLOAD = {True: "✓ accepted", False: "✗ refused", None: "? not decided by the PEP"}
 
 
 def pyodide() -> Path | None:
@@ -98,8 +97,7 @@ def library() -> Iterator[tuple[str, Path]]:
             yield file.as_posix(), Path(str(file.locate()))
     for path in sorted(LIBRARY.glob("*.*")):
         yield f"{LIBRARY.name}/{path.name}", path
-    for module in (explorer_answers, explorer_listing):
-        yield f"{module.__name__}.py", Path(str(module.__file__))
+    yield "explorer_answers.py", Path(explorer_answers.__file__)
 
 
 @cache

@@ -11,19 +11,12 @@ import json
 import re
 import sys
 import sysconfig
-import zipfile
-import zlib
 from contextlib import suppress
-from functools import lru_cache
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import packaging
 import packaging.markers
 import packaging.tags
-from explorer_listing import admits, listing, not_a_wheel
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
-from packaging.version import Version
 
 import wasm_platform_tags
 from wasm_platform_tags import (
@@ -33,13 +26,14 @@ from wasm_platform_tags import (
     parse_platform_tag,
 )
 from wasm_platform_tags._index import CONCERNED, upload
-from wasm_platform_tags._select import parse
+from wasm_platform_tags._listing import judge, listing, not_a_wheel
 from wasm_platform_tags._text import printable
+from wasm_platform_tags._wheel import compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from explorer_listing import Listed
+    from wasm_platform_tags import Explanation
 
 Json = dict[str, Any]
 
@@ -48,8 +42,6 @@ VARIABLES = (
     "PYODIDE_ABI_VERSION",
     "WASI_PLATFORM_VERSION",
 )
-WHEEL = re.compile(r"[^/]+\.dist-info/WHEEL")
-LONGEST_WHEEL = 1_000_000  # bytes; a real one has some hundred
 
 
 def answer(request: str) -> str:
@@ -65,44 +57,31 @@ def explore(text: str, targets: Iterable[str]) -> Json:
     """
     asked = [read_target(target) for target in targets]
     known = [target for target, _ in asked if target]
-    pythons = [release(target) for target in known]
+    judged, choices = judge(text, known)
     endings: dict[str, int] = {}
     files: list[Json] = []
-    judged: list[Json] = []
-    # For each project and each target, the files that fit, by version.
-    fitting: dict[str, list[dict[Version, list[str]]]] = {}
-    for listed in listing(text):
-        name = listed.name
-        file: Json = {"place": listed.place, "name": printable(name)}
+    said: list[Json] = []
+    for one in judged:
+        listed = one.listed
+        file: Json = {"place": listed.place, "name": printable(listed.name)}
         files.append(file)
-        if listed.error or (what := not_a_wheel(name)):
-            file |= {"error": listed.error} if listed.error else {"what": what}
+        if not one.ending:
+            file |= {"error": one.error} if one.error else {"what": one.what}
             continue
-        try:
-            project, version, _, _ = parse_wheel_filename(name)
-        except ValueError:
-            file["error"] = fault(name)
-            continue
-        ending = "-".join(name.split("-")[-3:])
-        number = file["ending"] = endings.setdefault(ending, len(endings))
-        if number == len(judged):
-            judged.append(judge(ending, known))
-        if said := remark(listed):
-            file["remark"] = said
-        left = [left_out(listed, python) for python in pythons]
-        if any(left):
-            file["left_out"] = left
-        releases = fitting.setdefault(project, [{} for _ in known])
-        for column, said in enumerate(judged[number]["verdicts"]):
-            if said["compatible"] and not left[column]:
-                releases[column].setdefault(version, []).append(name)
+        file["ending"] = endings.setdefault(one.ending, len(endings))
+        if file["ending"] == len(said):
+            said.append(of_ending(one.ending, known, one.verdicts))
+        if listed.remark:
+            file["remark"] = listed.remark
+        if any(one.left_out):
+            file["left_out"] = one.left_out
     return {
         "targets": [told for _, told in asked],
         "files": files,
-        "endings": judged,
+        "endings": said,
         "choices": [
-            {"project": project, "files": list(map(newest, known, releases))}
-            for project, releases in fitting.items()
+            {"project": project, "files": [name and printable(name) for name in chosen]}
+            for project, chosen in choices.items()
         ],
     }
 
@@ -140,35 +119,18 @@ def suite(target: Target) -> str:
     return f"{minor} {target.platform.tags[0]}"
 
 
-def fault(name: str) -> str:
-    """Return what the library says of a name that is no wheel's."""
-    try:
-        parse(name)
-    except InvalidWheelFilename as error:
-        return str(error)
-    raise AssertionError(name)  # packaging has just refused it
-
-
-def judge(ending: str, targets: Iterable[Target]) -> Json:
-    """Judge the three tags that end a name: for an index, and for each target."""
-    verdicts, situations = [], []
-    for target in targets:
-        said = target.explain(f"x-0-{ending}")
-        verdicts.append(
-            {
-                "compatible": said.compatible,
-                "cause": said.cause,
-                "rule": said.rule,
-                "message": said.message,
-            }
-        )
-        situations.append(situation(target, ending))
+def of_ending(
+    ending: str, targets: Iterable[Target], verdicts: Iterable[Explanation]
+) -> Json:
+    """Tell what an index and some targets make of the three tags that end a name."""
+    tags = ending.removesuffix(".whl")
+    keys = ("compatible", "cause", "rule", "message")
     return {
-        "tags": printable(ending.removesuffix(".whl")),
+        "tags": printable(tags),
         "upload": upload(f"x-0-{ending}")._asdict(),
-        "verdicts": verdicts,
-        "situations": situations,
-        "index": situation(None, ending.removesuffix(".whl").split("-")[2]),
+        "index": situation(None, tags.split("-")[2]),
+        "verdicts": [{key: getattr(said, key) for key in keys} for said in verdicts],
+        "situations": [situation(target, tags) for target in targets],
     }
 
 
@@ -192,44 +154,14 @@ def situation(target: Target | None, ending: str) -> str:
             return f"own{target.platform.tags.index(tag)}"
         with suppress(InvalidPlatformTag):
             parse_platform_tag(tag)
-            return f"valid-{tag.split('_')[0]}"
-        # "manylinux" for every Linux of that family, but each malformed tag by itself.
-        return (
-            re.sub("[0-9]+", "#", tag) if CONCERNED.search(tag) else tag.split("_")[0]
-        )
+            return f"valid-{tag.partition('_')[0]}"
+        if CONCERNED.search(tag):  # malformed: numbers may be, so the rest counts
+            return re.sub("[0-9]+", "#", tag)
+        return tag.partition("_")[0]
 
     parts = [".".join(map(python, part.split("."))) for part in pythons]
-    return "-".join([*parts, ".".join(map(platform, platforms.split(".")))])
-
-
-def release(target: Target) -> str:
-    """Return a target's Python as installers compare it: 3.15.0b1 is 3.15.0 to them."""
-    version = Version(target.marker_environment()["python_full_version"])
-    return version.base_version
-
-
-def left_out(file: Listed, python: str) -> str:
-    """Say why installers leave out a file, whatever its tags; empty if they do not."""
-    reasons = ["yanked"] if file.yanked else []
-    if file.requires_python and admits(file.requires_python, python) is False:
-        reasons.append(f"Requires-Python {printable(file.requires_python)}")
-    return ", ".join(reasons)
-
-
-def remark(file: Listed) -> str | None:
-    """Tell of a malformed Requires-Python, which excludes nothing, as in pip."""
-    if not file.requires_python or admits(file.requires_python, "3") is not None:
-        return None
-    return f"Requires-Python {file.requires_python!r} is not understood"
-
-
-def newest(target: Target, releases: dict[Version, list[str]]) -> str | None:
-    """Choose as installers do: the newest release, pre-releases last, the best file."""
-    if not releases:
-        return None
-    version = max(releases, key=lambda found: (not found.is_prerelease, found))
-    best = target.best(releases[version])
-    return None if best is None else printable(best)
+    parts.append(".".join(map(platform, platforms.split("."))))
+    return printable("-".join(parts))
 
 
 def build(request: str) -> str:
@@ -237,7 +169,11 @@ def build(request: str) -> str:
     asked = [read_target(target) for target in json.loads(request)["targets"]]
     known = [target for target, _ in asked if target]
     rows = [
-        {"tags": tags, "why": why, "verdicts": judge(f"{tags}.whl", known)["verdicts"]}
+        {
+            "tags": tags,
+            "why": why,
+            "fits": [t.supports(f"x-0-{tags}.whl") for t in known],
+        }
         for tags, why in dict.fromkeys(to_build(known))
     ]
     return json.dumps({"targets": [told for _, told in asked], "rows": rows})
@@ -262,44 +198,25 @@ def to_build(targets: Iterable[Target]) -> Iterator[tuple[str, str]]:
 
 def names(text: str) -> str:
     """Tell the names of wheels in a file; all of it if it says more about them."""
-    found = list(listing(text))
-    if any(file.error or file.requires_python or file.yanked for file in found):
-        return json.dumps({"text": text, "wheels": len(found)})
-    wheels = [file.name for file in found if not not_a_wheel(file.name)]
-    return json.dumps({"text": "\n".join(wheels), "wheels": len(wheels)})
+    found = [
+        one for one in listing(text) if not one.error and not not_a_wheel(one.name)
+    ]
+    wheels = [one.name for one in found if one.name.lower().endswith(".whl")]
+    if not any(one.requires_python or one.yanked for one in found):
+        text = "\n".join(wheels)
+    return json.dumps({"text": text, "wheels": len(wheels)})
 
 
 def wheel(name: str, content: bytes) -> str:
     """Compare the tags in a wheel's WHEEL file with those of its name."""
+    told: Json = {"name": printable(name), "error": None}
     try:
-        named = {str(tag) for tag in parse(name)[1]}
-        stated = set(map(str, chain.from_iterable(stated_tags(content))))
-    except InvalidWheelFilename as error:
-        told: Json = {"error": str(error)}
-    except (OSError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        told = {"error": f"no WHEEL file can be read from it: {error}"}
+        both, in_name, in_wheel = compare(name, io.BytesIO(content))
+    except ValueError as error:
+        told["error"] = str(error)
     else:
-        told = {
-            "error": None,
-            "tags": sorted(named & stated),
-            "in_name": sorted(named - stated),
-            "in_wheel": sorted(map(printable, stated - named)),
-        }
-    return json.dumps(told | {"name": printable(name)})
-
-
-def stated_tags(content: bytes) -> Iterator[frozenset[packaging.tags.Tag]]:
-    """Yield the tags of a wheel's WHEEL file."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        found = [info for info in archive.infolist() if WHEEL.fullmatch(info.filename)]
-        if len(found) != 1:
-            raise ValueError(f"wanted one file *.dist-info/WHEEL, found {len(found)}")
-        if found[0].file_size > LONGEST_WHEEL:
-            raise ValueError(f"WHEEL has {found[0].file_size} bytes")
-        for line in archive.read(found[0]).decode("utf-8", "replace").splitlines():
-            key, _, value = line.partition(":")
-            if key.lower() == "tag":
-                yield packaging.tags.parse_tag(value.strip())
+        told |= {"tags": both, "in_name": in_name, "in_wheel": in_wheel}
+    return json.dumps(told)
 
 
 def runtime() -> str:

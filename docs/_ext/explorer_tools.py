@@ -39,9 +39,8 @@ def joined() -> dict[str, Any]:
                 if key == target_key(case):
                     told = (case.id, ending, situation(target_of(case), ending))
                     codes.setdefault(told, [UNKNOWN] * len(rows))[number] = code
-        tools = [about(one, row) for one, row in rows]
         cases = [[*told, "".join(code)] for told, code in codes.items()]
-        found[key] = {"tools": tools, "cases": cases}
+        found[key] = {"tools": [about(*one) for one in rows], "cases": cases}
     return found
 
 

@@ -1,4 +1,4 @@
-"""The cases and the committed results, read once a build, and links to their pages."""
+"""The cases and the committed results, read once a build, and how they are put."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from docutils import nodes
-from links import page_link
-from tables import code, link
+from docutils.nodes import make_id
 
-from tests.matrix.cells import cells
+from tests.matrix.cells import LIBRARY, cells
 from tests.matrix.results import (
     DIVERGES,
     ERROR,
     NOT_RUN,
+    PASS,
     PERMALINK,
-    RESULTS,
+    UNSUPPORTED,
     load_committed,
     load_reasons,
 )
 from tests.matrix.settings import CONFORMANCE, ROOT, load_settings
-from wasm_platform_tags.conformance.cases import load_cases
+from tests.unit.pep_text import PEP
+from wasm_platform_tags.conformance.cases import load_cases, load_targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,15 +37,14 @@ if TYPE_CHECKING:
 
 # How a number of cases is put into words; also the order of the words.
 WORDS = {
-    "pass": "pass",
-    "diverges": "diverge",
-    "unsupported": "unsupported",
-    "error": "error",
-    "not run": "not run",
+    PASS: "pass",
+    DIVERGES: "diverge",
+    UNSUPPORTED: "unsupported",
+    ERROR: "error",
+    NOT_RUN: "not run",
 }
+OBJECTIONS = ROOT / "docs" / "objections.md"
 PATCHED = "-patched"
-# An issue or a pull request; the address of the one leads to the other.
-THREAD = re.compile(r"([\w-]+/[\w.-]+#\d+)")
 UNKNOWN = {"verdict": NOT_RUN}
 # The page of a result says what was observed instead.
 WITH_DETAILS = frozenset({DIVERGES, ERROR})
@@ -62,19 +61,20 @@ class Row:
     @property
     def title(self) -> str:
         """Name the version, where it ran, and how it was shown the files."""
-        return f"{self.cell.tool.version} on {self.place}"
-
-    @property
-    def place(self) -> str:
-        """Name where it ran, and how it was shown the files."""
         via = f", {self.cell.via}" if self.cell.via else ""
         patched = ", patched" if self.cell.patched else ""
-        return f"{self.cell.runtime.runtime}{via}{patched}"
+        return f"{self.cell.tool.version} on {self.cell.runtime.runtime}{via}{patched}"
 
     @property
     def measured(self) -> str:
         """The day on which it was measured."""
         return str(self.committed["measured"]) if self.committed else "never"
+
+    @property
+    def has_platform(self) -> bool:
+        """Whether its runtime states a platform; where none is, every tag is refused."""
+        target = self.cell.runtime.target
+        return target is None or load_targets()[target].platform is not None
 
     def verdict(self, case: Case) -> Mapping[str, Any]:
         """Return what is committed of a case."""
@@ -90,6 +90,11 @@ class Row:
             for case in self.cases
             if group in (None, case.title)
         )
+
+    def reasons(self) -> list[str]:
+        """Return why it diverges, each reason once."""
+        found = (self.verdict(case).get("reason") for case in self.cases)
+        return [name for name in dict.fromkeys(found) if name]
 
 
 @cache
@@ -109,42 +114,27 @@ def every_group() -> dict[str, list[Case]]:
 
 @cache
 def every_row() -> dict[str, Row]:
-    """Return every cell of the matrix by its name, whether or not it has a result."""
+    """Return every cell of the matrix by its name, whether or not it has a result.
+
+    This project's own library comes last.
+    """
+    found = sorted(cells(load_settings()), key=lambda cell: cell.tool.tool == LIBRARY)
     return {
         cell.name: Row(
-            cell,
-            tuple(case for case in every_case() if cell.applies(case)),
-            load_committed(cell),
+            cell, tuple(filter(cell.applies, every_case())), load_committed(cell)
         )
-        for cell in cells(load_settings())
+        for cell in found
     }
 
 
-def twin(row: Row) -> Row | None:
-    """Return the same cell patched, or unpatched, if there is one."""
-    plain = row.cell.name.removesuffix(PATCHED)
-    return every_row().get(plain if row.cell.patched else plain + PATCHED)
-
-
-def cell_anchor(row: Row, group: str = "") -> str:
-    """Return the anchor of a cell of the matrix, or of a group in it."""
-    return nodes.make_id(f"cell {row.cell.name} {group}")
-
-
-def section_anchor(tool: str, where: str) -> str:
-    """Return the anchor of a tool in a place, on the page of the tool."""
-    return nodes.make_id(f"results {tool} {where}")
-
-
-def tool_page(tool: str) -> str:
-    """Return the page that has every version of a tool."""
-    return f"docs/results/{tool}"
-
-
-def repeat(row: Row, *cases: Case) -> nodes.literal:
-    """Return the command that asks a tool again, all its cases or some."""
-    only = " ".join([row.cell.name, *(case.id for case in cases)])
-    return code(f"tox run -e matrix -- --only {only}")
+@cache
+def sections() -> dict[tuple[str, str], list[Row]]:
+    """Return the unpatched rows of each tool, by where it runs, oldest first."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in every_row().values():
+        if not row.cell.patched:
+            found.setdefault((row.cell.tool.tool, row.cell.where), []).append(row)
+    return found
 
 
 @cache
@@ -153,35 +143,78 @@ def every_reason() -> dict[str, Reason]:
     return {reason.id: reason for reason in load_reasons()}
 
 
-@cache
-def answers() -> dict[str, list[tuple[Row, Mapping[str, Any]]]]:
-    """Return what every cell made of each case, by the case's id."""
-    found: dict[str, list[tuple[Row, Mapping[str, Any]]]] = {}
-    for row in every_row().values():
-        for case in row.cases:
-            found.setdefault(case.id, []).append((row, row.verdict(case)))
-    return found
+def twin(row: Row) -> Row | None:
+    """Return the same cell patched, or unpatched, if there is one."""
+    plain = row.cell.name.removesuffix(PATCHED)
+    return every_row().get(plain if row.cell.patched else plain + PATCHED)
+
+
+def newest(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows of the newest version; provision.json has them in order."""
+    every = list(rows)
+    return [r for r in every if r.cell.tool.version == every[-1].cell.tool.version]
+
+
+def span(versions: Iterable[str]) -> str:
+    """Name some versions that follow one another: the first and the last."""
+    first, *others = versions
+    return f"{first} to {others[-1]}" if others else first
 
 
 @cache
-def files(folder: Path) -> tuple[str, ...]:
-    """Return every file of data below a folder; of the suite, without the results."""
-    return tuple(
-        str(path)
-        for path in folder.rglob("*.json")
-        if folder == RESULTS or path.parent != RESULTS
-    )
+def files(*patterns: str) -> tuple[str, ...]:
+    """Return the files of the suite that fit some patterns."""
+    return tuple(str(path) for each in patterns for path in CONFORMANCE.glob(each))
 
 
 def note_files(env: BuildEnvironment, *, results: bool = True) -> None:
-    """Let a page be read again when a case, a reason or, if it says, a result changes."""
-    for path in files(CONFORMANCE) + (files(RESULTS) if results else ()):
+    """Let a page be read again when the data changes: of results only if it says so."""
+    noted = files("*.json", "cases/*/*.json")
+    if results:
+        noted += (*files("results/*.json"), str(PEP), str(OBJECTIONS))
+    for path in noted:
         env.note_dependency(path)
 
 
 def in_words(counts: Counter[str]) -> str:
     """Say how many cases had which verdict."""
     return ", ".join(f"{counts[v]} {word}" for v, word in WORDS.items() if counts[v])
+
+
+def said(counts: Counter[str]) -> str:
+    """Say what became of some cases: "n/a" if there are none, "not run" if all were."""
+    number = counts.total()
+    if not number:
+        return "n/a"
+    if counts[NOT_RUN] == number:
+        return NOT_RUN
+    if counts[PASS] == number:
+        return f"{number}/{number} pass"
+    return in_words(counts)
+
+
+def sign(counts: Counter[str], *, platform: bool = True) -> str:
+    """Return the class of a cell; where a runtime has no platform, a pass is no score."""
+    if WITH_DETAILS & counts.keys():
+        return "no"
+    if not counts[PASS] or not platform:
+        return "none"
+    return "yes" if counts[PASS] == counts.total() else "partly"
+
+
+def asked(rows: Iterable[Row], group: str) -> list[Row]:
+    """Return the rows that have a case of a group, one a runtime: the worst, if any."""
+    found: dict[str, Row] = {}
+    for row in (row for row in rows if row.counts(group)):
+        before = found.setdefault(row.cell.runtime.runtime, row)
+        if sign(before.counts(group)) != "no":
+            found[row.cell.runtime.runtime] = row
+    return list(found.values())
+
+
+def counted(rows: Iterable[Row], group: str) -> Counter[str]:
+    """Count the verdicts of a group in some rows together."""
+    return sum((row.counts(group) for row in rows), Counter())
 
 
 def name(case: Case) -> str:
@@ -202,74 +235,25 @@ def page_of(path: Path) -> str:
     return path.relative_to(ROOT).with_suffix("").as_posix()
 
 
-def group_page(group: str) -> str:
-    """Return the page of a group of cases."""
-    return page_of(CONFORMANCE / "cases" / f"{group}.json")
-
-
-def case_link(case: Case, text: str = "") -> nodes.reference:
-    """Return a link to the case on the page of its group."""
-    anchor = nodes.make_id(f"case {name(case)}")
-    return page_link(text or code(case.id), group_page(case.title), anchor)
-
-
-def result_link(row: Row, text: str, anchor: str = "") -> nodes.Node:
-    """Return a link to the page of a result, if there is one, or to a part of it."""
-    if row.committed is None:
-        return nodes.Text(text)
-    return page_link(text, page_of(RESULTS / f"{row.cell.name}.json"), anchor)
-
-
-def row_link(row: Row, text: str, group: str = "") -> nodes.reference:
-    """Return a link to a row of a tool's page, or to a group in it."""
-    return page_link(text, tool_page(row.cell.tool.tool), cell_anchor(row, group))
-
-
-def group_anchor(group: str) -> str:
-    """Return the anchor of a group on the page of a result."""
-    return nodes.make_id(group)
-
-
 def verdict_anchor(case: Case, verdict: str) -> str:
     """Return the anchor of a case on the page of a result: of its details, if any."""
-    return nodes.make_id(f"{verdict if verdict in WITH_DETAILS else ''} {case.id}")
+    return make_id(f"{verdict if verdict in WITH_DETAILS else ''} {case.id}")
 
 
-def reason_link(reason: Reason) -> nodes.reference:
-    """Return a link to everything that diverges for a reason."""
-    anchor = nodes.make_id(f"upstream {reason.id}")
-    return page_link(reason.id, "docs/upstream", anchor, reason.text)
+def repeat(row: Row, *cases: Case) -> str:
+    """Return the command that asks a tool again, all its cases or some."""
+    only = " ".join([row.cell.name, *(case.id for case in cases)])
+    return f"tox run -e matrix -- --only {only}"
 
 
-def reason_text(name: str) -> nodes.paragraph:
-    """Return why tools diverge, where that was read, and what else diverges so."""
-    reason = every_reason().get(name)
-    if reason is None:
-        return nodes.paragraph("", "No reason is recorded.")
-    return nodes.paragraph(
-        "",
-        f"{reason.text} ",
-        *read_in(reason),
-        nodes.Text(" All that diverge so: "),
-        reason_link(reason),
-        nodes.Text("."),
-    )
-
-
-def read_in(reason: Reason) -> list[nodes.Node]:
-    """Say where a reason was read, with links to the lines."""
-    parts: list[nodes.Node] = [nodes.Text("Read in ")]
-    for text in THREAD.split(reason.reference):
-        thread = THREAD.fullmatch(text)
-        parts.append(
-            link(text, f"https://github.com/{text.replace('#', '/issues/')}")
-            if thread
-            else nodes.Text(text)
-        )
-    parts.append(nodes.Text(". See "))
-    for number, url in enumerate(reason.links):
-        parts += [*([nodes.Text(", ")] if number else []), link(lines(url), url)]
-    return [*parts, nodes.Text(".")]
+def threads(text: str) -> list[tuple[str, str]]:
+    """Divide a text at the issues that it names, each with its address."""
+    parts = re.split(r"([\w-]+/[\w.-]+#\d+)", text)
+    host = "https://github.com/"
+    return [
+        (part, host + part.replace("#", "/issues/") if number % 2 else "")
+        for number, part in enumerate(parts)
+    ]
 
 
 def lines(url: str) -> str:

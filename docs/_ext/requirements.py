@@ -1,24 +1,28 @@
-"""The ``{requirement-index}`` directive: every requirement of the PEP, and its cases."""
+"""Every requirement of the PEP with its cases, what tools make of it, and objections."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from casepage import way
 from docutils import nodes
-from links import page_link
-from measured import by_name, case_link, every_case, name, note_files
-from native import rule
+from markup import html
+from measured import OBJECTIONS, every_case, newest, note_files, sections
 from sphinx.transforms import SphinxTransform
-from sphinx.util.docutils import SphinxDirective
-from tables import folded, table
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from support import Answer, overall, support, units
+from tables import table
 
-from tests.unit.pep_text import HEADING, KEYWORD, PEP, anchored
+from tests.matrix.results import NOT_RUN
+from tests.unit.pep_text import HEADING, KEYWORD, TEXT, anchored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sphinx.application import Sphinx
+    from sphinx.util.docutils import SphinxDirective
     from tables import Cell
 
     from wasm_platform_tags.conformance.cases import Case
@@ -26,80 +30,173 @@ if TYPE_CHECKING:
 PAGE = "docs/requirements"
 PEP_PAGE = "pep/pep-9999"
 ANCHOR = "pep-9999-"
+SECTION = re.compile(rf"\.\. _{ANCHOR}([a-z0-9-]+):\n\n(.+)\n[=\-']{{4,}}\n")
+OBJECTION = re.compile(
+    r"^## (?P<number>\d+)\. (?P<title>.+)\n\nStatus\n: (?P<status>(?:.|\n)+?)\n\n"
+    r"(?:.|\n)+?\nAnswer\n: (?P<answer>(?:.|\n)+?)\n\n",
+    re.MULTILINE,
+)
+# The targets that a question for the explorer is asked of, if a case has them.
+USUAL = ("2026_0", "0_1_sdk_24")
 
 
-class RequirementIndex(SphinxDirective):
-    """A row a requirement, in the order of the text."""
-
-    def run(self) -> list[nodes.Node]:
-        """Build the table from the PEP and the cases."""
-        self.env.note_dependency(str(PEP))
-        note_files(self.env)
-        cases = by_requirement()
-        rows = [
-            (
-                row_anchor(slug),
-                [
-                    [rule(slug)],
-                    levels(text),
-                    heading,
-                    str(len(cases.get(slug, []))),
-                    groups(cases.get(slug, [])),
-                ],
-            )
-            for heading, slug, text in found()
-        ]
-        columns = ["Requirement", "Level", "Section", "Cases", "Where"]
-        return [table(columns, rows, "requirements")]
+@cache
+def objections() -> list[dict[str, str]]:
+    """Return number, title, status and answer of every objection."""
+    found = OBJECTION.finditer(OBJECTIONS.read_text("utf-8"))
+    return [{k: " ".join(v.split()) for k, v in o.groupdict().items()} for o in found]
 
 
-def by_requirement() -> dict[str, list[Case]]:
-    """Return the cases that test each requirement, by its slug."""
-    cases: dict[str, list[Case]] = {}
-    for case in every_case():
-        cases.setdefault(case.requirement, []).append(case)
-    return cases
-
-
-def row_anchor(slug: str) -> str:
-    """Return the anchor of a requirement's row."""
-    return nodes.make_id(f"requirement {slug}")
-
-
-def found() -> Iterator[tuple[str, str, str]]:
-    """Yield the section, the slug and the text of every requirement."""
+@cache
+def requirements() -> dict[str, dict[str, Any]]:
+    """Return what is shown of every requirement, by its slug, in the order of the text."""
+    found: dict[str, dict[str, Any]] = {}
+    section_of = {title: slug for slug, title in SECTION.findall(TEXT)}
     heading = ""
-    for slug, part in anchored():
-        if HEADING.fullmatch(part):
-            heading = part.splitlines()[0]
+    for slug, text in anchored():
+        if HEADING.fullmatch(text):
+            heading = text.splitlines()[0]
         if slug:
-            yield heading, slug, part
+            cases = [case for case in every_case() if case.requirement == slug]
+            anchors = {slug, section_of.get(heading, slug)}
+            found[slug] = {
+                "slug": slug,
+                "section": heading,
+                "levels": Counter(KEYWORD.findall(" ".join(text.split()))),
+                "cases": cases,
+                "strip": [
+                    (one, Answer(overall(places), "", places))
+                    for one in support()
+                    if (places := units(one.rows, lambda c: c.requirement == slug))  # noqa: B023 - called at once
+                ],
+                "changes": changes().get(slug, {}),
+                "objections": [
+                    one
+                    for one in objections()
+                    if any(f"<{ANCHOR}{anchor}>" in one["answer"] for anchor in anchors)
+                ],
+                "question": question(cases),
+            }
+    return found
 
 
-def groups(cases: list[Case]) -> Cell:
-    """Return the cases by group, folded, each a link."""
-    entry = nodes.entry()
-    by_group: dict[str, list[list[Case]]] = {}
-    for those in by_name(cases).values():
-        by_group.setdefault(those[0].title, []).append(those)
-    for title, named in by_group.items():
-        links = nodes.paragraph()
-        for those in named:
-            text = name(those[0]).rpartition("/")[2]
-            links += [nodes.Text(", " if len(links) else ""), case_link(those[0], text)]
-        count = sum(map(len, named))
-        entry += folded(f"{title} {count}", links)
-    return entry
+@cache
+def changes() -> dict[str, dict[tuple[str, str, str], Counter[tuple[str, str]]]]:
+    """Return what changed between the two newest versions of each tool.
+
+    By requirement; by tool, older and newer version; by verdict before and after. Compared is what both were asked in the same way, in the same runtime or, if the older
+    was not measured there, for the same platform.
+    """
+    found: dict[str, Any] = {}
+    for (tool, _), rows in sections().items():
+        new = newest(rows)
+        old = newest(rows[: -len(new)])
+        seen: set[tuple[str, str]] = set()
+        for row in new:
+            alike = [one for one in old if way(one) == way(row)]
+            here = [one for one in alike if one.cell.runtime == row.cell.runtime]
+            for before in here[:1] or alike[:1]:
+                known = {case.id for case in before.cases}
+                for case in (case for case in row.cases if case.id in known):
+                    was, now = (one.verdict(case)["verdict"] for one in (before, row))
+                    key = (row.cell.runtime.runtime, case.id)
+                    if key not in seen and was != now and NOT_RUN not in (was, now):
+                        versions = (before.cell.tool.version, row.cell.tool.version)
+                        of = found.setdefault(case.requirement, {})
+                        of.setdefault((tool, *versions), Counter())[was, now] += 1
+                    seen.add(key)
+    return found
 
 
-def levels(text: str) -> str:
-    """Return the key words of a requirement, and how often each stands there."""
-    counts = Counter(KEYWORD.findall(" ".join(text.split())))
-    return ", ".join(f"{n} {word}" if n > 1 else word for word, n in counts.items())
+def question(cases: list[Case]) -> str:
+    """Return a case as the explorer's address has it, or nothing if it cannot be asked."""
+    asked: dict[str, list[tuple[str, str]]] = {}
+    for case in cases:
+        of, files = case.target, case.data.get("files")
+        if of and of.platform and (files or case.data.get("check") == "platform_tags"):
+            files = files or [f"demo-1.0-py3-none-{tag}.whl" for tag in case.expect]
+            about = [
+                ("t", f"{of.python} {of.platform}"),
+                *(("w", one) for one in files),
+            ]
+            asked.setdefault(of.id, about)
+        tag = case.data.get("tag") or case.data.get("platform") or ""
+        if case.kind in ("parse", "index") and tag.isidentifier():
+            file = f"demo-1.0-cp314-cp314-{tag}.whl"
+            asked.setdefault(
+                "", [("t", "3.14 pyemscripten_2026_0_wasm32"), ("w", file)]
+            )
+    chosen = [asked[target] for target in (*USUAL, *asked) if target in asked]
+    return urlencode(chosen[0]) if chosen else ""
 
 
-class CaseNotes(SphinxTransform):
-    """Say beside each rule of the PEP how many cases test it."""
+def requirement_index(page: SphinxDirective) -> list[nodes.Node]:
+    """Return a requirement after the other, each with its sentence."""
+    every = requirements().values()
+    words = dict.fromkeys(word for one in every for word in one["levels"])
+    tools = {one.id: f"{one.name} {one.version}" for one in support()}
+    changed = {"changed": "with another result"}
+    choices = [
+        (
+            "level",
+            "Level",
+            "any",
+            "level-",
+            {nodes.make_id(word): word for word in words},
+        ),
+        ("diverges", "Diverges in", "any tool or none", "no-", tools),
+        ("change", "Since the version before", "any", "", changed),
+    ]
+    shown: list[nodes.Node] = [
+        html(page.env, "filter", kind="requirements", choices=choices)
+    ]
+    for one in every:
+        before, after = (
+            html(page.env, "requirement", one=one, after=after)
+            for after in (False, True)
+        )
+        place = nodes.container(classes=["sentence"], slug=one["slug"])
+        shown += [before, place, after]
+    return shown
+
+
+class Sentences(SphinxPostTransform):
+    """Put the sentence of each requirement, as the PEP has it, where it is asked for."""
+
+    default_priority = 5  # before references are resolved
+
+    def run(self, **_: Any) -> None:
+        """Copy the paragraphs out of the PEP, with the block that one announces."""
+        for place in list(self.document.findall(nodes.container)):
+            if slug := place.get("slug"):
+                rule = self.env.get_doctree(PEP_PAGE).ids[f"{ANCHOR}{slug}"]
+                block = rule.next_node(
+                    nodes.literal_block, descend=False, siblings=True
+                )
+                announced = rule.astext().rstrip().endswith(":")
+                place += [one.deepcopy() for one in (rule, announced and block) if one]
+                for beside in list(place.findall(nodes.raw)):
+                    beside.parent.remove(beside)
+                for one in place.findall(nodes.Element):
+                    one["ids"], one["names"] = [], []
+                    if anchor := one.attributes.pop("refid", ""):
+                        one["refuri"] = f"/{PEP_PAGE}#{anchor}"
+
+
+def objection_index(page: SphinxDirective) -> list[nodes.Node]:
+    """Return a line an objection: title, status, and the answer in a sentence."""
+    rows: list[tuple[str, list[Cell]]] = []
+    for one in objections():
+        number, status = one["number"], one["status"].partition(".")[0]
+        title, _ = page.parse_inline(f"{number}. {one['title']}")
+        answer, _ = page.parse_inline(re.split(r"(?<=\.) ", one["answer"])[0])
+        link = nodes.reference("", "", *title, refid=f"objection-{number}")
+        rows.append((f"index-{number}", [[link], status, answer]))
+    return [table(["Objection", "Status", "Answer"], rows, "objections")]
+
+
+class Margin(SphinxTransform):
+    """Put beside each rule of the PEP its name, its cases, tools and objections."""
 
     # After the anchors have moved to the paragraphs (260).
     default_priority = 900
@@ -110,30 +207,14 @@ class CaseNotes(SphinxTransform):
         if self.env.docname != PEP_PAGE or PAGE not in self.env.found_docs:
             return
         note_files(self.env)
-        cases = by_requirement()
-        for paragraph in self.document.findall(nodes.paragraph):
-            for anchor in paragraph["ids"]:
-                slug = anchor.removeprefix(ANCHOR)
-                if slug in cases:
-                    paragraph.append(note(slug, cases[slug]))
-
-
-def note(slug: str, cases: list[Case]) -> nodes.inline:
-    """Return the note: straight to the cases of one group, else to the list."""
-    if len({case.title for case in cases}) == 1:
-        reference = case_link(cases[0], counted(cases))
-    else:
-        reference = page_link(counted(cases), PAGE, row_anchor(slug))
-    return nodes.inline("", "", nodes.Text(" "), reference, classes=["rule-cases"])
-
-
-def counted(cases: list[Case]) -> str:
-    """Return the number of cases in words."""
-    return f"{len(cases)} case{'s' if len(cases) > 1 else ''}"
+        for rule in self.document.findall(nodes.paragraph):
+            for anchor in rule["ids"]:
+                if one := requirements().get(anchor.removeprefix(ANCHOR)):
+                    rule.append(html(self.env, "margin", one=one))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive, and the notes beside the rules."""
-    app.add_directive("requirement-index", RequirementIndex)
-    app.add_transform(CaseNotes)
+    """Register the notes beside the rules, and their sentences on a page of their own."""
+    app.add_transform(Margin)
+    app.add_post_transform(Sentences)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -110,12 +110,18 @@ def section(record: Record, made: Results) -> nodes.section:
         *what_breaks(record, made),
         *what_is_gained(made),
         nodes.paragraph("", "To repeat it:"),
-        block(f"tox -e upstream -- --only {record.name}", "console"),
+        block(command(record), "console"),
         *folded(change.name, block(change.read_text("utf-8"), language)),
         *folded("The pull request", block(record.request, "markdown")),
         *references(record),
         ids=[anchor(record)],
     )
+
+
+def command(record: Record) -> str:
+    """Return what repeats the run of a project, its source given where it must be."""
+    only = f"tox -e upstream -- --only {record.name}"
+    return only if record.downloadable else f"{only} --checkout {record.name}=FOLDER"
 
 
 def to_merge(record: Record, made: Results) -> Iterator[nodes.Node]:

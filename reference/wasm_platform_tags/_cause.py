@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from packaging.tags import Tag
+
 from ._platforms import (
     InvalidPlatformTag,
     PyodidePlatform,
@@ -13,10 +15,8 @@ from ._platforms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
     from typing import TypeAlias
-
-    from packaging.tags import Tag
 
     Platform: TypeAlias = PyodidePlatform | WasiPlatform
 
@@ -39,16 +39,17 @@ _BUILDS = {
 
 
 def cause_of_no(
-    offered: Collection[Tag], wanted: Sequence[Tag], platform: Platform
+    offered: Collection[Tag], wanted: Collection[Tag], minor: int, platform: Platform
 ) -> str:
     """Return the cause for which none of a wheel's tags is among a target's.
 
     :param offered: the wheel's tags.
-    :param wanted: the target's tags, best first.
+    :param wanted: the target's tags, in a set.
+    :param minor: the second number of the target's Python.
     :param platform: the target's platform.
     :returns: such as ``"built for Python 3.13, the target has 3.14"``.
     """
-    own = wanted[0].interpreter
+    own = f"3.{minor}"
     near = [tag for tag in offered if tag.platform in platform.tags]
     if near:
         built, has = _python(near, own)
@@ -68,8 +69,7 @@ def cause_of_no(
     others = _either(_version(of) for of in kin.values() if not isinstance(of, str))
     ours = _version(platform).partition(" ")[2]
     # Whether the Python would do, if the platform did.
-    pythons = {(tag.interpreter, tag.abi) for tag in wanted if tag.platform != "any"}
-    if not pythons.isdisjoint((tag.interpreter, tag.abi) for tag in tags):
+    if any(Tag(of.interpreter, of.abi, platform.tags[0]) in wanted for of in tags):
         return f"built for {others}, the target has {ours}"
     built, has = _python(tags, own)
     return f"built for {built} and {others}, the target has {has} and {ours}"
@@ -117,12 +117,12 @@ def _version(platform: Platform) -> str:
 
 def _python(tags: Iterable[Tag], own: str) -> tuple[str, str]:
     """Return the Pythons that tags are for, and the target's beside them."""
-    built, has = set(), f"{own[2]}.{own[3:]}"
+    built, has = set(), own
     for tag in tags:
         text, build = _of_tag(tag), tag.abi[-1:]
         if build in _BUILDS and tag.abi.startswith(("cp", "abi3")):
             before, after = _BUILDS[build]
-            text, has = before.format(text), after.format(f"{own[2]}.{own[3:]}")
+            text, has = before.format(text), after.format(own)
         built.add(text)
     return _either(built), has
 

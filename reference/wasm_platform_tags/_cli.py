@@ -9,12 +9,14 @@ import os
 import platform
 import sys
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
 from ._index import upload
+from ._listing import Judged, judge
 from ._pip import command_line
 from ._pip import run as run_pip
 from ._platforms import InvalidPlatformTag
@@ -22,6 +24,8 @@ from ._registry import known_platforms
 from ._tags import FAMILIES, platform_tags, sys_tags
 from ._target import Target
 from ._text import printable, shortened
+from ._wheel import compare
+from .audit.options import add_audit_arguments, add_retag_arguments
 from .conformance.options import add_arguments as add_conformance_arguments
 from .simple_index.options import add_arguments as add_index_arguments
 
@@ -151,8 +155,25 @@ def _parser() -> argparse.ArgumentParser:
         "wasm-tags explain demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
         " --python 3.13 --platform pyemscripten_2025_0_wasm32",
     )
-    explain.add_argument("wheel", metavar="WHEEL", help="the file name of a wheel")
+    explain.add_argument(
+        "wheel",
+        metavar="WHEEL",
+        help="the file name of a wheel; of a file that is there, its WHEEL is read too",
+    )
     target(explain, required=True)
+    choose = command(
+        "choose",
+        _choose,
+        "say which files of a list fit a target, and which would be installed",
+        "wasm-tags choose pyodide-lock.json --python 3.14"
+        " --platform pyemscripten_2026_0_wasm32",
+    )
+    choose.add_argument(
+        "list",
+        metavar="LIST",
+        help="a file of names, one a line, a lock file, or an index's page or JSON",
+    )
+    target(choose, required=True)
     markers = command(
         "markers",
         _markers,
@@ -197,10 +218,27 @@ def _parser() -> argparse.ArgumentParser:
         help="the target's Python, such as 3.14",
     )
     pip.set_defaults(run=_pip)
+    add_audit_arguments(
+        command(
+            "audit",
+            partial(_by_extra, "audit", "audit.command", "audit_command"),
+            "hold the content of wheels against their platform tags",
+            "wasm-tags audit dist/*.whl",
+        )
+    )
+    add_retag_arguments(
+        command(
+            "retag",
+            partial(_by_extra, "audit", "audit.command", "retag_command"),
+            "write a wheel again under another platform tag that it does not contradict",
+            "wasm-tags retag demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
+            " --to pyemscripten_2025_0_wasm32",
+        )
+    )
     add_conformance_arguments(
         command(
             "conformance",
-            _conformance,
+            partial(_by_extra, "conformance", "conformance.command", "conformance"),
             "put the cases of the conformance suite to a tool, through an adapter",
             "wasm-tags conformance --adapter 'node my-adapter.mjs' --kind parse",
         )
@@ -296,17 +334,23 @@ def _show(options: argparse.Namespace) -> Answer:
 
 def _explain(options: argparse.Namespace) -> Answer:
     target = _target(options)
+    name, stated = options.wheel, ""
+    # pathlib raises an error if a name is too long for a file's.
+    if name.lower().endswith(".whl") and os.path.isfile(name):  # noqa: PTH113
+        path = Path(name)
+        name, stated = path.name, _stated(path)
     try:
-        explanation = target.explain(options.wheel)
+        explanation = target.explain(name)
     except ValueError as error:
         raise _InputError(
             f"{shortened(options.wheel)} is not the file name of a wheel:"
             f" wanted NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl ({error})"
         ) from error
     code = YES if explanation else NO
-    asked = upload(options.wheel)
+    asked = upload(name)
     if options.json:
-        return code, _json(explanation.json() | {"upload": asked._asdict()})
+        more = {"upload": asked._asdict(), "wheel_file": stated or None}
+        return code, _json(explanation.json() | more)
     return code, _table(
         printable(explanation.filename),
         ("", ""),
@@ -319,8 +363,63 @@ def _explain(options: argparse.Namespace) -> Answer:
             ("rule", explanation.rule),
             ("in full", explanation.message),
             ("an upload", f"{_UPLOAD[asked.accepted]}: {asked.reason} ({asked.rule})"),
+            *([("its WHEEL", stated)] if stated else []),
         ),
     )
+
+
+def _stated(path: Path) -> str:
+    """Say whether the WHEEL file in a wheel states the tags of its name."""
+    try:
+        with path.open("rb") as content:
+            _, in_name, in_wheel = compare(path.name, content)
+    except (OSError, ValueError) as error:
+        raise _InputError(f"{shortened(str(path))}: {error}") from error
+    if not in_name and not in_wheel:
+        return "states the tags of the name"
+    differs = {"only in the name": in_name, "only in WHEEL": in_wheel}
+    return "states other tags; " + "; ".join(
+        f"{where}: {', '.join(tags)}" for where, tags in differs.items() if tags
+    )
+
+
+def _choose(options: argparse.Namespace) -> Answer:
+    target = _target(options)
+    try:
+        text = Path(options.list).read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise _InputError(f"{shortened(options.list)}: {error}") from error
+    files, choices = judge(text, [target])
+    taken = [(project, chosen) for project, (chosen,) in choices.items()]
+    code = YES if any(chosen for _, chosen in taken) else NO
+    rows = [
+        (one.listed.place, printable(one.listed.name), *_judged(one)) for one in files
+    ]
+    if options.json:
+        keys = ("place", "name", "fits", "because")
+        return code, _json(
+            {
+                "files": [dict(zip(keys, row, strict=True)) for row in rows],
+                "choices": dict(taken),
+            }
+        )
+    choice = "\n".join(f"{name}: {file or 'no file fits'}" for name, file in taken)
+    where = f"Python {target.python} on {target.platform.tags[0]}"
+    return code, _table(
+        f"What fits {where}",
+        ("", "file", "fits", "because"),
+        [*rows, ("", printable(choice or "no wheel", "\n"), "", "what is installed")],
+    )
+
+
+def _judged(one: Judged) -> tuple[str, str]:
+    """Return whether a file of a list fits, and why."""
+    if not one.ending:
+        return ("error", one.error) if one.error else ("no wheel", one.what)
+    (said,), (left,) = one.verdicts, one.left_out
+    if said and left:
+        return "not chosen", left
+    return "yes" if said else "no", said.cause
 
 
 def _markers(options: argparse.Namespace) -> Answer:
@@ -336,15 +435,7 @@ def _markers(options: argparse.Namespace) -> Answer:
 
 def _select(options: argparse.Namespace) -> Answer:
     target = _target_if_given(options)
-    try:
-        from .simple_index.command import select  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        raise _missing("asking an index", error, "index") from error
-    try:
-        code, report, show = select(options, target)
-    except ValueError as error:
-        raise _InputError(str(error)) from error
-    return code, _json(report) if options.json else show
+    return _by_extra("index", "simple_index.command", "select", options, target)
 
 
 def _pip(options: argparse.Namespace) -> Answer:
@@ -363,22 +454,22 @@ def _pip(options: argparse.Namespace) -> Answer:
     return code, lambda: None
 
 
-def _conformance(options: argparse.Namespace) -> Answer:
+def _by_extra(
+    extra: str, module: str, function: str, options: argparse.Namespace, *more: object
+) -> Answer:
+    """Let a command of an extra answer; it has an exit code, JSON, and what prints it."""
     try:
-        from .conformance.command import conformance  # noqa: PLC0415 - an extra
+        run = getattr(import_module(f".{module}", __package__), function)
     except ModuleNotFoundError as error:
-        raise _missing("the suite", error, "conformance") from error
+        raise _InputError(
+            f"this needs {error.name}, which is not installed: {_extra(extra)}"
+        ) from error
     try:
-        code, report, show = conformance(options)
+        code, report, show = run(options, *more)
     except ValueError as error:
         raise _InputError(str(error)) from error
-    return code, _json(report) if options.json else show
-
-
-def _missing(what: str, error: ModuleNotFoundError, extra: str) -> _InputError:
-    return _InputError(
-        f"{what} needs {error.name}, which is not installed: {_extra(extra)}"
-    )
+    as_data = options.json or getattr(options, "sarif", False)
+    return code, _json(report) if as_data else show
 
 
 def _extra(name: str) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _REMEMBERED = 1024  # distinct tag triples, and releases, that a call remembers
 
 
+@lru_cache(128)  # several targets judge a name one after the other
 def parse(filename: str) -> tuple[BuildTag, frozenset[Tag]]:
     """Return the build tag and the tags of a wheel's file name.
 

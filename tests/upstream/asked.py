@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tests.matrix.cells import Cell, cells
 from tests.matrix.command import needed
 from tests.matrix.provision import Cache, Unit, make, provision
-from tests.matrix.results import DIVERGES, ERROR, load_reasons
+from tests.matrix.results import DIVERGES, ERROR, PASS, load_reasons
 from tests.matrix.run import Matrix
 from tests.matrix.settings import load_settings
 from wasm_platform_tags.conformance.cases import load_cases
@@ -55,8 +55,8 @@ class Asked:
 
     @property
     def worse(self) -> list[str]:
-        """Cases that only the changed tool gets otherwise."""
-        return [case for case in self.left if self.before[case] != DIVERGES]
+        """Cases that the release gets right, and the changed tool does not."""
+        return [case for case in self.left if self.before[case] == PASS]
 
     def json(self) -> dict[str, Any]:
         """The committed form."""
@@ -86,7 +86,7 @@ def tools(suite: Suite, version: str) -> list[Tool]:
     asked = suite.version or version
     like = suite.like or asked
     found = [
-        replace(line, version=asked)
+        replace(line, version=asked, cases=suite.cases or line.cases)
         for line in load_settings().tools
         if line.tool in suite.tools and line.version == like
     ]
@@ -106,6 +106,7 @@ def ask(
     *,
     install: Callable[[Path], None],
     tell: Callable[[str], None],
+    on_stop: Callable[[Callable[[], None]], None],
 ) -> list[Asked]:
     """Ask the release and the changed tool the same cells.
 
@@ -113,6 +114,8 @@ def ask(
 
     :param digest: tells one change from another, in the cache.
     :param install: puts the changed packages into a folder that holds the release.
+    :param tell: hears what is done.
+    :param on_stop: is told how to end the run.
     :raises StepError: if a pattern of cells matches none, or the tool gives no answer.
     """
     lines = tools(suite, release)
@@ -136,6 +139,7 @@ def ask(
     both = replace(wanted, tools=tuple(dict.fromkeys(cell.tool for cell in chosen)))
     tell(STEP)
     matrix = Matrix(chosen, cases, Cache(cache, both), load_reasons())
+    on_stop(matrix.stop)
     results = {result.cell: result for result in matrix.run(lambda cell, done: None)}
     asked = [
         _compared(
@@ -147,7 +151,7 @@ def ask(
         for cell, new in changed.items()
         if cell in results
     ]
-    _judge(asked)
+    judge(asked)
     return asked
 
 
@@ -217,7 +221,11 @@ def _compared(
     )
 
 
-def _judge(asked: Iterable[Asked]) -> None:
+def judge(asked: Iterable[Asked]) -> None:
+    """Fail for a cell that gave no answer, or that is worse with the change.
+
+    :raises StepError: for the first such cell.
+    """
     for cell in asked:
         for case, output in cell.errors.items():
             raise StepError(STEP, f"{cell.name} gave no answer to {case}", output)

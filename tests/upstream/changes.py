@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.matrix.runtimes.host import clean_environment
@@ -25,6 +26,7 @@ FAILED = re.compile(
 HUNK = re.compile(r"@@ -\d+(?:,(?P<old>\d+))? \+\d+(?:,(?P<new>\d+))? @@")
 NEW = re.compile(r"\+\+\+ (?:b/)?(?P<path>[^\t\n]+)")
 OLD = re.compile(r"--- (?:a/)?(?P<path>[^\t\n]+)")
+PATCH = ("patch", "-p1", "--dry-run", "--force", "--fuzz=0", "-i")
 SECONDS = 60
 
 Lines = dict[str, tuple[int, int]]
@@ -35,21 +37,25 @@ def apply(change: Path, source: Path, runner: Runner, log: Path) -> None:
 
     :raises StepError: naming each hunk that does not apply; the source is as it was.
     """
-    how = {"folder": source, "log": log, "seconds": SECONDS}
-    # Without this, git would take the source for a part of the repository around it.
-    env = clean_environment(GIT_CEILING_DIRECTORIES=str(source.parent))
+    run = partial(runner.run, STEP, folder=source, log=log, seconds=SECONDS)
+    need = partial(runner.need, STEP, folder=source, log=log, seconds=SECONDS)
     if change.suffix == ".py":
-        said = runner.run(STEP, [sys.executable, change, source], **how)  # type: ignore[arg-type]
+        said = run([sys.executable, change, source])
         if said.status:
             raise StepError(STEP, f"{change.name} refused", said.text)
         return
     if not shutil.which("git"):
         raise StepError(STEP, "git is not installed, and it applies the change")
-    said = runner.run(STEP, ["git", "apply", "--verbose", change], env=env, **how)  # type: ignore[arg-type]
+    # Without this, git would take the source for a part of the repository around it.
+    env = clean_environment(GIT_CEILING_DIRECTORIES=str(source.parent))
+    said = run(["git", "apply", "--check", "--verbose", change], env=env)
     if said.status:
         hunks = [one or other for one, other in FAILED.findall(said.text)]
         which = ", ".join(hunks) or "the whole"
         raise StepError(STEP, f"{change.name} does not apply at {which}", said.text)
+    if shutil.which("patch"):  # whoever has an archive and no git uses it
+        need([*PATCH, change])
+    need(["git", "apply", change], env=env)
 
 
 def counted(patch: str) -> Lines:

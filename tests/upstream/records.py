@@ -60,10 +60,19 @@ class Suite:
 
     tools: tuple[str, ...]
     cells: tuple[str, ...]
+    cases: tuple[str, ...] = ()
     version: str | None = None
     like: str | None = None
     beside: tuple[str, ...] = ()
     same_as_patch: bool = False
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """How a tool that the matrix has no cell for is asked the suite."""
+
+    command: tuple[str, ...]
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,7 @@ class Record:
     tests: Tests | None
     checks: tuple[Check, ...]
     suite: Suite | None
+    adapter: Adapter | None
     references: tuple[Mapping[str, str], ...]
 
     @property
@@ -160,6 +170,7 @@ def _record(folder: Path, data: dict[str, Any]) -> Record:
         tests=Tests(**_tuples(data["tests"])) if "tests" in data else None,
         checks=tuple(Check(**_tuples(check)) for check in data.get("checks", ())),
         suite=Suite(**_tuples(suite)) if suite else None,
+        adapter=Adapter(**_tuples(data["adapter"])) if "adapter" in data else None,
         references=tuple(data["references"]),
     )
 

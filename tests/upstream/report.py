@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
+
+from tests.matrix.results import DIVERGES, UNSUPPORTED
 
 from . import results
 from .changes import total
@@ -19,8 +22,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from .run import Outcome
-
-DIVERGES = "diverges"
 
 
 def table(outcomes: Sequence[Outcome], unlike: Mapping[str, Sequence[str]]) -> Table:
@@ -57,12 +58,18 @@ def tests(outcome: Outcome) -> str:
 
 
 def divergences(outcome: Outcome) -> str:
-    """How often the tool diverges before and after."""
+    """How often the tool diverges before and after, and what it cannot be asked."""
     if outcome.asked is None:
         return "-"
-    before = sum(len(one.diverged) for one in outcome.asked)
-    after = sum(len(one.left) for one in outcome.asked)
-    return f"{before} → {after}"
+    before = sum((Counter(one.before.values()) for one in outcome.asked), Counter())
+    after = sum((Counter(one.after.values()) for one in outcome.asked), Counter())
+    return f"{_count(before)} → {_count(after)}"
+
+
+def _count(verdicts: Counter[str]) -> str:
+    unsupported = verdicts[UNSUPPORTED]
+    more = f" ({unsupported} not to be asked)" if unsupported else ""
+    return f"{verdicts[DIVERGES]}{more}"
 
 
 def verdict(outcome: Outcome, unlike: Sequence[str]) -> str:

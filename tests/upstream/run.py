@@ -7,6 +7,9 @@ import json
 import os
 import shutil
 import sys
+import tempfile
+import threading
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,17 +19,16 @@ from tests.matrix.provision import ProvisionError
 from tests.matrix.results import ReasonError
 from tests.matrix.runtimes.host import clean_environment
 
-from . import asked, changes, interpreters, sources, suites
-from .records import RecordError
-from .steps import StepError
+from . import adapters, asked, changes, interpreters, sources, suites
+from .records import RecordError, load_records
+from .steps import Runner, StepError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from .asked import Asked
     from .changes import Lines
-    from .records import Check, Record, Tests
-    from .steps import Runner
+    from .records import Adapter, Check, Record, Tests
     from .suites import Compared, Outcomes
 
 INSTALL_SECONDS = 600
@@ -64,6 +66,10 @@ class Workshop:
     pythons: Sequence[Path] = ()
     again: bool = False
     tell: Callable[[str, str], None] = lambda project, step: None
+    # A project may be asked for by another's run, while its own goes on.
+    locks: dict[str, threading.RLock] = field(
+        default_factory=lambda: defaultdict(threading.RLock), repr=False
+    )
 
     def run(self, record: Record) -> Outcome:
         """Try every step; the first that fails is the outcome's error."""
@@ -113,7 +119,11 @@ class Workshop:
                 self.matrix,
                 install=lambda folder: self._install(names, folder),
                 tell=job.tell,
+                on_stop=self.runner.on_stop,
             )
+
+        if record.adapter:
+            outcome.asked = [*(outcome.asked or []), job.adapter(record.adapter)]
 
     def _install(self, names: Sequence[str], folder: Path) -> None:
         """Put the changed packages of these projects into a folder."""
@@ -143,7 +153,10 @@ class Job:
     def source(self) -> Path:
         """The source as it was released, or a copy of the checkout."""
         self.tell(sources.STEP)
-        place = self.folder / "source"
+        with self.shop.locks[self.record.name]:
+            return self._source(self.folder / "source")
+
+    def _source(self, place: Path) -> Path:
         given = self.shop.checkouts.get(self.record.name)
         if given:
             sources.copy(given, place)
@@ -156,16 +169,15 @@ class Job:
 
     def change(self) -> None:
         """Lay the source twice: as it is, and with the change."""
+        sources.copy(self.source(), self.folder / BEFORE)
+        self._lay_changed(self.folder / AFTER)
+
+    def _lay_changed(self, place: Path) -> None:
         source = self.source()
         self.tell(changes.STEP)
-        for state in (BEFORE, AFTER):
-            sources.copy(source, self.folder / state)
-        changes.apply(
-            self.record.change,
-            self.folder / AFTER,
-            self.shop.runner,
-            self._log(changes.STEP),
-        )
+        sources.copy(source, place)
+        log = self._log(f"{changes.STEP} {place.name}")
+        changes.apply(self.record.change, place, self.shop.runner, log)
 
     def lines(self) -> Lines:
         """What a change that is a program did."""
@@ -183,22 +195,28 @@ class Job:
     def environment(self, tests: Tests) -> tuple[Path, str]:
         """The Python of the project's tests, with what they need, and its version."""
         self.tell("environment")
+        with self.shop.locks[self.record.name]:
+            return self._environment(tests)
+
+    def _environment(self, tests: Tests) -> tuple[Path, str]:
         base, version = interpreters.find(self.record.python, self.shop.pythons)
-        listed = b""
-        if tests.requirements:
-            listed = (self.record.folder / tests.requirements).read_bytes()
+        if not tests.requirements:
+            return base, version
+        listed = (self.record.folder / tests.requirements).read_bytes()
         place = self.folder / "environment"
         key = digest(version.encode(), listed)
         python = place / ("Scripts" if sys.platform == "win32" else "bin") / "python"
         if _kept(place, key):
             return python, version
         shutil.rmtree(place, ignore_errors=True)
-        how = {"folder": self.record.folder, "seconds": INSTALL_SECONDS}
-        need = self.shop.runner.need
-        log = self._log("environment")
-        need("environment", [base, "-m", "venv", place], log=log, **how)
-        if tests.requirements:
-            self._pip(python, "environment", "-r", tests.requirements)
+        self.shop.runner.need(
+            "environment",
+            [base, "-m", "venv", place],
+            folder=self.record.folder,
+            log=self._log("environment"),
+            seconds=INSTALL_SECONDS,
+        )
+        self._pip(python, "environment", "-r", tests.requirements)
         _keep(place, key)
         return python, version
 
@@ -220,14 +238,18 @@ class Job:
         executable = python[0]
         if tests.install:
             executable = self._own_environment(python[0], state)
-            self._pip(executable, step, *self._filled(tests.install, state))
+            self._pip(
+                executable, step, *self._filled(tests.install, self.folder / state)
+            )
         said = self.shop.runner.run(
             step,
-            self._filled(tests.command, state, python=executable, report=report),
+            self._filled(
+                tests.command, self.folder / state, python=executable, report=report
+            ),
             folder=self.folder / state,
             log=log,
             seconds=tests.seconds,
-            env=self._variables(executable, tests.environment, state),
+            env=self._variables(executable, tests.environment, self.folder / state),
         )
         found = suites.read(report, step, python[1], said.text)
         kept.write_text(json.dumps({"key": key, **found.json()}), "utf-8")
@@ -251,12 +273,24 @@ class Job:
             executable = self.environment(self.record.tests)[0]
         self.shop.runner.need(
             check.name,
-            self._filled(check.command, AFTER, python=executable),
+            self._filled(check.command, self.folder / AFTER, python=executable),
             folder=self.folder / AFTER if check.needs_source else self.record.folder,
             log=self._log(check.name),
             seconds=check.seconds,
-            env=self._variables(executable, check.environment, AFTER),
+            env=self._variables(executable, check.environment, self.folder / AFTER),
         )
+
+    def adapter(self, adapter: Adapter) -> Asked:
+        """Ask the suite through an adapter, of the source as it is and the changed one."""
+        self.tell(asked.STEP)
+        python = Path(sys.executable)
+        if self.record.tests:
+            python = self.environment(self.record.tests)[0]
+        before, after = (
+            self._filled(adapter.command, self.folder / state, python=python)
+            for state in (BEFORE, AFTER)
+        )
+        return adapters.ask(self.record, before, after)
 
     def install(self, folder: Path) -> None:
         """Build the changed package and put it into a folder."""
@@ -266,25 +300,25 @@ class Job:
             raise StepError(
                 "build", f"{self.record.name} has no environment to build in"
             )
-        if not (self.folder / AFTER).exists():
-            self.change()
         python, _ = self.environment(tests)
-        wheels = self.folder / "wheels"
-        shutil.rmtree(wheels, ignore_errors=True)
-        self._run_pip(
-            python,
-            "build",
-            *("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", wheels),
-            self.folder / AFTER,
-            env=self._variables(python, tests.environment, AFTER, clean=False),
-        )
-        (wheel,) = wheels.glob("*.whl")
-        self._run_pip(
-            python,
-            "build",
-            *("install", "--no-deps", "--no-compile", "--upgrade"),
-            *("--ignore-requires-python", "--target", folder, wheel),
-        )
+        # A tree of its own: its suite may run in the other at the same time.
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix="build-") as build:
+            tree, wheels = Path(build) / self.record.name, Path(build) / "wheels"
+            self._lay_changed(tree)
+            self._run_pip(
+                python,
+                "build",
+                *("wheel", "--no-deps", "--no-build-isolation"),
+                *("--wheel-dir", wheels, tree),
+                env=self._variables(python, tests.environment, tree, clean=False),
+            )
+            (wheel,) = wheels.glob("*.whl")
+            self._run_pip(
+                python,
+                "build",
+                *("install", "--no-deps", "--no-compile", "--upgrade"),
+                *("--ignore-requires-python", "--target", folder, wheel),
+            )
 
     def _own_environment(self, python: Path, state: str) -> Path:
         """A copy of the environment, for a suite that wants its project installed."""
@@ -328,13 +362,13 @@ class Job:
     def _filled(
         self,
         command: Sequence[str],
-        state: str,
+        source: Path,
         *,
         python: Path | None = None,
         report: Path | None = None,
     ) -> list[str]:
         places = {
-            "{source}": self.folder / state,
+            "{source}": source,
             "{here}": self.record.folder,
             "{python}": python,
             "{report}": report,
@@ -342,9 +376,9 @@ class Job:
         return [_replaced(part, places) for part in command]
 
     def _variables(
-        self, python: Path, more: Mapping[str, str], state: str, *, clean: bool = True
+        self, python: Path, more: Mapping[str, str], source: Path, *, clean: bool = True
     ) -> dict[str, str]:
-        filled = dict(zip(more, self._filled(list(more.values()), state), strict=True))
+        filled = dict(zip(more, self._filled(list(more.values()), source), strict=True))
         path = os.pathsep.join([str(python.parent), os.environ.get("PATH", "")])
         if clean:
             return clean_environment(PATH=path, **filled)
@@ -365,6 +399,19 @@ class Job:
 
     def _log(self, step: str) -> Path:
         return self.folder / "logs" / f"{step.replace(' ', '-').replace('/', '-')}.log"
+
+
+def changed_source(name: str, matrix: Path) -> Path:
+    """The source of a project with its change, for another suite.
+
+    :param matrix: the matrix's cache, beside which the sources are kept.
+    """
+    records = {record.name: record for record in load_records()}
+    job = Job(
+        Workshop(matrix.parent / "upstream", matrix, Runner(), records), records[name]
+    )
+    job.change()
+    return job.folder / AFTER
 
 
 def digest(*parts: bytes) -> str:

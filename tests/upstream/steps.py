@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 # How much of what a step said stands in the message, and how often it is looked after.
@@ -45,10 +45,17 @@ class Runner:
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
+        self._others: list[Callable[[], None]] = []
+
+    def on_stop(self, stop: Callable[[], None]) -> None:
+        """Call this too when all is to end."""
+        self._others.append(stop)
 
     def stop(self) -> None:
         """End what runs, as after Ctrl-C."""
         self._stopped.set()
+        for stop in self._others:
+            stop()
 
     def run(
         self,
@@ -97,9 +104,21 @@ class Runner:
                 return True
         return False
 
-    def need(self, step: str, command: Sequence[str | Path], **how: object) -> str:
-        """The same of a program that must succeed; what it said."""
-        said = self.run(step, command, **how)  # type: ignore[arg-type]
+    def need(
+        self,
+        step: str,
+        command: Sequence[str | Path],
+        *,
+        folder: Path,
+        log: Path,
+        seconds: float,
+        env: Mapping[str, str] | None = None,
+    ) -> str:
+        """Run a program that must succeed; what it said.
+
+        :raises StepError: if it does not.
+        """
+        said = self.run(step, command, folder=folder, log=log, seconds=seconds, env=env)
         if said.status:
             shown = " ".join(map(str, command))
             raise StepError(step, f"{shown} left with {said.status}", said.text)

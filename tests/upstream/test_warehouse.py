@@ -17,7 +17,9 @@ def test_what_fails_before_is_what_diverges_in_the_matrix() -> None:
     commit = RECORD["source"]["commit"][:7]
     path = CONFORMANCE / "results" / f"warehouse-{commit}-host.json"
     cases = json.loads(path.read_bytes())["cases"]
-    diverging = {name for name, found in cases.items() if found["verdict"] == "diverges"}
+    diverging = {
+        name for name, found in cases.items() if found["verdict"] == "diverges"
+    }
     before = RESULTS["tests"]["before"]["failing"]
     assert set(before) == {f"test_conformance[{name}]" for name in diverging}
     assert RESULTS["tests"]["after"]["failing"] == []

@@ -7,7 +7,7 @@ const FITS = { true: "\u2713 fits", false: "\u2717 does not fit" };
 const UPLOAD = {
   true: "\u2713 accepted",
   false: "\u2717 refused",
-  null: "\u2013 not decided by the PEP",
+  null: "? not decided by the PEP",
 };
 const COLOURS = { true: "fits", false: "fits-not", null: "fits-unknown" };
 
@@ -192,13 +192,10 @@ export function drawn(answer, targets, later) {
 
 /** Return the tags to build for some targets. */
 export function drawnBuild({ rows }, targets) {
-  const made = rows.map(({ tags, why, verdicts }) =>
+  const made = rows.map(({ tags, why, fits }) =>
     row(
       [code(tags), make("small", {}, why)],
-      ...verdicts.map(({ compatible, cause }) => [
-        make("strong", { class: COLOURS[compatible] }, FITS[compatible]),
-        make("small", {}, cause),
-      ]),
+      ...fits.map((fit) => make("strong", { class: COLOURS[fit] }, FITS[fit])),
     ),
   );
   const head = ["End of the wheel's name", ...targets.map(headOf)];

@@ -88,6 +88,7 @@ function readState() {
   if (state.has("w")) field("wheels").value = state.getAll("w").join("\n");
   for (const box of boxes()) box.checked = targets.delete(box.value);
   field("others").value = [...targets].join("\n");
+  part("more").open = false;
   unfold();
   return state.get("q") === "build";
 }
@@ -286,15 +287,7 @@ for (const button of form.querySelectorAll("[data-select]")) {
     unfold();
   });
 }
-listen(
-  form,
-  (...asked) =>
-    ask(...asked).catch((error) => {
-      fail(error);
-      throw error;
-    }),
-  () => submit(false),
-);
+listen(form, ask, () => submit(false));
 part("ask-runtime").addEventListener("click", showRuntime);
 // The address of a question is answered and left as it is, or Back would lead here.
 const onState = () => {

@@ -66,7 +66,7 @@ async function read(file, ask) {
 
 /** Read files that are dropped on the form, or chosen; then ask. */
 export function listen(form, ask, then) {
-  const take = async (files) => {
+  const readAll = async (files) => {
     if (files.length === 0) return;
     part("dropped").replaceChildren();
     const area = field("wheels");
@@ -76,6 +76,8 @@ export function listen(form, ask, then) {
     if (area.value.trim()) then();
     else say("No name of a wheel was found.");
   };
+  const take = (files) =>
+    readAll(files).catch((error) => say(`This did not work: ${error.message}`));
   form.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();

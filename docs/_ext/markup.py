@@ -1,0 +1,44 @@
+"""Data as HTML: the templates in docs/_templates/data, and what they may ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import measured
+from docutils import nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sphinx.util.osutil import relative_uri
+
+from tests.matrix.settings import ROOT
+from tests.matrix.told import told
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(ROOT / "docs" / "_templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=StrictUndefined,
+)
+TEMPLATES.filters |= {"id": nodes.make_id, "told": told}
+TEMPLATES.globals["m"] = measured
+
+
+def html(env: BuildEnvironment, template: str, **context: Any) -> nodes.raw:
+    """Return a part of the page that is being read, made by a template."""
+    here = f"{env.docname}.html"
+
+    def at(page: str, anchor: str = "") -> str:
+        address = relative_uri(here, f"{page}.html")
+        return f"{address}#{anchor}" if anchor else address
+
+    made = TEMPLATES.get_template(f"data/{template}.html")
+    return nodes.raw("", made.render(at=at, **context), format="html")
+
+
+def section(title: str, anchor: str, *content: nodes.Node) -> nodes.section:
+    """Return a part of a page with a heading."""
+    return nodes.section("", nodes.title("", title), *content, ids=[anchor])
