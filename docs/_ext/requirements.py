@@ -36,8 +36,10 @@ OBJECTION = re.compile(
     r"(?:.|\n)+?\nAnswer\n: (?P<answer>(?:.|\n)+?)\n\n",
     re.MULTILINE,
 )
-# The targets that a question for the explorer is asked of, if a case has them.
-USUAL = ("2026_0", "0_1_sdk_24")
+USUAL = (
+    "2026_0",
+    "0_1_sdk_24",
+)  # targets of questions for the explorer, if any has them
 
 
 @cache
@@ -151,12 +153,9 @@ def requirement_index(page: SphinxDirective) -> list[nodes.Node]:
         html(page.env, "filter", kind="requirements", choices=choices)
     ]
     for one in every:
-        before, after = (
-            html(page.env, "requirement", one=one, after=after)
-            for after in (False, True)
-        )
+        head, foot = (html(page.env, "requirement", one=one, after=n) for n in (0, 1))
         place = nodes.container(classes=["sentence"], slug=one["slug"])
-        shown += [before, place, after]
+        shown += [head, place, foot]
     return shown
 
 
@@ -173,10 +172,11 @@ class Sentences(SphinxPostTransform):
                 block = rule.next_node(
                     nodes.literal_block, descend=False, siblings=True
                 )
-                announced = rule.astext().rstrip().endswith(":")
-                place += [one.deepcopy() for one in (rule, announced and block) if one]
+                place += [one.deepcopy() for one in (rule, block) if one]
                 for beside in list(place.findall(nodes.raw)):
                     beside.parent.remove(beside)
+                if not place[0].astext().rstrip().endswith(":"):
+                    del place[1:]  # no block is announced
                 for one in place.findall(nodes.Element):
                     one["ids"], one["names"] = [], []
                     if anchor := one.attributes.pop("refid", ""):
