@@ -33,6 +33,8 @@ extensions = [
     "native",
     "pictures",
     "abi",
+    "upstream_changes",
+    "audit",
 ]
 # Name what is a page: whatever else lies in the checkout can never leak in.
 include_patterns = [

@@ -2,54 +2,41 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import measured
 from docutils import nodes
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sphinx.util.osutil import relative_uri
 
-from tests.matrix.results import PERMALINK
 from tests.matrix.settings import ROOT
+from tests.matrix.told import told
 
 if TYPE_CHECKING:
-    from measured import Place
     from sphinx.environment import BuildEnvironment
 
-TEMPLATES = ROOT / "docs" / "_templates"
 
-
-@cache
-def templates() -> Environment:
-    """Return the environment; all that templates may ask is in `measured`."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    made.filters |= {
-        "id": nodes.make_id,
-        "lines": lambda url: measured.lines(PERMALINK.findall(url)[0]),
-        "threads": measured.threads,
-    }
-    made.globals |= {"m": measured}
-    return made
+TEMPLATES = Environment(
+    loader=FileSystemLoader(ROOT / "docs" / "_templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=StrictUndefined,
+)
+TEMPLATES.filters |= {"id": nodes.make_id, "told": told}
+TEMPLATES.globals["m"] = measured
 
 
 def html(env: BuildEnvironment, template: str, **context: Any) -> nodes.raw:
     """Return a part of the page that is being read, made by a template."""
-    up = "../" * env.docname.count("/")
+    here = f"{env.docname}.html"
 
-    def url(place: Place) -> str:
-        page, anchor = place
-        return f"{up}{page}.html#{anchor}" if anchor else f"{up}{page}.html"
+    def at(page: str, anchor: str = "") -> str:
+        address = relative_uri(here, f"{page}.html")
+        return f"{address}#{anchor}" if anchor else address
 
-    for path in (TEMPLATES / "data").glob("*.html"):
-        env.note_dependency(str(path))
-    made = templates().get_template(f"data/{template}.html")
-    return nodes.raw("", made.render(url=url, **context), format="html")
+    made = TEMPLATES.get_template(f"data/{template}.html")
+    return nodes.raw("", made.render(at=at, **context), format="html")
 
 
 def section(title: str, anchor: str, *content: nodes.Node) -> nodes.section:

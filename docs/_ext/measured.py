@@ -1,4 +1,4 @@
-"""The cases and the committed results, read once a build, and the places of their pages."""
+"""The cases and the committed results, read once a build, and how they are put."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from tests.matrix.results import (
     ERROR,
     NOT_RUN,
     PASS,
-    RESULTS,
+    PERMALINK,
     UNSUPPORTED,
     load_committed,
     load_reasons,
 )
 from tests.matrix.settings import CONFORMANCE, ROOT, load_settings
+from tests.unit.pep_text import PEP
 from wasm_platform_tags.conformance.cases import load_cases, load_targets
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from tests.matrix.results import Reason
     from wasm_platform_tags.conformance.cases import Case
 
-    # The name of a page as Sphinx has it, and an anchor on it.
-    Place = tuple[str, str]
-
 # How a number of cases is put into words; also the order of the words.
 WORDS = {
     PASS: "pass",
@@ -45,6 +43,7 @@ WORDS = {
     ERROR: "error",
     NOT_RUN: "not run",
 }
+OBJECTIONS = ROOT / "docs" / "objections.md"
 PATCHED = "-patched"
 UNKNOWN = {"verdict": NOT_RUN}
 # The page of a result says what was observed instead.
@@ -62,14 +61,9 @@ class Row:
     @property
     def title(self) -> str:
         """Name the version, where it ran, and how it was shown the files."""
-        return f"{self.cell.tool.version} on {self.place}"
-
-    @property
-    def place(self) -> str:
-        """Name where it ran, and how it was shown the files."""
         via = f", {self.cell.via}" if self.cell.via else ""
         patched = ", patched" if self.cell.patched else ""
-        return f"{self.cell.runtime.runtime}{via}{patched}"
+        return f"{self.cell.tool.version} on {self.cell.runtime.runtime}{via}{patched}"
 
     @property
     def measured(self) -> str:
@@ -168,18 +162,17 @@ def span(versions: Iterable[str]) -> str:
 
 
 @cache
-def files(folder: Path) -> tuple[str, ...]:
-    """Return every file of data below a folder; of the suite, without the results."""
-    return tuple(
-        str(path)
-        for path in folder.rglob("*.json")
-        if folder == RESULTS or path.parent != RESULTS
-    )
+def files(*patterns: str) -> tuple[str, ...]:
+    """Return the files of the suite that fit some patterns."""
+    return tuple(str(path) for each in patterns for path in CONFORMANCE.glob(each))
 
 
 def note_files(env: BuildEnvironment, *, results: bool = True) -> None:
-    """Let a page be read again when a case, a reason or, if it says, a result changes."""
-    for path in files(CONFORMANCE) + (files(RESULTS) if results else ()):
+    """Let a page be read again when the data changes: of results only if it says so."""
+    noted = files("*.json", "cases/*/*.json")
+    if results:
+        noted += (*files("results/*.json"), str(PEP), str(OBJECTIONS))
+    for path in noted:
         env.note_dependency(path)
 
 
@@ -201,13 +194,27 @@ def said(counts: Counter[str]) -> str:
 
 
 def sign(counts: Counter[str], *, platform: bool = True) -> str:
-    """Return the class of a cell: "no" if one diverges, "yes" if all pass; no score
-    where a runtime has no platform."""
+    """Return the class of a cell; where a runtime has no platform, a pass is no score."""
     if WITH_DETAILS & counts.keys():
         return "no"
     if not counts[PASS] or not platform:
         return "none"
     return "yes" if counts[PASS] == counts.total() else "partly"
+
+
+def asked(rows: Iterable[Row], group: str) -> list[Row]:
+    """Return the rows that have a case of a group, one a runtime: the worst, if any."""
+    found: dict[str, Row] = {}
+    for row in (row for row in rows if row.counts(group)):
+        before = found.setdefault(row.cell.runtime.runtime, row)
+        if sign(before.counts(group)) != "no":
+            found[row.cell.runtime.runtime] = row
+    return list(found.values())
+
+
+def counted(rows: Iterable[Row], group: str) -> Counter[str]:
+    """Count the verdicts of a group in some rows together."""
+    return sum((row.counts(group) for row in rows), Counter())
 
 
 def name(case: Case) -> str:
@@ -223,64 +230,14 @@ def by_name(cases: Iterable[Case]) -> dict[str, list[Case]]:
     return found
 
 
-def short(group: str) -> str:
-    """Return the name of a group for the head of a column."""
-    return group.removeprefix("select/")
-
-
 def page_of(path: Path) -> str:
     """Return the page that a file of data is."""
     return path.relative_to(ROOT).with_suffix("").as_posix()
 
 
-def group_place(group: str) -> Place:
-    """Return the page of a group of cases."""
-    return page_of(CONFORMANCE / "cases" / f"{group}.json"), ""
-
-
-def case_place(case: Case) -> Place:
-    """Return the place of a case on the page of its group."""
-    return group_place(case.title)[0], make_id(f"case {name(case)}")
-
-
-def result_place(row: Row, anchor: str = "") -> Place:
-    """Return the page of a result, or a part of it."""
-    return page_of(RESULTS / f"{row.cell.name}.json"), anchor
-
-
 def verdict_anchor(case: Case, verdict: str) -> str:
     """Return the anchor of a case on the page of a result: of its details, if any."""
     return make_id(f"{verdict if verdict in WITH_DETAILS else ''} {case.id}")
-
-
-def verdict_place(row: Row, case: Case) -> Place:
-    """Return the place of a case on the page of a result."""
-    return result_place(row, verdict_anchor(case, row.verdict(case)["verdict"]))
-
-
-def cell_anchor(row: Row, group: str = "") -> str:
-    """Return the anchor of a cell of the matrix, or of a group in it."""
-    return make_id(f"cell {row.cell.name} {group}")
-
-
-def row_place(row: Row, group: str = "") -> Place:
-    """Return the place of a row on the page of its tool, or of a group in it."""
-    return tool_place(row.cell.tool.tool)[0], cell_anchor(row, group)
-
-
-def tool_place(tool: str, where: str = "") -> Place:
-    """Return the page that has every version of a tool, or a place where that runs."""
-    return f"docs/results/{tool}", make_id(f"results {tool} {where}") if where else ""
-
-
-def reason_place(reason: str) -> Place:
-    """Return the place that has everything that diverges for a reason."""
-    return "docs/divergences", make_id(f"upstream {reason}")
-
-
-def rule_place(slug: str) -> Place:
-    """Return the place of a requirement in the PEP."""
-    return "pep/pep-9999", f"pep-9999-{slug}"
 
 
 def repeat(row: Row, *cases: Case) -> str:
@@ -289,20 +246,18 @@ def repeat(row: Row, *cases: Case) -> str:
     return f"tox run -e matrix -- --only {only}"
 
 
-# An issue or a pull request; the address of the one leads to the other.
-THREAD = re.compile(r"([\w-]+/[\w.-]+#\d+)")
-
-
 def threads(text: str) -> list[tuple[str, str]]:
     """Divide a text at the issues that it names, each with its address."""
+    parts = re.split(r"([\w-]+/[\w.-]+#\d+)", text)
+    host = "https://github.com/"
     return [
-        (part, f"https://github.com/{part.replace('#', '/issues/')}" if odd % 2 else "")
-        for odd, part in enumerate(THREAD.split(text))
+        (part, host + part.replace("#", "/issues/") if number % 2 else "")
+        for number, part in enumerate(parts)
     ]
 
 
-def lines(link: tuple[str, str, str]) -> str:
+def lines(url: str) -> str:
     """Say which lines of which file a permalink leads to."""
-    path, first, last = link
+    [(path, first, last)] = PERMALINK.findall(url)
     which = f"lines {first}\N{EN DASH}{last}" if last else f"line {first}"
     return f"{which} of {path.rpartition('/')[2]}"

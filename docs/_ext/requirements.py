@@ -1,51 +1,50 @@
-"""Every requirement of the PEP with its cases, what tools make of it, and objections.
-
-``{requirement-index}`` shows them as a page, ``{objection-index}`` the objections; beside
-each rule of the PEP stands the same in short.
-"""
+"""Every requirement of the PEP with its cases, what tools make of it, and objections."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from casepage import way
 from docutils import nodes
 from markup import html
-from measured import by_name, every_case, newest, note_files, sections
+from measured import OBJECTIONS, every_case, newest, note_files, sections
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util.docutils import SphinxDirective
-from support import DECIDES, support
+from support import Answer, overall, support, units
 from tables import table
 
 from tests.matrix.results import NOT_RUN
-from tests.matrix.settings import ROOT
-from tests.unit.pep_text import HEADING, KEYWORD, PEP, TEXT, anchored
+from tests.unit.pep_text import HEADING, KEYWORD, TEXT, anchored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from measured import Row
     from sphinx.application import Sphinx
+    from sphinx.util.docutils import SphinxDirective
     from tables import Cell
 
     from wasm_platform_tags.conformance.cases import Case
 
 PAGE = "docs/requirements"
 PEP_PAGE = "pep/pep-9999"
-OBJECTIONS = ROOT / "docs" / "objections.md"
 ANCHOR = "pep-9999-"
 SECTION = re.compile(rf"\.\. _{ANCHOR}([a-z0-9-]+):\n\n(.+)\n[=\-']{{4,}}\n")
 OBJECTION = re.compile(
-    r"^## (\d+)\. (.+)\n\nStatus\n: ((?:.|\n)+?)\n\n(?:.|\n)+?\nAnswer\n: ((?:.|\n)+?)\n\n",
+    r"^## (?P<number>\d+)\. (?P<title>.+)\n\nStatus\n: (?P<status>(?:.|\n)+?)\n\n"
+    r"(?:.|\n)+?\nAnswer\n: (?P<answer>(?:.|\n)+?)\n\n",
     re.MULTILINE,
 )
-# The target that a question for the explorer is asked of, if a case has it.
+# The targets that a question for the explorer is asked of, if a case has them.
 USUAL = ("2026_0", "0_1_sdk_24")
+
+
+@cache
+def objections() -> list[dict[str, str]]:
+    """Return number, title, status and answer of every objection."""
+    found = OBJECTION.finditer(OBJECTIONS.read_text("utf-8"))
+    return [{k: " ".join(v.split()) for k, v in o.groupdict().items()} for o in found]
 
 
 @cache
@@ -57,55 +56,38 @@ def requirements() -> dict[str, dict[str, Any]]:
     for slug, text in anchored():
         if HEADING.fullmatch(text):
             heading = text.splitlines()[0]
-        if not slug:
-            continue
-        cases = [case for case in every_case() if case.requirement == slug]
-        groups: dict[str, dict[str, list[Case]]] = {}
-        for name, those in by_name(cases).items():
-            groups.setdefault(those[0].title, {})[name.rpartition("/")[2]] = those
-        words = Counter(KEYWORD.findall(" ".join(text.split())))
-        mentions = {slug, section_of.get(heading, slug)}
-        found[slug] = {
-            "slug": slug,
-            "section": heading,
-            "levels": words,
-            "cases": cases,
-            "groups": groups,
-            "strip": strips().get(slug, []),
-            "changes": changes().get(slug, {}),
-            "objections": [one for one in objections() if one.concerns(mentions)],
-            "question": question(cases),
-        }
-    return found
-
-
-@cache
-def strips() -> dict[str, list[dict[str, Any]]]:
-    """Return what the newest version of every tool makes of each requirement."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for one in support():
-        asked: dict[str, dict[str, tuple[Row, Case]]] = {}
-        for row in one.rows:
-            for case in row.cases:
-                verdict = DECIDES[row.verdict(case)["verdict"]]
-                asked.setdefault(case.requirement, {}).setdefault(verdict, (row, case))
-        for slug, verdicts in asked.items():
-            verdict = next(one for one in DECIDES.values() if one in verdicts)
-            row, case = verdicts[verdict]
-            mark = {"tool": one, "verdict": verdict, "row": row, "case": case}
-            found.setdefault(slug, []).append(mark)
+        if slug:
+            cases = [case for case in every_case() if case.requirement == slug]
+            anchors = {slug, section_of.get(heading, slug)}
+            found[slug] = {
+                "slug": slug,
+                "section": heading,
+                "levels": Counter(KEYWORD.findall(" ".join(text.split()))),
+                "cases": cases,
+                "strip": [
+                    (one, Answer(overall(places), "", places))
+                    for one in support()
+                    if (places := units(one.rows, lambda c: c.requirement == slug))  # noqa: B023 - called at once
+                ],
+                "changes": changes().get(slug, {}),
+                "objections": [
+                    one
+                    for one in objections()
+                    if any(f"<{ANCHOR}{anchor}>" in one["answer"] for anchor in anchors)
+                ],
+                "question": question(cases),
+            }
     return found
 
 
 @cache
 def changes() -> dict[str, dict[tuple[str, str, str], Counter[tuple[str, str]]]]:
-    """Return what became of cases between the two newest versions of each tool.
+    """Return what changed between the two newest versions of each tool.
 
-    Compared is what both were asked in the same way, in the same runtime or, if the older
-    was not measured there, for the same platform. By requirement; then tool, older and
-    newer version; then the verdicts before and after, with the number of cases.
+    By requirement; by tool, older and newer version; by verdict before and after. Compared is what both were asked in the same way, in the same runtime or, if the older
+    was not measured there, for the same platform.
     """
-    found: dict[str, dict[tuple[str, str, str], Counter[tuple[str, str]]]] = {}
+    found: dict[str, Any] = {}
     for (tool, _), rows in sections().items():
         new = newest(rows)
         old = newest(rows[: -len(new)])
@@ -115,20 +97,14 @@ def changes() -> dict[str, dict[tuple[str, str, str], Counter[tuple[str, str]]]]
             here = [one for one in alike if one.cell.runtime == row.cell.runtime]
             for before in here[:1] or alike[:1]:
                 known = {case.id for case in before.cases}
-                for case in row.cases:
-                    pair = tuple(r.verdict(case)["verdict"] for r in (before, row))
+                for case in (case for case in row.cases if case.id in known):
+                    was, now = (one.verdict(case)["verdict"] for one in (before, row))
                     key = (row.cell.runtime.runtime, case.id)
-                    if case.id not in known or key in seen or NOT_RUN in pair:
-                        continue
-                    seen.add(key)
-                    if pair[0] != pair[1]:
-                        versions = (
-                            tool,
-                            before.cell.tool.version,
-                            row.cell.tool.version,
-                        )
+                    if key not in seen and was != now and NOT_RUN not in (was, now):
+                        versions = (before.cell.tool.version, row.cell.tool.version)
                         of = found.setdefault(case.requirement, {})
-                        of.setdefault(versions, Counter())[pair] += 1
+                        of.setdefault((tool, *versions), Counter())[was, now] += 1
+                    seen.add(key)
     return found
 
 
@@ -136,79 +112,52 @@ def question(cases: list[Case]) -> str:
     """Return a case as the explorer's address has it, or nothing if it cannot be asked."""
     asked: dict[str, list[tuple[str, str]]] = {}
     for case in cases:
-        if case.kind == "select" and case.target and case.target.platform:
-            target = f"{case.target.python} {case.target.platform}"
-            files = [("w", name) for name in case.data["files"]]
-            asked.setdefault(case.target.id, [("t", target), *files])
+        of, files = case.target, case.data.get("files")
+        if of and of.platform and (files or case.data.get("check") == "platform_tags"):
+            files = files or [f"demo-1.0-py3-none-{tag}.whl" for tag in case.expect]
+            about = [
+                ("t", f"{of.python} {of.platform}"),
+                *(("w", one) for one in files),
+            ]
+            asked.setdefault(of.id, about)
         tag = case.data.get("tag") or case.data.get("platform") or ""
         if case.kind in ("parse", "index") and tag.isidentifier():
             file = f"demo-1.0-cp314-cp314-{tag}.whl"
-            usual = ("t", "3.14 pyemscripten_2026_0_wasm32")
-            asked.setdefault("", [usual, ("w", file)])
-    for target in (*USUAL, *asked):
-        if target in asked:
-            return urlencode(asked[target])
-    return ""
+            asked.setdefault(
+                "", [("t", "3.14 pyemscripten_2026_0_wasm32"), ("w", file)]
+            )
+    chosen = [asked[target] for target in (*USUAL, *asked) if target in asked]
+    return urlencode(chosen[0]) if chosen else ""
 
 
-class Objection(NamedTuple):
-    """What docs/objections.md has of one."""
-
-    number: str
-    title: str
-    status: str
-    answer: str
-
-    def concerns(self, anchors: set[str]) -> bool:
-        """Whether its answer points to one of some anchors of the PEP."""
-        return bool(anchors & {*re.findall(rf"<{ANCHOR}([a-z0-9-]+)>", self.answer)})
-
-
-@cache
-def objections() -> list[Objection]:
-    """Return every objection."""
-    return [
-        Objection(*(" ".join(part.split()) for part in found))
-        for found in OBJECTION.findall(OBJECTIONS.read_text("utf-8"))
+def requirement_index(page: SphinxDirective) -> list[nodes.Node]:
+    """Return a requirement after the other, each with its sentence."""
+    every = requirements().values()
+    words = dict.fromkeys(word for one in every for word in one["levels"])
+    tools = {one.id: f"{one.name} {one.version}" for one in support()}
+    changed = {"changed": "with another result"}
+    choices = [
+        (
+            "level",
+            "Level",
+            "any",
+            "level-",
+            {nodes.make_id(word): word for word in words},
+        ),
+        ("diverges", "Diverges in", "any tool or none", "no-", tools),
+        ("change", "Since the version before", "any", "", changed),
     ]
-
-
-class RequirementIndex(SphinxDirective):
-    """A requirement after the other, each with its sentence."""
-
-    def run(self) -> list[nodes.Node]:
-        """Build them from the PEP, the cases and the results."""
-        for path in (PEP, OBJECTIONS):
-            self.env.note_dependency(str(path))
-        note_files(self.env)
-        every = requirements()
-        words = dict.fromkeys(word for one in every.values() for word in one["levels"])
-        levels = [(nodes.make_id(word), word) for word in words]
-        tools = [(one.id, f"{one.name} {one.version}") for one in support()]
-        changed = [("changed", "with another result")]
-        choices = [
-            ("level", "Level", "any", "level-", levels),
-            ("diverges", "Diverges in", "any tool or none", "no-", tools),
-            ("change", "Since the version before", "any", "", changed),
-        ]
-        shown: list[nodes.Node] = [
-            html(
-                self.env,
-                "filter",
-                rows="article .requirement",
-                of="requirements",
-                choices=choices,
-                text="Has",
-                example="MUST alias",
-            )
-        ]
-        for slug, one in every.items():
-            before, after = (
-                html(self.env, "requirement", one=one, part=part)
-                for part in ("before", "after")
-            )
-            shown += [before, nodes.container(classes=["sentence"], slug=slug), after]
-        return shown
+    shown: list[nodes.Node] = [
+        html(page.env, "filter", kind="requirements", choices=choices)
+    ]
+    for one in every:
+        before, after = (
+            html(page.env, "requirement", one=one, after=after)
+            for after in (False, True)
+        )
+        place = nodes.container(classes=["sentence"], slug=one["slug"])
+        shown += [before, place, after]
+    return shown
 
 
 class Sentences(SphinxPostTransform):
@@ -218,43 +167,32 @@ class Sentences(SphinxPostTransform):
 
     def run(self, **_: Any) -> None:
         """Copy the paragraphs out of the PEP, with the block that one announces."""
-        if self.env.docname != PAGE:
-            return
-        text = self.env.get_doctree(PEP_PAGE)
         for place in list(self.document.findall(nodes.container)):
             if slug := place.get("slug"):
-                paragraph = text.ids[f"{ANCHOR}{slug}"]
-                place.append(paragraph.deepcopy())
-                for note in list(place.findall(nodes.raw)):
-                    note.parent.remove(note)
-                after = paragraph.next_node(
+                rule = self.env.get_doctree(PEP_PAGE).ids[f"{ANCHOR}{slug}"]
+                block = rule.next_node(
                     nodes.literal_block, descend=False, siblings=True
                 )
-                if after and place.astext().endswith(":"):
-                    place.append(after.deepcopy())
+                announced = rule.astext().rstrip().endswith(":")
+                place += [one.deepcopy() for one in (rule, announced and block) if one]
+                for beside in list(place.findall(nodes.raw)):
+                    beside.parent.remove(beside)
                 for one in place.findall(nodes.Element):
                     one["ids"], one["names"] = [], []
                     if anchor := one.attributes.pop("refid", ""):
                         one["refuri"] = f"/{PEP_PAGE}#{anchor}"
 
 
-class ObjectionIndex(SphinxDirective):
-    """A line an objection: what it says, its status, and the answer in a sentence."""
-
-    def run(self) -> list[nodes.Node]:
-        """Build the table from the details below it."""
-        rows: list[tuple[str, list[Cell]]] = []
-        for one in objections():
-            link = nodes.reference(
-                "",
-                "",
-                *self.parse_inline(f"{one.number}. {one.title}")[0],
-                refid=f"objection-{one.number}",
-            )
-            first = self.parse_inline(re.split(r"(?<=\.) ", one.answer)[0])[0]
-            status = one.status.partition(".")[0]
-            rows.append((f"index-{one.number}", [[link], status, first]))
-        return [table(["Objection", "Status", "Answer"], rows, "objections")]
+def objection_index(page: SphinxDirective) -> list[nodes.Node]:
+    """Return a line an objection: title, status, and the answer in a sentence."""
+    rows: list[tuple[str, list[Cell]]] = []
+    for one in objections():
+        number, status = one["number"], one["status"].partition(".")[0]
+        title, _ = page.parse_inline(f"{number}. {one['title']}")
+        answer, _ = page.parse_inline(re.split(r"(?<=\.) ", one["answer"])[0])
+        link = nodes.reference("", "", *title, refid=f"objection-{number}")
+        rows.append((f"index-{number}", [[link], status, answer]))
+    return [table(["Objection", "Status", "Answer"], rows, "objections")]
 
 
 class Margin(SphinxTransform):
@@ -268,28 +206,15 @@ class Margin(SphinxTransform):
         # A build of the PEP alone has no page to link to.
         if self.env.docname != PEP_PAGE or PAGE not in self.env.found_docs:
             return
-        self.env.note_dependency(str(OBJECTIONS))
         note_files(self.env)
-        every = requirements()
         for rule in self.document.findall(nodes.paragraph):
             for anchor in rule["ids"]:
-                if one := every.get(anchor.removeprefix(ANCHOR)):
+                if one := requirements().get(anchor.removeprefix(ANCHOR)):
                     rule.append(html(self.env, "margin", one=one))
 
 
-def add_script(
-    app: Sphinx, page: str, _template: str, _context: Mapping[str, Any], _: object
-) -> None:
-    """Let the PEP load the script that copies the link of a rule."""
-    if page == PEP_PAGE:
-        app.add_js_file("results/copy-link.js", loading_method="defer")
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directives, and the notes beside the rules."""
-    app.add_directive("requirement-index", RequirementIndex)
-    app.add_directive("objection-index", ObjectionIndex)
+    """Register the notes beside the rules, and their sentences on a page of their own."""
     app.add_transform(Margin)
     app.add_post_transform(Sentences)
-    app.connect("html-page-context", add_script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,16 +12,16 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from measured import every_row, newest, verdict_place
+from measured import every_row, newest
 
 from tests.matrix.cells import KINDS
 from tests.matrix.results import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED
 from tests.matrix.settings import CONFORMANCE, Runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from measured import Place, Row
+    from measured import Row
 
     from wasm_platform_tags.conformance.cases import Case
 
@@ -30,6 +30,7 @@ YES, NO, PARTLY, CANNOT = "yes", "no", "partly", "cannot"
 NOT_APPLICABLE, NOT_ASKED = "n/a", "not asked"
 # Of the verdicts on the cases of a question, the first that is there decides.
 DECIDES = {DIVERGES: NO, ERROR: ERROR, PASS: YES, UNSUPPORTED: CANNOT, NOT_RUN: NOT_RUN}
+FAMILIES = {"pyodide": "pyemscripten", "wasi": "wasi"}  # of runtimes; the host has none
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,32 +38,24 @@ class Unit:
     """One question in one place: a runtime, or a target where the tool is on the host."""
 
     name: str
-    target: str | None  # as in targets.json
     verdict: str
     row: Row
     case: Case  # the evidence: the first case with that verdict
-
-    @property
-    def place(self) -> Place:
-        """The page of the result, as Sphinx names it, and the anchor of the evidence."""
-        return verdict_place(self.row, self.case)
 
 
 @dataclass(frozen=True)
 class Answer:
     """What all places say to one question."""
 
-    question: str
     verdict: str
-    words: str  # the verdict in words, with the places if it is no in some
-    units: tuple[Unit, ...]
+    words: str  # with the places, if they are not of one mind
+    units: Sequence[Unit] = ()
 
     @property
     def evidence(self) -> Unit | None:
         """The place to look at first: one that says no, if any does."""
-        return next(
-            (u for u in self.units if u.verdict == NO), next(iter(self.units), None)
-        )
+        saying_no = (unit for unit in self.units if unit.verdict == NO)
+        return next(saying_no, next(iter(self.units), None))
 
     @property
     def claim(self) -> str:
@@ -84,24 +77,8 @@ class Supported:
     short: bool
     sentence: str
     claims: Mapping[str, str]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     answers: Mapping[str, Answer]
-
-    @property
-    def faults(self) -> list[str]:
-        """What the sentence claims and the results do not say."""
-        return [
-            f"{self.id}: the sentence claims {question}: {claim!r}, the results say"
-            f" {self.answers[question].claim!r}"
-            for question, claim in self.claims.items()
-            if self.answers[question].claim != claim
-        ]
-
-
-@cache
-def questions() -> dict[str, Mapping[str, Any]]:
-    """Return the questions by their ids, in the order of their columns."""
-    return {one["id"]: one for one in data()["questions"]}
 
 
 @cache
@@ -119,115 +96,89 @@ def support() -> tuple[Supported, ...]:
         rows = newest(
             row
             for row in every_row().values()
-            if row.cell.tool.tool == one["tool"]
-            and not row.cell.patched
+            if (row.cell.tool.tool, row.cell.patched) == (one["tool"], False)
             and fnmatchcase(row.cell.runtime.runtime, one["on"])
             and row.cell.via in one.get("via", [row.cell.via])
         )
         answers: dict[str, Answer] = {}
-        for question in questions().values():
+        for question in data()["questions"]:
             answers[question["id"]] = answer(question, rows, takes(answers))
         version = rows[-1].cell.tool.version
-        found.append(
-            Supported(
-                one["id"],
-                one["tool"],
-                one["name"],
-                version,
-                max(row.measured for row in rows),
-                one.get("short", False),
-                one["sentence"].format(version=version),
-                one["claims"],
-                tuple(rows),
-                answers,
-            )
-        )
+        about = {key: one[key] for key in ("id", "tool", "name", "claims")} | {
+            "version": version,
+            "measured": max(row.measured for row in rows),
+            "short": one.get("short", False),
+            "sentence": one["sentence"].format(version=version),
+        }
+        found.append(Supported(**about, rows=rows, answers=answers))
     return tuple(found)
 
 
 def takes(answers: Mapping[str, Answer]) -> set[str]:
     """Return the places in which the tool takes the canonical tag."""
-    return {
-        unit.name
-        for question in ("canonical", "wasi")
-        if question in answers
-        for unit in answers[question].units
-        if unit.verdict == YES
-    }
+    asked = [answers[name] for name in ("canonical", "wasi") if name in answers]
+    return {unit.name for one in asked for unit in one.units if unit.verdict == YES}
 
 
 def answer(
     question: Mapping[str, Any], rows: Sequence[Row], taking: set[str]
 ) -> Answer:
     """Return what some rows, of one tool asked in one way, say to a question."""
-    name: str = question["id"]
-    kinds = {k for row in rows for k in KINDS[row.cell.tool.tool, row.cell.on_host]}
     for asked in question["answers"]:
-        every = merged(u for row in rows for u in units_of(question, asked, row))
+        every = units(
+            rows,
+            lambda case: any(fnmatchcase(case.id, glob) for glob in asked["cases"]),  # noqa: B023 - called at once
+            question.get("word", ""),
+        )
         void = question.get("void", ())
-        units = tuple(u for u in every if u.name in taking or u.verdict not in void)
-        if units:
-            verdicts = {unit.verdict for unit in units}
-            verdict = PARTLY if YES in verdicts else NO
-            if len(verdicts) == 1:
-                (verdict,) = verdicts
-            return Answer(name, verdict, in_words(verdict, asked, units), units)
+        found = [u for u in every if u.name in taking or u.verdict not in void]
+        if found:
+            verdict = overall(found)
+            return Answer(verdict, in_words(verdict, asked, found), found)
         if every:
-            return Answer(name, NOT_APPLICABLE, "takes no such tag", ())
-    families = {of_runtime(row.cell.runtime) for row in rows}
+            return Answer(NOT_APPLICABLE, "takes no such tag")
+    families = {FAMILIES.get(row.cell.runtime.kind) for row in rows}
     if "family" in question and families.isdisjoint({None, question["family"]}):
-        return Answer(name, NOT_APPLICABLE, "has no such target", ())
-    patterns = (pattern for asked in question["answers"] for pattern in asked["cases"])
-    if "select" in kinds or kinds & {pattern.partition("/")[0] for pattern in patterns}:
-        return Answer(name, NOT_ASKED, NOT_ASKED, ())
-    return Answer(name, NOT_APPLICABLE, "does not concern it", ())
+        return Answer(NOT_APPLICABLE, "has no such target")
+    globs = (glob for asked in question["answers"] for glob in asked["cases"])
+    asks = {"select", *(glob.partition("/")[0] for glob in globs)}
+    if any(asks & KINDS[row.cell.tool.tool, row.cell.on_host] for row in rows):
+        return Answer(NOT_ASKED, NOT_ASKED)
+    return Answer(NOT_APPLICABLE, "does not concern it")
 
 
-def of_runtime(runtime: Runtime) -> str | None:
-    """Return the family of a runtime's platform; the host has none of its own."""
-    return {"pyodide": "pyemscripten", "wasi": "wasi"}.get(runtime.kind)
+def units(
+    rows: Iterable[Row], wanted: Callable[[Case], bool], word: str = ""
+) -> list[Unit]:
+    """Return what some cases say, once a place.
 
-
-def units_of(
-    question: Mapping[str, Any], asked: Mapping[str, Any], row: Row
-) -> Iterable[Unit]:
-    """Yield a unit for each target of the cases of a question that a row was asked."""
-    by_target: dict[str | None, list[Case]] = {}
-    for case in row.cases:
-        if any(fnmatchcase(case.id, pattern) for pattern in asked["cases"]):
-            target = case.target.id if case.target else None
-            by_target.setdefault(target, []).append(case)
-    for target, cases in by_target.items():
-        verdicts = [verdict_of(question, row, case) for case in cases]
-        verdict = next(one for one in DECIDES.values() if one in verdicts)
-        runtime = row.cell.runtime
-        where = target or "any target" if row.cell.on_host else place(runtime)
-        evidence = cases[verdicts.index(verdict)]
-        yield Unit(where, target, verdict, row, evidence)
-
-
-def verdict_of(question: Mapping[str, Any], row: Row, case: Case) -> str:
-    """Return the answer of one case; in a list of tags, whether the tag is there."""
-    verdict = row.verdict(case)
-    if (
-        case.kind == "running"
-        and case.target
-        and verdict["verdict"] in (PASS, DIVERGES)
-    ):
-        tag = case.target.words[question["word"]]
-        return YES if tag in verdict.get("observed", case.expect) else NO
-    return DECIDES[verdict["verdict"]]
-
-
-def merged(units: Iterable[Unit]) -> list[Unit]:
-    """Return one unit a place: ways that differ in the index's format alone are one."""
+    Ways that differ in the format of the index alone are one. In a list of tags, the one
+    that the target has for *word* is looked for.
+    """
     order = list(DECIDES.values())
     found: dict[str, Unit] = {}
-    for unit in units:
-        known = found.setdefault(unit.name, unit)
-        if order.index(unit.verdict) < order.index(known.verdict):
-            found[unit.name] = unit
+    for row in rows:
+        for case in filter(wanted, row.cases):
+            runtime = row.cell.runtime
+            target = case.target.id if case.target else None
+            name = (target or "any target") if row.cell.on_host else place(runtime)
+            said = row.verdict(case)
+            verdict = DECIDES[said["verdict"]]
+            if word and case.kind == "running" and case.target and verdict in (YES, NO):
+                tag = case.target.words[word]
+                verdict = YES if tag in said.get("observed", case.expect) else NO
+            before = found.get(name)
+            if not before or order.index(verdict) < order.index(before.verdict):
+                found[name] = Unit(name, verdict, row, case)
     return list(found.values())
+
+
+def overall(found: Sequence[Unit]) -> str:
+    """Return what all places say, or that they are not of one mind."""
+    verdicts = {unit.verdict for unit in found}
+    if len(verdicts) == 1:
+        return found[0].verdict
+    return PARTLY if YES in verdicts else NO
 
 
 def place(runtime: Runtime) -> str:
@@ -236,22 +187,19 @@ def place(runtime: Runtime) -> str:
     return f"{ {'pyodide': 'Pyodide', 'wasi': 'CPython for WASI'}[kind] } {version}"
 
 
-def listed(units: Iterable[Unit]) -> str:
+def listed(found: Iterable[Unit]) -> str:
     """Name places, the runtime's name once: Pyodide 0.29.5, 314.0.7."""
-    names = [unit.name for unit in units]
-    return ", ".join(
-        name.removeprefix("Pyodide ") if number and "Pyodide" in names[0] else name
-        for number, name in enumerate(names)
-    )
+    names = ", ".join(unit.name for unit in found)
+    return names.replace(", Pyodide ", ", ") if names.startswith("Pyodide") else names
 
 
-def in_words(verdict: str, asked: Mapping[str, Any], units: Sequence[Unit]) -> str:
+def in_words(verdict: str, asked: Mapping[str, Any], found: Sequence[Unit]) -> str:
     """Say an answer in words, and where it holds if it does not hold everywhere."""
     words = {CANNOT: "cannot be asked", **asked}
     if verdict != PARTLY:
         return str(words.get(verdict, verdict))
-    yes = [unit for unit in units if unit.verdict == YES]
-    others = [unit for unit in units if unit.verdict != YES]
+    yes = [unit for unit in found if unit.verdict == YES]
+    others = [unit for unit in found if unit.verdict != YES]
     if len(yes) <= len(others):
         return f"{words[YES]}: {listed(yes)}"
     return f"{words[YES]}; not: {listed(others)}"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from docutils import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 # Text, a node, or several nodes side by side.
 Cell = str | nodes.Node | Sequence[nodes.Node]
@@ -59,14 +58,11 @@ def entry(cell: Cell, *after: nodes.Node) -> nodes.entry:
 
 
 def table(
-    columns: Sequence[Cell],
-    rows: Iterable[tuple[str, Sequence[Cell]]],
-    name: str = "",
-    row_classes: Mapping[str, list[str]] = MappingProxyType({}),
+    columns: Sequence[Cell], rows: Iterable[tuple[str, Sequence[Cell]]], name: str = ""
 ) -> nodes.table:
     """Return a table with a head of *columns*; every row is its id and its cells.
 
-    *name* is a class for the style sheet; *row_classes* are those of rows, by id.
+    *name* is a class for the style sheet.
     """
     group = nodes.tgroup("", cols=len(columns))
     # The first cell of a row is its head.
@@ -75,8 +71,6 @@ def table(
     body = nodes.tbody()
     for row_id, cells in rows:
         first = entry(cells[0], permalink(row_id, "Link to this row"))
-        row = nodes.row("", first, *map(entry, cells[1:]), ids=[row_id])
-        row["classes"] += row_classes.get(row_id, [])
-        body += row
+        body += nodes.row("", first, *map(entry, cells[1:]), ids=[row_id])
     group += body
     return nodes.table("", group, classes=["colwidths-auto", *name.split()])

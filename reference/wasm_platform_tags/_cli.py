@@ -9,6 +9,7 @@ import os
 import platform
 import sys
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from ._tags import FAMILIES, platform_tags, sys_tags
 from ._target import Target
 from ._text import printable, shortened
 from ._wheel import compare
+from .audit.options import add_audit_arguments, add_retag_arguments
 from .conformance.options import add_arguments as add_conformance_arguments
 from .simple_index.options import add_arguments as add_index_arguments
 
@@ -216,10 +218,27 @@ def _parser() -> argparse.ArgumentParser:
         help="the target's Python, such as 3.14",
     )
     pip.set_defaults(run=_pip)
+    add_audit_arguments(
+        command(
+            "audit",
+            partial(_by_extra, "audit", "audit.command", "audit_command"),
+            "hold the content of wheels against their platform tags",
+            "wasm-tags audit dist/*.whl",
+        )
+    )
+    add_retag_arguments(
+        command(
+            "retag",
+            partial(_by_extra, "audit", "audit.command", "retag_command"),
+            "write a wheel again under another platform tag that it does not contradict",
+            "wasm-tags retag demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
+            " --to pyemscripten_2025_0_wasm32",
+        )
+    )
     add_conformance_arguments(
         command(
             "conformance",
-            _conformance,
+            partial(_by_extra, "conformance", "conformance.command", "conformance"),
             "put the cases of the conformance suite to a tool, through an adapter",
             "wasm-tags conformance --adapter 'node my-adapter.mjs' --kind parse",
         )
@@ -416,15 +435,7 @@ def _markers(options: argparse.Namespace) -> Answer:
 
 def _select(options: argparse.Namespace) -> Answer:
     target = _target_if_given(options)
-    try:
-        from .simple_index.command import select  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        raise _missing("asking an index", error, "index") from error
-    try:
-        code, report, show = select(options, target)
-    except ValueError as error:
-        raise _InputError(str(error)) from error
-    return code, _json(report) if options.json else show
+    return _by_extra("index", "simple_index.command", "select", options, target)
 
 
 def _pip(options: argparse.Namespace) -> Answer:
@@ -443,22 +454,22 @@ def _pip(options: argparse.Namespace) -> Answer:
     return code, lambda: None
 
 
-def _conformance(options: argparse.Namespace) -> Answer:
+def _by_extra(
+    extra: str, module: str, function: str, options: argparse.Namespace, *more: object
+) -> Answer:
+    """Let a command of an extra answer; it has an exit code, JSON, and what prints it."""
     try:
-        from .conformance.command import conformance  # noqa: PLC0415 - an extra
+        run = getattr(import_module(f".{module}", __package__), function)
     except ModuleNotFoundError as error:
-        raise _missing("the suite", error, "conformance") from error
+        raise _InputError(
+            f"this needs {error.name}, which is not installed: {_extra(extra)}"
+        ) from error
     try:
-        code, report, show = conformance(options)
+        code, report, show = run(options, *more)
     except ValueError as error:
         raise _InputError(str(error)) from error
-    return code, _json(report) if options.json else show
-
-
-def _missing(what: str, error: ModuleNotFoundError, extra: str) -> _InputError:
-    return _InputError(
-        f"{what} needs {error.name}, which is not installed: {_extra(extra)}"
-    )
+    as_data = options.json or getattr(options, "sarif", False)
+    return code, _json(report) if as_data else show
 
 
 def _extra(name: str) -> str:

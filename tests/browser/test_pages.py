@@ -50,7 +50,7 @@ def test_a_link_to_it_has_a_preview(name: str) -> None:
     assert 20 < len(description) <= 300
     assert found["og:description"] == [description]
     (title,) = found["og:title"]
-    assert title.endswith(*found["og:site_name"])
+    assert title.endswith(found["og:site_name"][0])
     assert "og:image" not in found
     assert not re.search("\N{PILCROW SIGN}|https?://", f"{title} {description}")
 
@@ -223,5 +223,5 @@ def test_what_people_come_for_is_light(name: str) -> None:
 @pytest.mark.parametrize("name", pages())
 def test_every_page_says_what_state_the_draft_is_in(name: str) -> None:
     html = (SITE / name).read_text("utf-8")
-    assert html.count('<aside class="status"') == 1
+    assert html.count('<div class="status"') == 1
     assert "Draft, not submitted" in html

@@ -1,0 +1,186 @@
+"""What is shown of results that no committed result holds today."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from casepage import grid, lines, shown, way
+from markup import html
+from measured import (
+    asked,
+    counted,
+    every_case,
+    every_group,
+    every_row,
+    said,
+    sections,
+    sign,
+    span,
+)
+from requirements import changes, objections, question
+from toolpage import TOPICS, by_topic, tool_results
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from measured import Row
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.docutils import SphinxDirective
+
+PAGE = SimpleNamespace(docname="docs/page", note_dependency=print)
+ENV = cast("BuildEnvironment", PAGE)
+GROUP = "select/alias"
+
+
+def measured(committed: Mapping[str, Any] | None) -> Row:
+    return replace(every_row()["uv-0.13.9-host-json"], committed=committed)
+
+
+def cell(row: Row, group: str) -> str:
+    text = html(ENV, "topic", groups=[group], rows=[row]).astext()
+    return text.partition("<tbody>")[2].partition("</th>")[2]
+
+
+def test_not_run_is_told_from_no_such_case_and_from_pass() -> None:
+    never = measured(None)
+    assert 'class="none">not run</td>' in cell(never, GROUP)
+    assert cell(never, "no/group") == ""
+    pair = html(ENV, "topic", groups=[GROUP, "no/group"], rows=[never]).astext()
+    assert '<td class="none">n/a</td>' in pair
+    total = html(ENV, "versions", rows=[never], overview=False).astext()
+    assert ">not run</a>" in total
+    everything = every_row()["uv-0.13.9-host-json"].committed
+    assert everything is not None
+    first = next(case for case in everything["cases"] if case.startswith(GROUP))
+    cases = {k: v for k, v in everything["cases"].items() if k != first}
+    partly = measured({**everything, "cases": cases})
+    assert ', 1 not run">' in cell(partly, GROUP)
+
+
+def test_words_are_never_markup() -> None:
+    output = "<script>alert(1)</script>\n" * 9
+    text = html(ENV, "refused", refused={output: 2}).astext()
+    assert "<script" not in text
+    assert "<details><summary>In its own words</summary>" in text
+
+
+@pytest.mark.parametrize(
+    ("counts", "words", "kind"),
+    [
+        ({}, "n/a", "none"),
+        ({"not run": 2}, "not run", "none"),
+        ({"pass": 2}, "2/2 pass", "yes"),
+        ({"unsupported": 2}, "2 unsupported", "none"),
+        ({"pass": 2, "unsupported": 1}, "2 pass, 1 unsupported", "partly"),
+        ({"pass": 2, "diverges": 1}, "2 pass, 1 diverge", "no"),
+        ({"pass": 2, "error": 1}, "2 pass, 1 error", "no"),
+    ],
+)
+def test_counts_in_words_and_in_a_class(
+    counts: dict[str, int], words: str, kind: str
+) -> None:
+    assert said(Counter(counts)) == words
+    assert sign(Counter(counts)) == kind
+
+
+def test_every_group_is_in_one_topic() -> None:
+    topics = by_topic(every_group())
+    assert list(topics) == list(TOPICS)
+    assert sorted(group for those in topics.values() for group in those) == sorted(
+        every_group()
+    )
+    assert max(map(len, topics.values())) <= 9  # more is wider than a page
+
+
+def test_of_several_ways_of_asking_the_worst_counts_once() -> None:
+    good, bad = (every_row()[f"pip-26.3-host-{via}"] for via in ("html", "json"))
+    assert good.committed
+    assert bad.committed
+    name = next(c.id for c in bad.cases if c.title == GROUP)
+    worse = {**bad.committed["cases"], name: {"verdict": "diverges", "reason": "x"}}
+    bad = replace(bad, committed={**bad.committed, "cases": worse})
+    for rows in ([good, bad], [bad, good]):
+        assert asked(rows, GROUP) == [bad]
+    assert counted([bad], GROUP)["diverges"] == 1
+
+
+def test_the_projects_own_library_is_last_everywhere() -> None:
+    tools = [tool for tool, _ in sections()]
+    first = tools.index("wasm-platform-tags")
+    assert set(tools[first:]) == {"wasm-platform-tags"}
+
+
+def test_versions_that_fare_alike_are_one_line() -> None:
+    rows = [every_row()[f"packaging-{v}-host"] for v in ("21.3", "22.0", "23.2")]
+    case = rows[0].cases[0]
+    kinds = ("yes", "yes", "no")
+    found = grid([(k, "word", r, case) for k, r in zip(kinds, rows, strict=True)])
+    assert found["runtimes"] == ["host"]
+    assert [name for name, _ in found["rows"]] == [
+        "packaging 21.3 to 22.0",
+        "packaging 23.2",
+    ]
+    assert span(["1"]) == "1"
+
+
+def test_another_question_is_another_line() -> None:
+    names = {
+        "pip-26.3-host-json": "pip",
+        "pip-26.3-host-canonical": "pip (canonical)",
+        "pip-26.3-pyodide-0.29.5-links-patched": "pip patched",
+        "uv-0.13.9-pyodide-0.29.5-interpreter": "uv (interpreter)",
+    }
+    assert {name: way(every_row()[name]) for name in names} == names
+
+
+def test_a_change_is_one_between_two_measured_versions() -> None:
+    """The verdicts are those of the two files."""
+    found = changes()["tag-order"]["micropip", "0.10.1", "0.11.1"]
+    before = every_row()["micropip-0.10.1-pyodide-0.28.3-json"]
+    after = every_row()["micropip-0.11.1-pyodide-0.29.5-json"]
+    cases = [case for case in after.cases if case.requirement == "tag-order"]
+    pairs = Counter(
+        (before.verdict(case)["verdict"], after.verdict(case)["verdict"])
+        for case in cases
+    )
+    assert found == {pair: n for pair, n in pairs.items() if pair[0] != pair[1]}
+    for of in changes().values():
+        for _, old, new in of:
+            assert old != new
+
+
+def test_a_case_that_cannot_be_asked_has_no_question() -> None:
+    audits = [case for case in every_case() if case.kind == "audit"]
+    assert question(audits) == ""
+
+
+def test_data_is_shown_as_it_is() -> None:
+    (case,) = [c for c in every_case() if c.id == "select/alias/alone@2026_0"]
+    assert shown(case, case.expect) == "1.0-cp314-cp314-pyodide_2026_0_wasm32.whl"
+    assert shown(case, None) == "none"
+    assert shown(case, "two\nlines") == '"two\\nlines"'
+    assert lines(case, {"a": "b"}) == ['a: "b"']
+    assert lines(case, []) == []
+
+
+def test_objections_have_their_parts() -> None:
+    for number, one in enumerate(objections(), 1):
+        assert one["number"] == str(number)
+        assert one["status"].partition(".")[0] in {
+            "Answered",
+            "Answered in part",
+            "Open",
+        }
+        assert one["answer"].endswith(".")
+
+
+def test_an_unknown_tool_is_named() -> None:
+    page = SimpleNamespace(arguments=["conda"], env=PAGE, error=ValueError)
+    with pytest.raises(
+        ValueError, match="no tool 'conda' in the matrix; wanted one of"
+    ):
+        tool_results(cast("SphinxDirective", page))
