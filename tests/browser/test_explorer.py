@@ -259,7 +259,7 @@ def test_the_size_that_is_told_is_loaded(site: str, open_page: Opener) -> None:
 
 def test_every_rule_is_a_link_to_the_pep(site: str, open_page: Opener) -> None:
     page = done(open_page(link(site, WHEELS, TARGETS)))
-    links = page.locator("#explorer-answer td > small a")
+    links = page.locator("#explorer-answer .explorer-by a")
     found = {str(a.get_attribute("href")) for a in links.all()}
     assert len(found) > 4
     pep = open_page(f"{site}/pep/pep-9999.html")
@@ -395,7 +395,8 @@ def test_a_question_too_long_for_a_link_says_so(site: str, open_page: Opener) ->
     done(page)
     assert "too long for a link" in page.locator("#explorer-status").inner_text()
     assert page.url == f"{site}/docs/explorer.html"
-    assert len(cells(page, FILES)) == 2
+    assert len(cells(page, FILES)) == 1
+    assert len(cells(page, OTHERS)) == 1
 
 
 def test_a_bad_target_is_told_beside_its_field(ask: Asker) -> None:
@@ -466,11 +467,9 @@ def test_the_keyboard_is_enough(site: str, open_page: Opener) -> None:
     page.keyboard.press("Enter")
     done(page)
     assert cells(page, FILES)
-    page.get_by_label("Names of wheels").fill(WHEELS[3])
+    page.get_by_label("Names of wheels").fill("\n".join(WHEELS[3:6]))
     page.keyboard.press("Control+Enter")
-    page.wait_for_function(
-        "document.querySelectorAll('#explorer-answer tbody tr').length === 2"
-    )
+    page.locator("#explorer-answer code", has_text=WHEELS[3]).first.wait_for()
     assert inside(page, "#explorer-answer caption")
     # Down to the tools of a verdict, which the keyboard unfolds.
     for _ in range(40):
@@ -573,6 +572,15 @@ def tools(page: Page, row: int = 0, column: int = 2) -> dict[str, list[str]]:
         [row, column],
     )
     return found
+
+
+def at_top(page: Page) -> Page:
+    """Scroll to where the theme shows no "Back to top", which is in no landmark."""
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('.back-to-top')).display === 'none'"
+    )
+    return page
 
 
 def test_real_tools_are_asked(ask: Asker) -> None:
@@ -716,7 +724,9 @@ def test_a_browser_that_copies_nothing_shows_the_text(
 ) -> None:
     page = open_page(link(site, WHEELS[:1], TARGETS[:1]))
     done(page)
-    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error())")
+    page.evaluate(
+        "() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }"
+    )
     page.get_by_role("button", name="Copy a link").click()
     shown = page.get_by_label("here is the link")
     assert shown.input_value() == page.url
@@ -807,7 +817,7 @@ def test_files_are_read_in_the_browser(site: str, open_page: Opener) -> None:
     names = page.get_by_label("Names of wheels")
     assert names.input_value().splitlines() == [name for name, _ in files[:3]]
     assert len(cells(page, FILES)) == 3
-    assert violations(page) == []
+    assert violations(at_top(page)) == []
     lock = f'version = 1\n[[package]]\nwheels = [{{ url = "https://x.example/{WHEELS[3]}" }}]'
     index = json.dumps({"files": [{"filename": WHEELS[0], "yanked": True}]})
     page.evaluate(DROP, [("uv.lock", lock)])
@@ -846,7 +856,7 @@ def test_everybody_can_use_the_answer(
     assert tools(page)
     for summary in page.locator("#explorer-answer > details > summary").all():
         summary.click()
-    assert violations(page) == []
+    assert violations(at_top(page)) == []
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])

@@ -38,7 +38,7 @@ function judged(word, colour, reason, rule, ...rest) {
   return [
     make("strong", { class: colour }, word),
     make("small", {}, reason),
-    make("small", {}, "by ", ruleLink(rule)),
+    make("div", { class: "explorer-by" }, "by ", ruleLink(rule)),
     ...rest,
   ];
 }
