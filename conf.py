@@ -1,10 +1,15 @@
 """Sphinx configuration: ``sphinx-build -W . _build/html`` builds the whole site."""
 
+import json
+import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent
 sys.path[:0] = map(str, (ROOT / "docs" / "_ext", ROOT / "reference", ROOT))
+RESULTS = (ROOT / "tests" / "conformance" / "results").glob("*.json")
+MEASURED = {json.loads(file.read_text("utf-8"))["measured"] for file in RESULTS}
 
 project = "wasm-platform-tags"
 author = "wasm-platform-tags maintainers"
@@ -12,11 +17,15 @@ html_title = "Platform tags for Python on WebAssembly"
 
 extensions = [
     "myst_parser",
+    "notfound.extension",
     "sphinx.ext.autodoc",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinxcontrib.programoutput",
+    "commands",
     "links",
     "pep",
     "platforms",
-    "preview",
     "conformance",
     "datapages",
     "explorer",
@@ -24,7 +33,8 @@ extensions = [
     "native",
     "pictures",
     "abi",
-    "commands",
+    "upstream_changes",
+    "audit",
 ]
 # Name what is a page: whatever else lies in the checkout can never leak in.
 include_patterns = [
@@ -52,10 +62,36 @@ myst_enable_extensions = ["deflist"]
 # Quotes, but not dashes: "--platform" is an option.
 smartquotes_action = "q"
 
+# A prompt is shown and not copied; neither is what a command printed.
+copybutton_prompt_text = r"\$ |>>> |\.\.\. "
+copybutton_prompt_is_regexp = True
+copybutton_line_continuation_character = "\\"
+
 html_theme = "furo"
 templates_path = ["docs/_templates"]
 html_static_path = ["docs/_static"]
 html_favicon = "docs/_static/icon.svg"
 html_css_files = ["site.css"]
+html_search_scorer = "docs/_static/scorer.js"
 html_copy_source = False
 html_show_copyright = False
+
+# Where the site is published, if that is known: for og:url, and for links on the page 404.
+html_baseurl = os.environ.get("WASM_TAGS_SITE_URL", "")
+notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
+notfound_context = {"title": "Page not found"}
+notfound_template = "404.html"
+
+# The state of the draft, in a box on every page (docs/_templates/status.html).
+html_context = {
+    "site_about": "Which wheel fits which Python in a browser, under Node.js or in a WASI"
+    " host: a PEP draft, a reference library, and what today's installers do.",
+    "status": {
+        "state": "Draft, not submitted",
+        "number": "PEP 9999 is a placeholder number",
+        "measured": (min(MEASURED), max(MEASURED)),
+        "source": "docs/install",  # the address of the repository, once it has one
+        "discuss": "https://discuss.python.org/c/packaging/14",
+        "thread": "no thread yet",
+    },
+}

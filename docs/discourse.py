@@ -29,7 +29,7 @@ OBJECTION = re.compile(
 PAGES = {
     "docs/explorer.html": "Ask the library about any wheel, in your browser",
     "docs/requirements.html": "Every requirement, with the cases that test it",
-    "docs/results.html": "What real installers make of the cases",
+    "docs/support.html": "What each installer, index and builder does today, as measured",
     "docs/why-exact.html": "Why the match is exact: what breaks otherwise",
     "docs/wasi.html": "A WASI wheel from end to end",
 }

@@ -1,51 +1,42 @@
 """What the tag explorer answers: the library, called with JSON and answering in JSON.
 
-The page runs this file in Pyodide, the build runs it for the prepared examples, and the
-tests compare the two.
+The page runs this file in Pyodide, the build runs it for the prepared examples and for
+the join with the results, and the tests compare the two.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
 import sysconfig
 from contextlib import suppress
-from functools import lru_cache
-from html.parser import HTMLParser
-from itertools import chain, islice
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any
 
 import packaging
 import packaging.markers
 import packaging.tags
-from packaging.specifiers import SpecifierSet
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
-from packaging.version import Version
 
 import wasm_platform_tags
 from wasm_platform_tags import (
     InvalidPlatformTag,
-    PyodidePlatform,
     Target,
+    known_platforms,
     parse_platform_tag,
 )
-from wasm_platform_tags._select import parse
-from wasm_platform_tags._text import printable, shortened
+from wasm_platform_tags._index import CONCERNED, upload
+from wasm_platform_tags._listing import judge, listing, not_a_wheel
+from wasm_platform_tags._text import printable
+from wasm_platform_tags._wheel import compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from wasm_platform_tags import Explanation
+
 Json = dict[str, Any]
 
-# The page's copy of the repository has this file too, see library() in explorer.py.
-INDEX = Path(__file__).parents[2] / "pep" / "pep-9999" / "index-expressions.json"
-CONCERNED = re.compile(json.loads(INDEX.read_bytes())["concerned"])
-URL = re.compile(r"""https?://[^\s<>",]+""", re.IGNORECASE)
-PATH = re.compile(r"[/\\]|\.whl[?#]", re.IGNORECASE)
-AROUND = "()<>,\"'"  # what a text may put around a name
 VARIABLES = (
     "PYEMSCRIPTEN_PLATFORM_VERSION",
     "PYODIDE_ABI_VERSION",
@@ -60,60 +51,37 @@ def answer(request: str) -> str:
 
 
 def explore(text: str, targets: Iterable[str]) -> Json:
-    """Judge the wheel names in a text for some targets, such as ``3.14 TAG``."""
+    """Judge the wheel names in a text for some targets, such as ``3.14 TAG``.
+
+    What depends on the tags alone stands once, in "endings": many files share them.
+    """
     asked = [read_target(target) for target in targets]
     known = [target for target, _ in asked if target]
-    pythons = [release(target) for target in known]
-
-    @lru_cache(None)  # a verdict depends on the tags alone, and many files share them
-    def judged(ending: str) -> Json:
-        explanations = [target.explain(f"x-0-{ending}") for target in known]
-        return {
-            "platforms": of_platforms(ending),
-            "verdicts": [
-                {
-                    "compatible": said.compatible,
-                    "rule": said.rule,
-                    "message": said.message,
-                }
-                for said in explanations
-            ],
-        }
-
+    judged, choices = judge(text, known)
+    endings: dict[str, int] = {}
     files: list[Json] = []
-    # For each project and each target, the files that fit, by version.
-    fitting: dict[str, list[dict[Version, list[str]]]] = {}
-    for listed in listing(text):
-        name = listed.name
-        file: Json = {
-            "place": listed.place,
-            "name": printable(name),
-            "error": listed.error,
-        }
+    said: list[Json] = []
+    for one in judged:
+        listed = one.listed
+        file: Json = {"place": listed.place, "name": printable(listed.name)}
         files.append(file)
-        if listed.error:
+        if not one.ending:
+            file |= {"error": one.error} if one.error else {"what": one.what}
             continue
-        try:
-            parse(name)  # the library's errors: packaging has others beside its own
-        except InvalidWheelFilename as error:
-            file["error"] = str(error)
-            continue
-        project, version, _, _ = parse_wheel_filename(name)
-        file |= judged("-".join(name.split("-")[-3:])) | {"remark": remark(listed)}
-        file["verdicts"] = [
-            said | {"left_out": left_out(listed, python) if said["compatible"] else ""}
-            for said, python in zip(file["verdicts"], pythons, strict=True)
-        ]
-        releases = fitting.setdefault(project, [{} for _ in known])
-        for of_target, said in zip(releases, file["verdicts"], strict=True):
-            if said["compatible"] and not said["left_out"]:
-                of_target.setdefault(version, []).append(name)
+        file["ending"] = endings.setdefault(one.ending, len(endings))
+        if file["ending"] == len(said):
+            said.append(of_ending(one.ending, known, one.verdicts))
+        if listed.remark:
+            file["remark"] = listed.remark
+        if any(one.left_out):
+            file["left_out"] = one.left_out
     return {
         "targets": [told for _, told in asked],
         "files": files,
+        "endings": said,
         "choices": [
-            {"project": project, "files": list(map(newest, known, releases))}
-            for project, releases in fitting.items()
+            {"project": project, "files": [name and printable(name) for name in chosen]}
+            for project, chosen in choices.items()
         ],
     }
 
@@ -133,176 +101,122 @@ def read_target(text: str) -> tuple[Target | None, Json]:
     except ValueError as error:
         told["error"] = str(error)
         return None, told
-    told["tags"] = list(target.platform_tags())
+    told |= {"label": label(target), "suite": suite(target)}
     return target, told
 
 
-class Listed(NamedTuple):
-    """A file that a text lists, and what its index says about it."""
-
-    place: str
-    name: str
-    requires_python: str = ""
-    yanked: bool = False
-    error: str | None = None
+def label(target: Target) -> str:
+    """Return a target's name for people; its platform's tag if nobody is known."""
+    for known in known_platforms():
+        if known.platform == target.platform:
+            return f"{known.runtime}, Python {target.python}"
+    return f"{target.platform.tags[0]}, Python {target.python}"
 
 
-def release(target: Target) -> str:
-    """Return a target's Python as installers compare it: 3.15.0b1 is 3.15.0 to them."""
-    version = Version(target.marker_environment()["python_full_version"])
-    return version.base_version
+def suite(target: Target) -> str:
+    """Return what the joined results call a target: whatever its patch number."""
+    minor = target.marker_environment()["python_version"]
+    return f"{minor} {target.platform.tags[0]}"
 
 
-@lru_cache(1024)  # the files of a project share few
-def admits(requires_python: str, python: str) -> bool | None:
-    """Say whether a Requires-Python admits a Python; None if it is malformed."""
+def of_ending(
+    ending: str, targets: Iterable[Target], verdicts: Iterable[Explanation]
+) -> Json:
+    """Tell what an index and some targets make of the three tags that end a name."""
+    tags = ending.removesuffix(".whl")
+    keys = ("compatible", "cause", "rule", "message")
+    return {
+        "tags": printable(tags),
+        "upload": upload(f"x-0-{ending}")._asdict(),
+        "index": situation(None, tags.split("-")[2]),
+        "verdicts": [{key: getattr(said, key) for key in keys} for said in verdicts],
+        "situations": [situation(target, tags) for target in targets],
+    }
+
+
+def situation(target: Target | None, ending: str) -> str:
+    """Return what tags are to a target: equal for wheels that differ in numbers alone.
+
+    By it, the results of the tools are joined. Without a target, for an index.
+    """
+    *pythons, platforms = ending.removesuffix(".whl").split("-")
+    own = int(target.python.split(".")[1]) if target else 0
+
+    def python(tag: str) -> str:
+        match = re.fullmatch(r"(cp|py)3([0-9]+)([a-z]*)", tag)
+        if match is None:
+            return tag
+        minor = int(match[2][:6])
+        return f"{match[1]}{'<=>'[(minor > own) - (minor < own) + 1]}{match[3]}"
+
+    def platform(tag: str) -> str:
+        if target and tag in target.platform.tags:
+            return f"own{target.platform.tags.index(tag)}"
+        with suppress(InvalidPlatformTag):
+            parse_platform_tag(tag)
+            return f"valid-{tag.partition('_')[0]}"
+        if CONCERNED.search(tag):  # malformed: numbers may be, so the rest counts
+            return re.sub("[0-9]+", "#", tag)
+        return tag.partition("_")[0]
+
+    parts = [".".join(map(python, part.split("."))) for part in pythons]
+    parts.append(".".join(map(platform, platforms.split("."))))
+    return printable("-".join(parts))
+
+
+def build(request: str) -> str:
+    """Answer ``{"targets": [...]}`` with the tags to build for them."""
+    asked = [read_target(target) for target in json.loads(request)["targets"]]
+    known = [target for target, _ in asked if target]
+    rows = [
+        {
+            "tags": tags,
+            "why": why,
+            "fits": [t.supports(f"x-0-{tags}.whl") for t in known],
+        }
+        for tags, why in dict.fromkeys(to_build(known))
+    ]
+    return json.dumps({"targets": [told for _, told in asked], "rows": rows})
+
+
+def to_build(targets: Iterable[Target]) -> Iterator[tuple[str, str]]:
+    """Yield the tags that a project needs for its targets, and what for."""
+    lowest: dict[str, int] = {}
+    compiled = []
+    for target in targets:
+        minor, platform = int(target.python.split(".")[1]), target.platform.tags[0]
+        lowest[platform] = min(minor, lowest.get(platform, minor))
+        why = "compiled, for one Python"
+        compiled.append((f"cp3{minor}-cp3{minor}-{platform}", why))
+    yield from compiled
+    for platform, minor in lowest.items():
+        why = f"instead, if it keeps to the stable ABI of Python 3.{minor}"
+        yield f"cp3{minor}-abi3-{platform}", why
+    if compiled:
+        yield "py3-none-any", "instead of all, if nothing is compiled"
+
+
+def names(text: str) -> str:
+    """Tell the names of wheels in a file; all of it if it says more about them."""
+    found = [
+        one for one in listing(text) if not one.error and not not_a_wheel(one.name)
+    ]
+    wheels = [one.name for one in found if one.name.lower().endswith(".whl")]
+    if not any(one.requires_python or one.yanked for one in found):
+        text = "\n".join(wheels)
+    return json.dumps({"text": text, "wheels": len(wheels)})
+
+
+def wheel(name: str, content: bytes) -> str:
+    """Compare the tags in a wheel's WHEEL file with those of its name."""
+    told: Json = {"name": printable(name), "error": None}
     try:
-        return SpecifierSet(requires_python).contains(python)
-    except ValueError:
-        return None
-
-
-def left_out(file: Listed, python: str) -> str:
-    """Say why installers leave out a file, whatever its tags; empty if they do not."""
-    reasons = ["yanked"] if file.yanked else []
-    if admits(file.requires_python, python) is False:
-        reasons.append(f"Requires-Python {printable(file.requires_python)}")
-    return ", ".join(reasons)
-
-
-def remark(file: Listed) -> str | None:
-    """Tell of a malformed Requires-Python, which excludes nothing, as in pip."""
-    if admits(file.requires_python, "3") is not None:
-        return None
-    return f"Requires-Python {file.requires_python!r} is not understood"
-
-
-class Links(HTMLParser):
-    """The files that the links of a page lead to; the name of a folder is empty."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[Listed] = []
-        with suppress(AssertionError):  # older Pythons raise it on "<![x"
-            self.feed(text)
-            self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a link."""
-        link = dict(attrs)
-        if tag == "a" and (address := link.get("href")):
-            self.found.append(
-                Listed(
-                    place=f"line {self.getpos()[0]}",
-                    name=last_part(address),
-                    requires_python=link.get("data-requires-python") or "",
-                    yanked="data-yanked" in link,
-                )
-            )
-
-
-def listing(text: str) -> Iterator[Listed]:
-    """Yield the files that a text lists: as an index does, in links, or plain."""
-    if text.lstrip().startswith("{"):
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError):
-            pass  # it only looks like JSON: a line of uv.lock holds a URL
-        else:
-            yield from of_json(data)
-            return
-    if links := Links(text).found:
-        yield from (link for link in links if link.name)
-        return
-    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
-        for name in of_line(line):
-            yield Listed(f"line {number}", name or line)
-
-
-def of_json(data: Json) -> list[Listed]:
-    """Read the JSON of an index, or say that it is none."""
-    try:
-        return [
-            Listed(
-                place=f"file {number}",
-                name=str(file["filename"]),
-                # PyPI's own JSON has an underscore.
-                requires_python=str(
-                    file.get("requires-python") or file.get("requires_python") or ""
-                ),
-                yanked=bool(file.get("yanked")),  # a string is the reason
-            )
-            for number, file in enumerate(files_of(data), 1)
-        ]
-    except (AttributeError, KeyError, TypeError):
-        keys = ", ".join(map(shortened, islice(data, 4))) or "nothing"
-        error = (
-            f'JSON that holds {keys} is no answer of an index: wanted "files", a list'
-            ' of objects with a "filename" (PEP 691)'
-        )
-        return [Listed("line 1", "{…}", error=error)]
-
-
-def files_of(data: Json) -> Iterable[Json]:
-    """Return the files of an index, of PyPI's own JSON, or of a Pyodide's lock file."""
-    if "files" in data:
-        return list(data["files"])
-    if releases := data.get("releases"):
-        return chain.from_iterable(releases.values())
-    if "packages" in data:  # a name there may be an address
-        packages = data["packages"].values()
-        return [{"filename": last_part(one["file_name"])} for one in packages]
-    return list(data["urls"])
-
-
-def of_line(line: str) -> Iterator[str]:
-    """Yield the names in a line: of its URLs, of a path, or the line itself."""
-    if urls := URL.findall(line):
-        yield from (last_part(url.strip(AROUND)) for url in urls)
-    elif "<" in line:  # HTML is no name, and is shown as it was given
-        yield line
-    elif line:
-        name = line.strip(AROUND)
-        if PATH.search(name):
-            yield last_part(name)
-        else:  # what is no name is shown as it was given
-            yield name if name.endswith(".whl") else line
-
-
-def last_part(address: str) -> str:
-    """Return the name of the file at an address, empty if it is that of a folder."""
-    return unquote(re.split(r"[/\\]", re.split("[?#]", address)[0])[-1])
-
-
-def of_platforms(ending: str) -> list[Json]:
-    """Parse each platform tag of a compressed tag set."""
-    return [parsed(tag) for tag in ending.removesuffix(".whl").split("-")[2].split(".")]
-
-
-def parsed(tag: str) -> Json:
-    """Say which platform a tag names, or why it names none."""
-    shown, read = printable(tag), tag.lower()  # as tools read a file name
-    try:
-        platform = parse_platform_tag(read)
-    except InvalidPlatformTag as error:
-        if not CONCERNED.search(read):
-            return {"tag": shown, "means": "not a WebAssembly tag", "rule": None}
-        means = f"not portable: {error.reason}"
-        return {"tag": shown, "means": means, "rule": error.rule}
-    if isinstance(platform, PyodidePlatform):
-        family, rule = "PyEmscripten", "same-platform"
+        both, in_name, in_wheel = compare(name, io.BytesIO(content))
+    except ValueError as error:
+        told["error"] = str(error)
     else:
-        family, rule = "WASI", "tag-grammar"
-    return {"tag": shown, "means": f"{family} {platform.version}", "rule": rule}
-
-
-def newest(target: Target, releases: dict[Version, list[str]]) -> str | None:
-    """Choose as installers do: the newest release, pre-releases last, the best file."""
-    if not releases:
-        return None
-    version = max(releases, key=lambda found: (not found.is_prerelease, found))
-    best = target.best(releases[version])
-    return None if best is None else printable(best)
+        told |= {"tags": both, "in_name": in_name, "in_wheel": in_wheel}
+    return json.dumps(told)
 
 
 def runtime() -> str:
@@ -314,11 +228,9 @@ def runtime() -> str:
     reported = dict(packaging.markers.default_environment())
     expected: Json = {}
     for tag in patched:
-        try:
+        with suppress(InvalidPlatformTag):
             expected = dict(Target(python, tag).marker_environment())
-        except InvalidPlatformTag:
-            continue
-        break
+            break
     return json.dumps(
         {
             "variables": {name: sysconfig.get_config_var(name) for name in VARIABLES},

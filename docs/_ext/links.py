@@ -1,4 +1,4 @@
-"""Links between pages of the site, wherever the page that has them lies."""
+"""Links to ``/PAGE#ANCHOR``, from the root of the site, wherever the page with them lies."""
 
 from __future__ import annotations
 
@@ -15,38 +15,23 @@ if TYPE_CHECKING:
 LOGGER = getLogger(__name__)
 
 
-def page_link(
-    content: str | nodes.Node, page: str, anchor: str = "", title: str = ""
-) -> nodes.reference:
-    """Return a link to a page, given as Sphinx names it, from the root of the site."""
-    if isinstance(content, str):
-        content = nodes.Text(content)
-    url = f"/{page}#{anchor}" if anchor else f"/{page}"
-    about = {"reftitle": title} if title else {}
-    return nodes.reference("", "", content, refuri=url, internal=True, **about)
-
-
 class PageLinks(SphinxPostTransform):
     """Make these links relative, as the builder names the pages."""
 
     default_priority = 900
 
     def run(self, **_: Any) -> None:
-        """Put an address where a page was named."""
-        missing = set()
         for reference in self.document.findall(nodes.reference):
             url = urlsplit(reference.get("refuri", ""))
             if url.netloc or not url.path.startswith("/"):
                 continue
             page = url.path[1:]
-            if page not in self.env.found_docs and page not in missing:
-                missing.add(page)
+            if page not in self.env.found_docs:
                 LOGGER.warning("there is no page %r", page, location=reference)
             address = self.app.builder.get_relative_uri(self.env.docname, page)
             reference["refuri"] = url._replace(path=address).geturl()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the transform."""
     app.add_post_transform(PageLinks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

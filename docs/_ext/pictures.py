@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markup import TEMPLATES
 from measured import every_row, note_files
 from native import results
 from sphinx.util.docutils import SphinxDirective
 
-from tests.cpython_wasi.command import RESULTS as BUILT
 from tests.matrix.settings import load_settings
 from tests.native.observe import RESULTS
 from wasm_platform_tags import PyodidePlatform, WasiPlatform, known_platforms
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from tests.matrix.settings import Runtime
 
 DOCS = Path(__file__).parents[1]
-TEMPLATES = DOCS / "_templates" / "pictures"
 RELEASES = DOCS / "releases.json"
 STYLE = "pictures.css"
 EXAMPLE = "pyemscripten_2026_0_wasm32"
@@ -196,14 +194,8 @@ PICTURES: dict[str, Callable[[], dict[str, Any]]] = {
 
 def draw(name: str) -> str:
     """Return the SVG of a picture."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(f"{name}.svg").render(name=name, **PICTURES[name]())
+    template = TEMPLATES.get_template(f"pictures/{name}.svg")
+    return template.render(name=name, **PICTURES[name]())
 
 
 class Picture(SphinxDirective):
@@ -218,13 +210,15 @@ class Picture(SphinxDirective):
         if name not in PICTURES:
             raise self.error(f"no picture {name!r}; wanted {', '.join(PICTURES)}")
         note_files(self.env)
-        for path in (RELEASES, RESULTS, BUILT, *TEMPLATES.iterdir()):
+        for path in (RELEASES, RESULTS, *(DOCS / "_templates" / "pictures").iterdir()):
             self.env.note_dependency(str(path))
         head = f'<figure class="picture" id="picture-{name}"><div>'
-        parts: list[nodes.Node] = [nodes.raw("", head + draw(name), format="html")]
-        parts.append(nodes.raw("", "</div><figcaption>", format="html"))
-        parts += self.parse_content_to_nodes()
-        return [*parts, nodes.raw("", "</figcaption></figure>", format="html")]
+        drawn = f"{head}{draw(name)}</div><figcaption>"
+        return [
+            nodes.raw("", drawn, format="html"),
+            *self.parse_content_to_nodes(),
+            nodes.raw("", "</figcaption></figure>", format="html"),
+        ]
 
 
 def add_style(

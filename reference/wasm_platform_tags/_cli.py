@@ -9,16 +9,25 @@ import os
 import platform
 import sys
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
+from ._index import upload
+from ._listing import Judged, judge
+from ._pip import command_line
+from ._pip import run as run_pip
 from ._platforms import InvalidPlatformTag
 from ._registry import known_platforms
 from ._tags import FAMILIES, platform_tags, sys_tags
 from ._target import Target
 from ._text import printable, shortened
+from ._wheel import compare
+from .audit.options import add_audit_arguments, add_retag_arguments
 from .conformance.options import add_arguments as add_conformance_arguments
+from .simple_index.options import add_arguments as add_index_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +39,9 @@ if TYPE_CHECKING:
 YES, NO, BAD_INPUT = 0, 1, 2
 # As a shell says of a program that Ctrl-C ended, and of one whose reader went away.
 INTERRUPTED, UNREAD = 130, 141
+
+# What an index says to the upload of a wheel.
+_UPLOAD = {True: "accepted", False: "refused", None: "not decided by the PEP"}
 
 _EXIT = "exit codes: 0 yes, or done; 1 no; 2 bad input; 130 interrupted; 141 not read"
 
@@ -46,7 +58,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         written, 130 interrupted, 141 if the reader of the output went away; a failure
         that is known by then keeps its code.
     """
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    options, rest = parser.parse_known_args(argv)
+    if options.command == "pip":
+        options.given = rest
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -138,8 +155,25 @@ def _parser() -> argparse.ArgumentParser:
         "wasm-tags explain demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
         " --python 3.13 --platform pyemscripten_2025_0_wasm32",
     )
-    explain.add_argument("wheel", metavar="WHEEL", help="the file name of a wheel")
+    explain.add_argument(
+        "wheel",
+        metavar="WHEEL",
+        help="the file name of a wheel; of a file that is there, its WHEEL is read too",
+    )
     target(explain, required=True)
+    choose = command(
+        "choose",
+        _choose,
+        "say which files of a list fit a target, and which would be installed",
+        "wasm-tags choose pyodide-lock.json --python 3.14"
+        " --platform pyemscripten_2026_0_wasm32",
+    )
+    choose.add_argument(
+        "list",
+        metavar="LIST",
+        help="a file of names, one a line, a lock file, or an index's page or JSON",
+    )
+    target(choose, required=True)
     markers = command(
         "markers",
         _markers,
@@ -147,10 +181,64 @@ def _parser() -> argparse.ArgumentParser:
         "wasm-tags markers --python 3.14 --platform wasi_0_1_sdk_24_wasm32",
     )
     target(markers, required=True)
+    select = command(
+        "select",
+        _select,
+        "say which file of a project on an index each known platform gets, or one target",
+        "wasm-tags select pydantic-core --python 3.14"
+        " --platform pyemscripten_2026_0_wasm32",
+    )
+    add_index_arguments(select)
+    target(select, required=False)
+    pip = commands.add_parser(
+        "pip",
+        help="run pip for a target: its platform in every spelling, its markers",
+        usage="wasm-tags pip [-h] --target-platform TAG --python VERSION ARGUMENT ...",
+        description="Run the pip of this Python, unchanged, for a target. pip gets every"
+        " spelling of the target's platform, the preferred one first, and evaluates"
+        " environment markers for the target instead of this machine. All other arguments"
+        " are pip's.",
+        epilog="example: wasm-tags pip install ipython --target site"
+        " --target-platform pyemscripten_2026_0_wasm32 --python 3.14\n"
+        "exit code: pip's; 2 bad input",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,  # --pre is pip's
+    )
+    pip.add_argument(
+        "--target-platform",
+        dest="platform",
+        required=True,
+        metavar="TAG",
+        help="the target's platform tag in any spelling",
+    )
+    pip.add_argument(
+        "--python",
+        required=True,
+        metavar="VERSION",
+        help="the target's Python, such as 3.14",
+    )
+    pip.set_defaults(run=_pip)
+    add_audit_arguments(
+        command(
+            "audit",
+            partial(_by_extra, "audit", "audit.command", "audit_command"),
+            "hold the content of wheels against their platform tags",
+            "wasm-tags audit dist/*.whl",
+        )
+    )
+    add_retag_arguments(
+        command(
+            "retag",
+            partial(_by_extra, "audit", "audit.command", "retag_command"),
+            "write a wheel again under another platform tag that it does not contradict",
+            "wasm-tags retag demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
+            " --to pyemscripten_2025_0_wasm32",
+        )
+    )
     add_conformance_arguments(
         command(
             "conformance",
-            _conformance,
+            partial(_by_extra, "conformance", "conformance.command", "conformance"),
             "put the cases of the conformance suite to a tool, through an adapter",
             "wasm-tags conformance --adapter 'node my-adapter.mjs' --kind parse",
         )
@@ -167,6 +255,15 @@ def _target(options: argparse.Namespace) -> Target:
         raise _InputError(f"--python: {error}") from error
 
 
+def _target_if_given(options: argparse.Namespace) -> Target | None:
+    if options.python is None and options.platform is None:
+        return None
+    if options.python is None or options.platform is None:
+        missing = "--python" if options.python is None else "--platform"
+        raise _InputError(f"a target has both: {missing} is missing too")
+    return _target(options)
+
+
 def _platforms(options: argparse.Namespace) -> Answer:
     if options.json:
         return YES, _json(
@@ -181,6 +278,7 @@ def _platforms(options: argparse.Namespace) -> Answer:
                     "status": known.status,
                     "source": known.source,
                     "distributor": known.distributor,
+                    "pyodide": known.pyodide,
                 }
                 for known in known_platforms()
             ]
@@ -197,7 +295,7 @@ def _platforms(options: argparse.Namespace) -> Answer:
         (
             (
                 # Below the tag: the widest column has the room.
-                "\n  ".join(filter(None, ("\n".join(known.tags), known.distributor))),
+                "\n  ".join(("\n".join(known.tags), known.runtime)),
                 known.toolchain,
                 ", ".join(known.python),
                 known.unwinding,
@@ -209,15 +307,12 @@ def _platforms(options: argparse.Namespace) -> Answer:
 
 
 def _show(options: argparse.Namespace) -> Answer:
-    if options.python is None and options.platform is None:
+    target = _target_if_given(options)
+    if target is None:
         where = f"this interpreter ({platform.system()})"
         tags, platforms = sys_tags, platform_tags
         local = platform.system() in FAMILIES
-    elif options.python is None or options.platform is None:
-        missing = "--python" if options.python is None else "--platform"
-        raise _InputError(f"a target has both: {missing} is missing too")
     else:
-        target = _target(options)
         where = f"Python {target.python} on {target.platform.tags[0]}"
         tags, platforms = target.tags, target.platform_tags
         local = False
@@ -239,28 +334,92 @@ def _show(options: argparse.Namespace) -> Answer:
 
 def _explain(options: argparse.Namespace) -> Answer:
     target = _target(options)
+    name, stated = options.wheel, ""
+    # pathlib raises an error if a name is too long for a file's.
+    if name.lower().endswith(".whl") and os.path.isfile(name):  # noqa: PTH113
+        path = Path(name)
+        name, stated = path.name, _stated(path)
     try:
-        explanation = target.explain(options.wheel)
+        explanation = target.explain(name)
     except ValueError as error:
         raise _InputError(
             f"{shortened(options.wheel)} is not the file name of a wheel:"
             f" wanted NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl ({error})"
         ) from error
     code = YES if explanation else NO
+    asked = upload(name)
     if options.json:
-        return code, _json(explanation.json())
+        more = {"upload": asked._asdict(), "wheel_file": stated or None}
+        return code, _json(explanation.json() | more)
     return code, _table(
         printable(explanation.filename),
         ("", ""),
         (
             ("compatible", "yes" if explanation else "no"),
+            ("because", explanation.cause),
             ("decided by", f"{explanation.part} tag"),
             ("offered", "\n".join(map(printable, explanation.offered))),
             ("wanted", "\n".join(explanation.wanted)),
             ("rule", explanation.rule),
-            ("because", explanation.message),
+            ("in full", explanation.message),
+            ("an upload", f"{_UPLOAD[asked.accepted]}: {asked.reason} ({asked.rule})"),
+            *([("its WHEEL", stated)] if stated else []),
         ),
     )
+
+
+def _stated(path: Path) -> str:
+    """Say whether the WHEEL file in a wheel states the tags of its name."""
+    try:
+        with path.open("rb") as content:
+            _, in_name, in_wheel = compare(path.name, content)
+    except (OSError, ValueError) as error:
+        raise _InputError(f"{shortened(str(path))}: {error}") from error
+    if not in_name and not in_wheel:
+        return "states the tags of the name"
+    differs = {"only in the name": in_name, "only in WHEEL": in_wheel}
+    return "states other tags; " + "; ".join(
+        f"{where}: {', '.join(tags)}" for where, tags in differs.items() if tags
+    )
+
+
+def _choose(options: argparse.Namespace) -> Answer:
+    target = _target(options)
+    try:
+        text = Path(options.list).read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise _InputError(f"{shortened(options.list)}: {error}") from error
+    files, choices = judge(text, [target])
+    taken = [(project, chosen) for project, (chosen,) in choices.items()]
+    code = YES if any(chosen for _, chosen in taken) else NO
+    rows = [
+        (one.listed.place, printable(one.listed.name), *_judged(one)) for one in files
+    ]
+    if options.json:
+        keys = ("place", "name", "fits", "because")
+        return code, _json(
+            {
+                "files": [dict(zip(keys, row, strict=True)) for row in rows],
+                "choices": dict(taken),
+            }
+        )
+    choice = "\n".join(f"{name}: {file or 'no file fits'}" for name, file in taken)
+    where = f"Python {target.python} on {target.platform.tags[0]}"
+    return code, _table(
+        f"What fits {where}",
+        ("", "file", "fits", "because"),
+        [*rows, ("", printable(choice or "no wheel", "\n"), "", "what is installed")],
+    )
+
+
+def _judged(one: Judged) -> tuple[str, str]:
+    """Return whether a file of a list fits, and why."""
+    if not one.ending:
+        return ("error", one.error) if one.error else ("no wheel", one.what)
+    (said,), (left,) = one.verdicts, one.left_out
+    if said and left:
+        return "not chosen", left
+    return "yes" if said else "no", said.cause
 
 
 def _markers(options: argparse.Namespace) -> Answer:
@@ -274,19 +433,43 @@ def _markers(options: argparse.Namespace) -> Answer:
     )
 
 
-def _conformance(options: argparse.Namespace) -> Answer:
+def _select(options: argparse.Namespace) -> Answer:
+    target = _target_if_given(options)
+    return _by_extra("index", "simple_index.command", "select", options, target)
+
+
+def _pip(options: argparse.Namespace) -> Answer:
+    target = _target(options)
     try:
-        from .conformance.command import conformance  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        raise _InputError(
-            f"the suite needs {error.name}, which is not installed:"
-            f" {_extra('conformance')}"
-        ) from error
-    try:
-        code, report, show = conformance(options)
+        command_line(target, options.given)
     except ValueError as error:
         raise _InputError(str(error)) from error
-    return code, _json(report) if options.json else show
+    if not options.given:
+        raise _InputError(
+            "what is pip to do? wanted its arguments, such as download demo"
+        )
+    if find_spec("pip") is None:
+        raise _InputError(f"{sys.executable} has no pip: python -m ensurepip adds it")
+    code = run_pip(target.python, target.platform.tags[0], *options.given)
+    return code, lambda: None
+
+
+def _by_extra(
+    extra: str, module: str, function: str, options: argparse.Namespace, *more: object
+) -> Answer:
+    """Let a command of an extra answer; it has an exit code, JSON, and what prints it."""
+    try:
+        run = getattr(import_module(f".{module}", __package__), function)
+    except ModuleNotFoundError as error:
+        raise _InputError(
+            f"this needs {error.name}, which is not installed: {_extra(extra)}"
+        ) from error
+    try:
+        code, report, show = run(options, *more)
+    except ValueError as error:
+        raise _InputError(str(error)) from error
+    as_data = options.json or getattr(options, "sarif", False)
+    return code, _json(report) if as_data else show
 
 
 def _extra(name: str) -> str:

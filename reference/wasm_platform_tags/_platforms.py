@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from . import _pyemscripten, _wasi
 from ._text import shortened
@@ -132,7 +133,7 @@ class PyodidePlatform:
         """The platform's version, such as ``"2026_0"``."""
         return f"{self.year}_{self.patch}"
 
-    @property
+    @cached_property
     def tags(self) -> tuple[str, ...]:
         """The platform tags, the canonical one first, then its alias."""
         return tuple(_pyemscripten.platform_tags(self.version))
@@ -164,7 +165,7 @@ class WasiPlatform:
         """The platform's version, such as ``"0_1_sdk_24"``."""
         return f"{self.major}_{self.minor}_sdk_{self.sdk}"
 
-    @property
+    @cached_property
     def tags(self) -> tuple[str, ...]:
         """The platform tags: one."""
         return tuple(_wasi.platform_tags(self.version))

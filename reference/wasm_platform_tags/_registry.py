@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ._platforms import parse_platform_tag
+from ._platforms import PyodidePlatform, parse_platform_tag
 
 if TYPE_CHECKING:
-    from ._platforms import PyodidePlatform, WasiPlatform
+    from ._platforms import WasiPlatform
 
 __all__ = ["KnownPlatform", "known_platforms"]
 
@@ -44,11 +44,28 @@ class KnownPlatform:
     #: who builds a CPython for a WASI platform that :pep:`11` does not name, such as
     #: ``"componentize-py 0.25.1"``; else empty
     distributor: str = ""
+    #: the lines of Pyodide that have a PyEmscripten platform, such as
+    #: ``("0.28", "0.29")``, oldest first; else none
+    pyodide: tuple[str, ...] = ()
 
     @property
     def tags(self) -> tuple[str, ...]:
         """The platform tags, the canonical one first."""
         return self.platform.tags
+
+    @property
+    def runtime(self) -> str:
+        """Who has it, in words: ``"Pyodide 0.28, 0.29"`` or ``"CPython for WASI"``."""
+        if isinstance(self.platform, PyodidePlatform):
+            return f"Pyodide {', '.join(self.pyodide)}"
+        return self.distributor or "CPython for WASI"
+
+    @property
+    def hosts(self) -> str:
+        """What such a Python runs in, in words."""
+        if isinstance(self.platform, PyodidePlatform):
+            return "browsers and Node.js"
+        return "WASI hosts"
 
     @property
     def meant_for(self) -> str:
@@ -78,6 +95,7 @@ def known_platforms() -> tuple[KnownPlatform, ...]:
             status=record["status"],
             source=record["source"],
             distributor=record.get("distributor", ""),
+            pyodide=tuple(record.get("pyodide", ())),
         )
         for record in json.loads(data)["platforms"]
     )

@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 _REMEMBERED = 1024  # distinct tag triples, and releases, that a call remembers
 
 
+@lru_cache(128)  # several targets judge a name one after the other
 def parse(filename: str) -> tuple[BuildTag, frozenset[Tag]]:
     """Return the build tag and the tags of a wheel's file name.
 
     :raises InvalidWheelFilename: if it is not one (before packaging 23.2 a bad
         version raised something else).
     """
+    if filename[-4:] != ".whl" and filename[-4:].lower() == ".whl":
+        raise InvalidWheelFilename(
+            f"Invalid wheel filename ({filename[-4:]} is in upper case: wanted .whl):"
+            f" {filename!r}"
+        )
     try:
         _, _, build, tags = parse_wheel_filename(filename)
     except InvalidWheelFilename as error:  # its messages repeat parts as they are

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import packaging.tags
 
+from ._cause import cause_of_no, cause_of_yes
 from ._markers import marker_environment
 from ._platforms import (
     InvalidPlatformTag,
@@ -51,6 +52,9 @@ class Explanation:
     rule: str
     #: all this in a sentence; what cannot be printed is escaped
     message: str
+    #: why, as a person would put it, such as ``"built for Python 3.13, the target has
+    #: 3.14"``; it may name more than the part that decided
+    cause: str
 
     def __bool__(self) -> bool:
         return self.compatible
@@ -142,6 +146,10 @@ class Target:
             *packaging.tags.compatible_tags(python, interpreter, platforms),
         )
 
+    @cached_property
+    def _set(self) -> frozenset[Tag]:
+        return frozenset(self._tags)
+
     def marker_environment(self) -> Environment:
         """Return the value of every environment marker variable on the target.
 
@@ -163,7 +171,7 @@ class Target:
         :raises packaging.utils.InvalidWheelFilename: if it is no such name.
         """
         _, tags = parse(filename)
-        return not tags.isdisjoint(self._tags)
+        return not tags.isdisjoint(self._set)
 
     def rank(self, filenames: Iterable[str]) -> list[str]:
         """Return the wheels among the files of one release that suit the target.
@@ -186,10 +194,10 @@ class Target:
         :raises packaging.utils.InvalidWheelFilename: if it is no such name.
         """
         _, offered = parse(filename)
-        for tag in self._tags:
-            if tag in offered:
-                return self._yes(filename, tag)
-        return self._no(filename, offered)
+        if offered.isdisjoint(self._set):
+            return self._no(filename, offered)
+        best = next(tag for tag in self._tags if tag in offered)
+        return self._yes(filename, best)
 
     def _yes(self, filename: str, tag: Tag) -> Explanation:
         if tag.platform == "any":
@@ -206,16 +214,24 @@ class Target:
             wanted=(*self.platform.tags, "any"),
             rule=rule,
             message=f"{tag} is compatible: {tag.platform} {what}",
+            cause=cause_of_yes(tag.platform, self.platform),
         )
 
     def _no(self, filename: str, offered: frozenset[Tag]) -> Explanation:
+        cause = printable(cause_of_no(offered, self._set, self._minor, self.platform))
         # Part after part, keep the tags that agree; none do when all parts are done,
         # for otherwise the wheel would suit.
         ours: tuple[Tag, ...] = self._tags
         for part in ("platform", "interpreter", "abi"):  # pragma: no branch
-            wanted = tuple(dict.fromkeys(getattr(tag, part) for tag in ours))
+            if part == "platform":
+                wanted: tuple[str, ...] = (*self.platform.tags, "any")
+            else:
+                wanted = tuple(dict.fromkeys(getattr(tag, part) for tag in ours))
             values = tuple(sorted({getattr(tag, part) for tag in offered}))
-            ours = tuple(tag for tag in ours if getattr(tag, part) in values)
+            if not set(wanted).isdisjoint(values):
+                ours = tuple(tag for tag in ours if getattr(tag, part) in values)
+            else:
+                ours = ()
             offered = frozenset(tag for tag in offered if getattr(tag, part) in wanted)
             if not ours:
                 break
@@ -234,6 +250,7 @@ class Target:
             message=f"{part} tag {', '.join(map(printable, values))} {why}; wanted"
             f" {_some(wanted)} for Python {self.python} on"
             f" {self.platform.tags[0]}",
+            cause=cause,
         )
 
 

@@ -14,6 +14,8 @@ def printable(text: str, keep: str = "") -> str:
     :param text: any text; what can be printed stays as it is.
     :param keep: the characters that stay too, such as ``"\n"``.
     """
+    if text.isprintable():
+        return text
     return "".join(
         char
         if char.isprintable() or char in keep

@@ -1,6 +1,9 @@
-"""Speed and memory beside packaging's, each as a ratio measured in one run.
+"""Speed and memory beside other tools', each as a ratio measured in one run.
 
-Run: python -m tests.benchmark [--json FILE]
+Run: python -m tests.benchmark [--only audit] [--json FILE]
+
+The peer is packaging or, for the audit of an 8 MB wheel, the show of
+auditwheel-emscripten; both are in the matrix's cache, and so is the wheel.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ import argparse
 import gc
 import itertools
 import json
+import os
 import platform
 import statistics
 import subprocess
@@ -25,7 +29,11 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from rich.console import Console
 from rich.table import Table
 
+from tests.audit import judged
+from tests.matrix.provision import DEFAULT_CACHE, Cache, provision
+from tests.matrix.settings import load_settings
 from wasm_platform_tags import Target, patched
+from wasm_platform_tags.audit import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -182,25 +190,109 @@ def measure(size: int) -> Iterator[tuple[str, str, str, str]]:
     )
 
 
+def measure_audit(cache: Cache) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the same of an audit, beside auditwheel-emscripten on the same file."""
+    (wheel,) = judged.downloaded(cache, lambda _: None).glob(AUDITED)
+    theirs = cache.requirement(f"auditwheel-emscripten=={judged.pinned()[1]}")
+    size = wheel.stat().st_size / 10**6
+    tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": tools, "PYTHONPATH": str(theirs)}
+
+    def in_a_process(code: str) -> tuple[float, int]:
+        """Processor seconds of the work, its children too; bytes at the most."""
+        done = subprocess.run(
+            [sys.executable, "-c", TIMED.format(code=code), str(wheel)],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=environment,
+        )
+        spent, peak = done.stdout.split()[-2:]
+        return float(spent), int(peak) * 1024
+
+    pairs = [(in_a_process(AUDIT), in_a_process(SHOW)) for _ in range(5)]
+    idle = in_a_process("import wasm_platform_tags.audit; work = int")[1]
+    mine = statistics.median(ours[0] for ours, _ in pairs)
+    peer = statistics.median(other[0] for _, other in pairs)
+    yield (
+        (
+            f"audit a wheel of {size:.1f} MB, beside auditwheel-emscripten's show;"
+            " processor time"
+        ),
+        f"{mine * 1000:.0f} ms",
+        f"{peer * 1000:.0f} ms",
+        f"{peer / mine:.1f} times as fast",
+    )
+    inflate = statistics.median(in_a_process(INFLATE)[0] for _ in range(5))
+    yield (
+        "the same, beside inflating it with zipfile",
+        f"{mine * 1000:.0f} ms",
+        f"{inflate * 1000:.0f} ms",
+        f"{mine / inflate:.1f} times the time",
+    )
+    largest = max(seen["size"] for seen in audit(wheel).modules)
+    most = max(ours[1] for ours, _ in pairs) - idle
+    yield (
+        "peak memory of the audit, beside its largest module",
+        f"{most / 2**20:.0f} MiB",
+        f"{largest / 2**20:.0f} MiB",
+        f"{most / largest:.1f} times",
+    )
+
+
+# What is timed, in a process of its own: `work` is called with the wheel's path.
+AUDITED = "mypy-*-cp314-*.whl"
+AUDIT = "from wasm_platform_tags.audit import audit as work"
+SHOW = "from auditwheel_emscripten import show as work"
+INFLATE = (
+    "import zipfile\n"
+    "def work(path):\n"
+    "    with zipfile.ZipFile(path) as archive:\n"
+    "        for name in archive.namelist():\n"
+    "            archive.read(name)"
+)
+TIMED = """import os, resource, sys
+from pathlib import Path
+{code}
+start = sum(os.times()[:4])
+work(Path(sys.argv[1])) if work is not int else None
+spent = sum(os.times()[:4]) - start
+print(spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.benchmark", description=__doc__
+        prog="python -m tests.benchmark",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--files", type=int, default=100_000, help="how many files (100000)"
     )
+    parser.add_argument(
+        "--only", choices=("tags", "audit"), help="only one part, by default both"
+    )
+    parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, metavar="FOLDER")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write JSON")
     options = parser.parse_args()
     versions = (
         f"CPython {platform.python_version()}, packaging {packaging.__version__},"
         f" {platform.system()} {platform.machine()}"
     )
-    columns = ("what", "ours", "packaging's", "ratio")
+    columns = ("what", "ours", "the peer's", "ratio")
+    parts = []
+    if options.only != "audit":
+        parts.append(measure(options.files))
+    if options.only != "tags":
+        cache = Cache(options.cache, load_settings())
+        provision(cache, lambda *_: None)
+        parts.append(measure_audit(cache))
     table = Table(*columns, title=versions)
     rows = []
     console = Console()
     with console.status("measuring"):
-        for row in measure(options.files):
+        for row in itertools.chain(*parts):
             rows.append(dict(zip(columns, row, strict=True)))
             table.add_row(*row)
     console.print(table)

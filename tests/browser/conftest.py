@@ -7,6 +7,7 @@ These tests need a browser and the built site, so they run only when this folder
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -66,6 +67,20 @@ def site() -> Iterator[str]:
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Opener]:
     """Open pages in contexts that record what no page may do."""
+    with opener(browser) as open_:
+        yield open_
+
+
+@pytest.fixture(scope="module")
+def open_kept(browser: Browser) -> Iterator[Opener]:
+    """Open pages, as open_page does, that stay open for all tests of a module."""
+    with opener(browser) as open_:
+        yield open_
+
+
+@contextmanager
+def opener(browser: Browser) -> Iterator[Opener]:
+    """Yield what opens pages; at the end, they must not have done what none may."""
     faults: list[str] = []
     contexts = []
 

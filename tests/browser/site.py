@@ -9,6 +9,7 @@ from collections import Counter
 from contextlib import contextmanager
 from functools import cache, partial
 from html.parser import HTMLParser
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,17 @@ class Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Keep quiet."""
+
+    def send_error(self, code: int, *about: Any) -> None:
+        """Answer with the page 404, as servers of static files do."""
+        found = Path(self.directory) / "404.html"
+        if code != HTTPStatus.NOT_FOUND or not found.is_file():
+            super().send_error(code, *about)
+            return
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(found.read_bytes())
 
 
 class Server(ThreadingHTTPServer):
@@ -104,10 +116,16 @@ def references(name: str) -> References:
     return References((SITE / name).read_text("utf-8"))
 
 
+def place(folder: Path, page: Path, path: str) -> Path:
+    """Return the file that a page names; the page 404 names them from the root."""
+    return folder / path[1:] if path.startswith("/") else page.parent / path
+
+
 def weight(name: str) -> int:
     """Return the bytes of a page with its styles and scripts, as they lie on disk."""
     page = SITE / name
-    loaded = [page.parent / urlsplit(load).path for load in references(name).loads]
+    loads = references(name).loads
+    loaded = [place(SITE, page, urlsplit(load).path) for load in loads]
     return sum(path.stat().st_size for path in [page, *loaded])
 
 
@@ -124,7 +142,7 @@ def broken_links(folder: Path, names: list[str]) -> list[str]:
             if parts.scheme or parts.netloc:
                 continue
             path = unquote(parts.path)
-            target = (page.parent / path).resolve() if path else page
+            target = place(folder, page, path).resolve() if path else page
             anchor = unquote(parts.fragment)
             # A fragment with "=" is a state of the explorer.
             missing_anchor = (

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
-from explorer import RUNTIME
+from explorer import RUNTIME, UPLOAD
 from explorer_answers import explore
 
 from tests.browser.site import ROOT, SITE, Handler, served
@@ -20,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, FilePayload, Page, Route
 
     Opener = Callable[..., Page]
+    Asker = Callable[[list[str], list[str]], Page]
 
 TARGETS = [
     "3.14 pyemscripten_2026_0_wasm32",
@@ -52,6 +56,9 @@ WHEELS = [
 PAGE = "docs/explorer"
 CHOICES = "What each target would install"
 FILES = "Every file, judged"
+OTHERS = "What names no wheel"
+CHANGES = "What changes"
+BUILD = "Which tags to build"
 
 
 def link(site: str, wheels: list[str], targets: list[str]) -> str:
@@ -84,30 +91,50 @@ def cells(page: Page, caption: str) -> list[list[str]]:
 def expected(text: list[str], targets: list[str]) -> dict[str, list[list[str]]]:
     """Say with the library on this machine what the tables must hold."""
     told: dict[str, Any] = explore("\n".join(text), targets)
-    files = []
+    files, others = [], []
     for file in told["files"]:
-        row = [f"{file['place']} {file['name']}{file.get('remark') or ''}"]
-        if file["error"]:
+        row = [f"{file['place']} {file['name']}{file.get('remark', '')}"]
+        if "what" in file:
+            others.append([*row, file["what"]])
+            continue
+        if "error" in file:
             files.append([*row, file["error"]])
             continue
+        ending = told["endings"][file["ending"]]
+        upload = ending["upload"]
+        row.append(
+            f"{UPLOAD[upload['accepted']]}{upload['reason']}by {upload['rule']}Indexes"
+        )
+        left = file.get("left_out", [""] * len(ending["verdicts"]))
         row += [
             ("\u2713 fits" if said["compatible"] else "\u2717 does not fit")
-            + f", by {said['rule']}{said['message']}"
-            + (f"not chosen: {said['left_out']}" if said["left_out"] else "")
-            for said in file["verdicts"]
+            + f"{said['cause']}by {said['rule']}"
+            + (f"not chosen: {why}" if why else "")
+            + "Tools"
+            for said, why in zip(ending["verdicts"], left, strict=True)
         ]
-        row.append(
-            "".join(
-                f"{part['tag']}: {part['means']} {part['rule'] or ''}"
-                for part in file["platforms"]
-            )
-        )
         files.append(row)
     choices = [
         [choice["project"], *(file or "none" for file in choice["files"])]
         for choice in told["choices"]
     ]
-    return {CHOICES: choices, FILES: files}
+    return {CHOICES: choices, FILES: files, OTHERS: others}
+
+
+@pytest.fixture(scope="module")
+def ask(site: str, open_kept: Opener) -> Asker:
+    """Ask on one page, whose Python is loaded once: as a reader follows links there."""
+    page = open_kept(f"{site}/docs/explorer.html")
+
+    def ask_(wheels: list[str], targets: list[str]) -> Page:
+        page.evaluate("document.getElementById('explorer-status').textContent = ''")
+        page.goto(link(site, wheels, targets))
+        page.wait_for_function(
+            "/[.:]/.test(document.getElementById('explorer-status').textContent)"
+        )
+        return page
+
+    return ask_
 
 
 def test_it_answers_as_the_library_does(site: str, open_page: Opener) -> None:
@@ -178,15 +205,15 @@ def test_a_link_leads_to_its_answer(
     assert page.evaluate("document.activeElement === document.body")
 
 
-def test_text_stays_text(site: str, open_page: Opener) -> None:
-    page = done(open_page(link(site, WHEELS, TARGETS)))
+def test_text_stays_text(ask: Asker) -> None:
+    page = done(ask(WHEELS, TARGETS))
     assert page.locator("#explorer-answer :is(b, img)").count() == 0
     assert page.locator("#explorer-answer code", has_text="<img src=x").count() == 1
 
 
-def test_no_character_turns_the_answer_round(site: str, open_page: Opener) -> None:
+def test_no_character_turns_the_answer_round(ask: Asker) -> None:
     turned = WHEELS[-1]
-    page = done(open_page(link(site, [turned], TARGETS)))
+    page = done(ask([turned], TARGETS))
     told = page.locator("#explorer-answer").inner_text()
     assert r"\u202e23msaw" in told
     assert "\u202e" not in told
@@ -197,14 +224,18 @@ def test_the_examples_are_the_librarys_words(site: str, open_page: Opener) -> No
     page = open_page(f"{site}/docs/explorer.html", java_script_enabled=False)
     rows = page.locator("table.explorer-examples tbody tr")
     names = [row.locator("code").first.inner_text() for row in rows.all()]
-    heads = page.locator("table.explorer-examples thead th").all_inner_texts()
-    told = explore("\n".join(names), heads[1:])["files"]
-    assert [file["error"] for file in told].count(None) == len(told) - 1
-    for row, file in zip(rows.all(), told, strict=True):
-        said = [file["error"]] if file["error"] else file["verdicts"]
-        for part in said:
-            words = part if isinstance(part, str) else part["message"]
-            assert words in row.inner_text()
+    heads = page.locator("table.explorer-examples thead code").all_inner_texts()
+    told = explore("\n".join(names), heads)
+    assert [file.get("what") for file in told["files"]].count(None) == len(names) - 1
+    for row, file in zip(rows.all(), told["files"], strict=True):
+        text = row.inner_text()
+        if "what" in file:
+            assert file["what"] in text
+            continue
+        ending = told["endings"][file["ending"]]
+        for said in ending["verdicts"]:
+            assert said["cause"] in text
+        assert UPLOAD[ending["upload"]["accepted"]] in text
     assert rows.locator("a.internal").count() >= len(names)
     assert rows.locator("a.external").count() == 0
 
@@ -216,7 +247,7 @@ def test_the_size_that_is_told_is_loaded(site: str, open_page: Opener) -> None:
         "response",
         lambda response: sizes.append(int(response.headers["content-length"])),
     )
-    page.get_by_role("button", name="Ask this browser's Python").click()
+    page.get_by_role("button", name="Ask the library").click()
     done(page)
     told = page.get_by_text("or a link to a question loads").inner_text()
     assert f"about {sum(sizes) / 1e6:.1f} MB" in told
@@ -228,7 +259,7 @@ def test_the_size_that_is_told_is_loaded(site: str, open_page: Opener) -> None:
 
 def test_every_rule_is_a_link_to_the_pep(site: str, open_page: Opener) -> None:
     page = done(open_page(link(site, WHEELS, TARGETS)))
-    links = page.locator("#explorer-answer a")
+    links = page.locator("#explorer-answer .explorer-by a")
     found = {str(a.get_attribute("href")) for a in links.all()}
     assert len(found) > 4
     pep = open_page(f"{site}/pep/pep-9999.html")
@@ -264,19 +295,21 @@ def test_no_name_is_told(site: str, open_page: Opener) -> None:
 def test_a_question_is_a_link(site: str, open_page: Opener) -> None:
     page = open_page(f"{site}/docs/explorer.html")
     page.get_by_label("Names of wheels").fill("\n".join(WHEELS))
-    for box in page.get_by_role("checkbox").all():
-        box.uncheck()
+    page.get_by_role("button", name="Select none").click()
     page.get_by_label(TARGETS[0]).check()
-    page.get_by_label("Other targets").fill("\n".join(TARGETS[1:]))
+    page.get_by_text("More targets").click()
+    page.get_by_label("Others, one a line").fill("\n".join(TARGETS[1:]))
     page.get_by_role("button", name="Ask the library").click()
     done(page)
     asked = cells(page, FILES)
-    assert len(asked) == len(WHEELS)
+    assert len(asked) + len(cells(page, OTHERS)) == len(WHEELS)
     again = done(open_page(page.url))
     assert cells(again, FILES) == asked
     assert again.get_by_label("Names of wheels").input_value() == "\n".join(WHEELS)
     assert again.get_by_label(TARGETS[0]).is_checked()
-    assert again.get_by_label("Other targets").input_value() == "\n".join(TARGETS[1:])
+    assert again.get_by_label("Others, one a line").input_value() == "\n".join(
+        TARGETS[1:]
+    )
     assert again.url == page.url
 
 
@@ -312,7 +345,8 @@ def test_back_to_the_bare_page_empties_it(site: str, open_page: Opener) -> None:
     names = page.get_by_label("Names of wheels")
     example = names.input_value()
     names.fill(WHEELS[0])
-    page.get_by_label("Other targets").fill("nonsense")
+    page.get_by_text("More targets").click()
+    page.get_by_label("Others, one a line").fill("nonsense")
     page.get_by_role("button", name="Ask the library").click()
     done(page)
     page.evaluate("location.hash = '#your-runtime'")
@@ -326,7 +360,7 @@ def test_back_to_the_bare_page_empties_it(site: str, open_page: Opener) -> None:
         "!document.getElementById('explorer-answer').childElementCount"
     )
     assert names.input_value() == example
-    assert page.get_by_label("Other targets").input_value() == ""
+    assert page.get_by_label("Others, one a line").input_value() == ""
     assert page.locator("#explorer-targets-wrong").inner_text() == ""
     assert page.locator("#explorer-status").inner_text() == ""
 
@@ -343,11 +377,12 @@ def test_an_answer_is_not_shown_for_another_question(
     assert page.locator("#explorer-answer table").count() == 0
 
 
-def test_a_target_has_to_be_chosen(site: str, open_page: Opener) -> None:
-    page = open_page(link(site, WHEELS[:1], []))
+def test_a_target_has_to_be_chosen(ask: Asker) -> None:
+    page = ask(WHEELS[:1], [])
     page.get_by_text("Choose a target").wait_for()
     assert page.locator("#explorer-answer table").count() == 0
-    page.get_by_label("Other targets").fill("nonsense")
+    page.get_by_text("More targets").click()
+    page.get_by_label("Others, one a line").fill("nonsense")
     page.get_by_role("button", name="Ask the library").click()
     page.get_by_text("No target was understood").wait_for()
     assert page.locator("#explorer-answer table").count() == 0
@@ -360,21 +395,27 @@ def test_a_question_too_long_for_a_link_says_so(site: str, open_page: Opener) ->
     done(page)
     assert "too long for a link" in page.locator("#explorer-status").inner_text()
     assert page.url == f"{site}/docs/explorer.html"
-    assert len(cells(page, FILES)) == 2
+    assert len(cells(page, FILES)) == 1
+    assert len(cells(page, OTHERS)) == 1
 
 
-def test_a_bad_target_is_told_beside_its_field(site: str, open_page: Opener) -> None:
+def test_a_bad_target_is_told_beside_its_field(ask: Asker) -> None:
     targets = ["3.14 pyodide_2026_00_wasm32", "nonsense", *TARGETS[:1]]
-    page = done(open_page(link(site, WHEELS[:1], targets)))
+    page = done(ask(WHEELS[:1], targets))
     told = page.locator("#explorer-targets-wrong").inner_text()
     assert "a number has a leading zero" in told
     assert "incomplete target 'nonsense'" in told
-    assert page.get_by_label("Other targets").get_attribute("aria-invalid") == "true"
-    assert cells(page, FILES) == expected(WHEELS[:1], TARGETS[:1])[FILES]
+    assert (
+        page.get_by_label("Others, one a line").get_attribute("aria-invalid") == "true"
+    )
+    file, upload, verdict = cells(page, FILES)[0]
+    wanted = expected(WHEELS[:1], TARGETS[:1])[FILES][0]
+    assert [file, upload] == wanted[:2]
+    assert verdict.startswith(wanted[2])  # one file and one target: its tools are told
 
 
-def test_links_of_an_index_are_read(site: str, open_page: Opener) -> None:
-    page = open_page(f"{site}/docs/explorer.html")
+def test_links_of_an_index_are_read(ask: Asker) -> None:
+    page = ask(WHEELS[:3], TARGETS[:1])
     page.get_by_label("Names of wheels").fill(
         f'<a href="../../{WHEELS[0]}#sha256=00">x</a><br>\n<a href="{WHEELS[3]}">y</a>'
     )
@@ -408,7 +449,7 @@ def test_what_an_index_says_about_a_file_counts(
     for caption, rows in expected(text, TARGETS).items():
         assert cells(page, caption) == rows
     assert cells(page, CHOICES)[0][1] == demo.replace("1.0", "1.1")
-    told = [row[0] + row[1] for row in cells(page, FILES)]
+    told = [row[0] + row[2] for row in cells(page, FILES)]
     assert "not chosen: Requires-Python >=3.99" in told[0]
     assert "not chosen: yanked" in told[1]
     assert "Requires-Python 'x' is not understood" in told[2]
@@ -426,6 +467,17 @@ def test_the_keyboard_is_enough(site: str, open_page: Opener) -> None:
     page.keyboard.press("Enter")
     done(page)
     assert cells(page, FILES)
+    page.get_by_label("Names of wheels").fill("\n".join(WHEELS[3:6]))
+    page.keyboard.press("Control+Enter")
+    page.locator("#explorer-answer code", has_text=WHEELS[3]).first.wait_for()
+    assert inside(page, "#explorer-answer caption")
+    # Down to the tools of a verdict, which the keyboard unfolds.
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Tools":
+            break
+    page.keyboard.press("Enter")
+    page.get_by_text("Measured from").first.wait_for()
 
 
 def test_a_thousand_names(site: str, open_page: Opener) -> None:
@@ -435,12 +487,28 @@ def test_a_thousand_names(site: str, open_page: Opener) -> None:
     ]
     page = open_page(f"{site}/docs/explorer.html")
     page.get_by_label("Names of wheels").fill("\n".join(wheels))
+    page.get_by_role("button", name="Select all").click()
+    for box in page.locator("#explorer-more input").all():
+        box.uncheck()
     button = page.get_by_role("button", name="Ask the library")
     button.click()
     done(page)
     assert len(cells(page, FILES)) == 1000
+    assert "targets: 9" in page.locator("#explorer-status").inner_text()
     form = page.locator("#explorer")
-    print(f"\n1,000 names: {form.get_attribute('data-answer-ms')} ms")
+    print(f"\n1,000 names, 9 targets: {form.get_attribute('data-answer-ms')} ms")
+    # The head and the first column stay in view, wherever the table is scrolled to.
+    wrapper = page.locator(".table-wrapper", has_text=FILES)
+    wrapper.evaluate("element => element.scrollTo(900, 9000)")
+    stay = wrapper.evaluate(
+        """element => {
+          const box = element.getBoundingClientRect();
+          const at = selector => element.querySelector(selector).getBoundingClientRect();
+          return [at("thead th:nth-child(3)").top - box.top,
+                  at("tbody tr:nth-child(40) th").left - box.left];
+        }"""
+    )
+    assert all(abs(distance) < 2 for distance in stay), stay
 
 
 # Notes how many rows are added at a time, and in which frame; may ask anew at the first.
@@ -470,8 +538,7 @@ def test_many_rows_are_drawn_in_batches(
     wheels = [f"demo-1.{i}-py3-none-any.whl" for i in range(1000)]
     page = open_page(f"{site}/docs/explorer.html")
     page.get_by_label("Names of wheels").fill("\n".join(wheels))
-    for box in page.get_by_role("checkbox").all():
-        box.check()
+    page.get_by_role("button", name="Select all").click()
     page.evaluate(WATCH_ROWS, anew)
     page.get_by_role("button", name="Ask the library").click()
     done(page)
@@ -485,6 +552,281 @@ def test_many_rows_are_drawn_in_batches(
         assert sum(rows for rows, _ in batches) == 950
         names = [f"line {number} {name}" for number, name in enumerate(wheels, 1)]
         assert [row[0] for row in cells(page, FILES)] == names
+
+
+def tools(page: Page, row: int = 0, column: int = 2) -> dict[str, list[str]]:
+    """Return the tools of a cell, unfolded, by what they do."""
+    found: dict[str, list[str]] = page.evaluate(
+        """([row, column]) => {
+          const wrapper = [...document.querySelectorAll("#explorer-answer table")]
+            .find(table => table.caption.textContent === "Every file, judged");
+          const cell = wrapper.tBodies[0].rows[row].cells[column];
+          const details = cell.querySelector("details");
+          if (!details.open) details.querySelector("summary").click();
+          return new Promise(resolve => setTimeout(() => resolve(Object.fromEntries(
+            [...details.querySelectorAll(".explorer-tools")].map(group => [
+              group.querySelector("strong").textContent.slice(2),
+              [...group.querySelectorAll("li")].map(li => li.textContent),
+            ]))), 200));
+        }""",
+        [row, column],
+    )
+    return found
+
+
+def at_top(page: Page) -> Page:
+    """Scroll to where the theme shows no "Back to top", which is in no landmark."""
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('.back-to-top')).display === 'none'"
+    )
+    return page
+
+
+def test_real_tools_are_asked(ask: Asker) -> None:
+    alias = WHEELS[1]
+    sure = "3.14 wasi_0_1_sdk_33_wasm32"  # no case of the suite is for it
+    asked = [
+        alias,
+        "demo-1.0-cp314-cp314-wasi_0_1_sdk_24_wasm32.whl",
+        "x-1-py3-none-y.whl",
+    ]
+    page = done(ask(asked, [TARGETS[0], sure]))
+    told = tools(page)
+    assert any(name.startswith("micropip (") for name in told["take it"])
+    assert any(
+        name.startswith("pip inside Pyodide (") for name in told["do not take it"]
+    )
+    assert any(
+        name.startswith("Poetry (") for name in told["cannot be asked for this target"]
+    )
+    assert told["take it"][-1].startswith("This library")
+    assert "not measured" in told
+    assert tools(page, 0, 1)["refuses the upload"][0].startswith("PyPI (Warehouse)")
+    assert tools(page, 1, 1)["refuses the upload"] != []
+    assert tools(page, 0, 3) == {}
+    assert "the suite does not have this target" in (
+        page.locator("#explorer-answer").inner_text()
+    )
+    assert tools(page, 2, 2) == {}
+    assert "no case of the suite is like this file" in (
+        page.locator("#explorer-answer").inner_text()
+    )
+    # Each name leads to its evidence.
+    found = page.locator("#explorer-answer .explorer-tools a")
+    addresses = {str(a.evaluate("a => a.href")) for a in found.all()}
+    assert len(addresses) > 10
+    for address in addresses:
+        url, _, anchor = address.partition("#")
+        html = page.request.get(url).text()
+        assert f'id="{anchor}"' in html, address
+
+
+def test_a_small_question_tells_the_tools_at_once(ask: Asker) -> None:
+    page = done(ask(WHEELS[:1], TARGETS[:1]))
+    assert page.get_by_text("pip inside Pyodide").is_visible()
+    assert page.locator("#explorer-answer summary", has_text="Tools").count() == 1
+
+
+def test_the_results_of_the_tools_may_be_missing(site: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.route("**/tools.json", lambda route: route.fulfill(status=503))
+    page.goto(link(site, WHEELS[:1], TARGETS[:1]))
+    done(page)
+    assert page.get_by_text("Not measured: tools.json: 503").is_visible()
+    page.close()
+
+
+def test_targets_have_names_for_people(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/docs/explorer.html")
+    box = page.get_by_label("Pyodide 314, Python 3.14, browsers and Node.js")
+    assert box.get_attribute("value") == TARGETS[0]
+    boxes = page.locator("#explorer input[name=target]")
+    assert page.locator("#explorer-others").is_hidden()
+    page.get_by_role("button", name="Select all").click()
+    assert all(box.is_checked() for box in boxes.all())
+    assert page.locator("#explorer-others").is_visible()
+    page.get_by_role("button", name="Select none").click()
+    assert not any(box.is_checked() for box in boxes.all())
+
+
+def test_lines_that_name_no_wheel_are_folded(ask: Asker) -> None:
+    lines = ["demo-1.0.tar.gz", "[[package]]", "demo>=1", f"{WHEELS[0]}.metadata"]
+    text = [*lines, WHEELS[0], "demo-1.0-py3-none-any.WHL"]
+    page = done(ask(text, TARGETS))
+    status = page.locator("#explorer-status").inner_text()
+    assert "files: 2" in status
+    assert "not the name of a wheel: 1" in status
+    assert "lines that name no wheel: 4" in status
+    assert [row[0] for row in cells(page, OTHERS)] == [
+        f"line {number} {line}" for number, line in enumerate(lines, 1)
+    ]
+    assert page.get_by_text("a header of a lock file").last.is_hidden()
+    page.locator("summary", has_text="Lines that name no wheel: 4").click()
+    assert page.get_by_text("a header of a lock file").last.is_visible()
+    assert ".WHL is in upper case" in cells(page, FILES)[1][1]
+    only = done(ask(lines, TARGETS))
+    assert cells(only, FILES) == []
+    assert len(cells(only, OTHERS)) == 4
+
+
+def test_an_answer_can_be_taken_away(site: str, open_page: Opener) -> None:
+    text = [
+        WHEELS[0],
+        WHEELS[9],
+        "a|b-1-py3-none-any.whl",
+        '=HYPERLINK("x")',
+        "demo>=1",
+    ]
+    page = open_page(
+        link(site, text, TARGETS[:2]),
+        accept_downloads=True,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    done(page)
+    page.get_by_role("button", name="Copy a link").click()
+    page.get_by_text("Copied: the link.").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.get_by_role("button", name="Copy as a Markdown table").click()
+    page.get_by_text("Copied: the Markdown table.").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    lines = copied.splitlines()
+    assert len(lines) == len(text) + 4
+    assert "a\\|b-1-py3-none-any.whl" in copied
+    assert page.url in copied
+    assert {line.replace("\\|", "").count("|") for line in lines[: len(text) + 2]} == {
+        6
+    }
+    with page.expect_download() as loaded:
+        page.get_by_role("button", name="Download CSV").click()
+    content = loaded.value.path().read_text("utf-8")
+    rows = list(csv.reader(io.StringIO(content)))
+    assert rows[0] == ["Line", "File", "Upload to an index", *TARGETS[:2]]
+    assert rows[1][3] == "fits: built for this platform"
+    assert rows[2][2].startswith("not decided by the PEP: ")
+    assert rows[4][1] == '\'=HYPERLINK("x")'
+    assert rows[5][2].startswith("not a wheel: a requirement")
+    with page.expect_download() as loaded:
+        page.get_by_role("button", name="Download JSON").click()
+    told = json.loads(loaded.value.path().read_text("utf-8"))
+    assert told == explore("\n".join(text), TARGETS[:2])
+    # Only what fits, here and in what is taken away.
+    page.get_by_label("Only what fits").check()
+    row = page.locator("#explorer-answer tbody tr", has_text="manylinux")
+    assert row.is_hidden()
+    with page.expect_download() as loaded:
+        page.get_by_role("button", name="Download CSV").click()
+    assert len(loaded.value.path().read_text("utf-8").splitlines()) == 2
+
+
+def test_a_browser_that_copies_nothing_shows_the_text(
+    site: str, open_page: Opener
+) -> None:
+    page = open_page(link(site, WHEELS[:1], TARGETS[:1]))
+    done(page)
+    page.evaluate(
+        "() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }"
+    )
+    page.get_by_role("button", name="Copy a link").click()
+    shown = page.get_by_label("here is the link")
+    assert shown.input_value() == page.url
+
+
+def test_two_targets_are_compared(ask: Asker) -> None:
+    wheels = [
+        WHEELS[0],
+        WHEELS[3],
+        WHEELS[8],
+        "same-1.0-py3-none-any.whl",
+        "new-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
+        "old-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl",
+    ]
+    page = done(ask(wheels, TARGETS))
+    page.get_by_text("Compare two targets").click()
+    # The boxes come before the other targets, in the order of the page.
+    page.get_by_label("Compare from").select_option(
+        label="Pyodide 0.28, 0.29, Python 3.13"
+    )
+    page.get_by_label("Compare to").select_option(label="Pyodide 314, Python 3.14")
+    page.get_by_text(
+        "of 5 projects: gained 1, lost 1, another file 1, the same file 1, in neither 1"
+    ).wait_for()
+    assert [row[:2] for row in cells(page, CHANGES)] == [
+        ["demo", "another file"],
+        ["new", "gained"],
+        ["old", "lost"],
+    ]
+
+
+def test_which_tags_to_build(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/docs/explorer.html")
+    page.get_by_role("button", name="Which tags must I build?").click()
+    done(page)
+    assert "q=build" in page.url
+    asked = cells(page, BUILD)
+    assert asked[0] == [
+        "cp314-cp314-pyemscripten_2026_0_wasm32compiled, for one Python",
+        "\u2713 fits",
+        "\u2717 does not fit",
+    ]
+    assert asked[-1][0].startswith("py3-none-any")
+    again = done(open_page(page.url))
+    assert cells(again, BUILD) == asked
+    again.get_by_role("button", name="Select none").click()
+    again.get_by_role("button", name="Which tags must I build?").click()
+    again.get_by_text("Choose a target").wait_for()
+
+
+def packed(*tags: str) -> bytes:
+    """Write a wheel that states some tags."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        lines = "".join(f"Tag: {tag}\n" for tag in tags)
+        made.writestr("demo-1.0.dist-info/WHEEL", lines)
+    return file.getvalue()
+
+
+DROP = """files => {
+  const transfer = new DataTransfer();
+  for (const [name, text] of files) transfer.items.add(new File([text], name));
+  const event = new DragEvent("drop", { dataTransfer: transfer, bubbles: true,
+                                        cancelable: true });
+  document.getElementById("explorer-wheels").dispatchEvent(event);
+}"""
+
+
+def test_files_are_read_in_the_browser(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/docs/explorer.html")
+    good = packed("cp314-cp314-pyemscripten_2026_0_wasm32")
+    bad = packed("cp314-cp314-linux_x86_64")
+    files = [(WHEELS[0], good), (WHEELS[1], bad), ("other-1-py3-none-any.whl", b"PK")]
+    files += [("noise.bin", b"\xff\xfe"), ("empty.txt", b"nothing here\n")]
+    given: list[FilePayload] = [
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        for name, content in files
+    ]
+    page.get_by_label("Or drop wheels").set_input_files(given)
+    done(page)
+    told = page.locator("#explorer-dropped").inner_text()
+    assert f"{WHEELS[0]}: \u2713 its WHEEL file states the tags of its name" in told
+    assert f"{WHEELS[1]}: \u2717 its WHEEL file states other tags." in told
+    assert "Only in WHEEL: cp314-cp314-linux_x86_64" in told
+    assert "no WHEEL file can be read" in told
+    assert "noise.bin: it is neither a wheel nor text" in told
+    assert "empty.txt: it names no wheel" in told
+    names = page.get_by_label("Names of wheels")
+    assert names.input_value().splitlines() == [name for name, _ in files[:3]]
+    assert len(cells(page, FILES)) == 3
+    assert violations(at_top(page)) == []
+    lock = f'version = 1\n[[package]]\nwheels = [{{ url = "https://x.example/{WHEELS[3]}" }}]'
+    index = json.dumps({"files": [{"filename": WHEELS[0], "yanked": True}]})
+    page.evaluate(DROP, [("uv.lock", lock)])
+    page.get_by_text("uv.lock: wheels in it: 1").wait_for()
+    assert names.input_value().splitlines()[-1] == WHEELS[3]
+    page.evaluate(DROP, [("index.json", index)])
+    page.get_by_text("index.json: wheels in it: 1").wait_for()
+    assert names.input_value() == index
+    page.get_by_text("not chosen: yanked").first.wait_for()
 
 
 def test_the_runtime_reports_itself(site: str, open_page: Opener) -> None:
@@ -511,15 +853,21 @@ def test_everybody_can_use_the_answer(
     page = done(open_page(url, color_scheme=scheme))
     page.get_by_role("button", name="Ask this browser's Python").click()
     page.wait_for_selector("#explorer-runtime table")
-    assert violations(page) == []
+    assert tools(page)
+    for summary in page.locator("#explorer-answer > details > summary").all():
+        summary.click()
+    assert violations(at_top(page)) == []
 
 
-@pytest.mark.parametrize("width", [390, 1300])
+@pytest.mark.parametrize("width", [360, 768, 1280])
 def test_the_answer_fits_the_window(width: int, site: str, open_page: Opener) -> None:
     url = link(site, [*WHEELS, "x" * 300], TARGETS)
     page = done(open_page(url, viewport={"width": width, "height": 844}))
     page.get_by_role("button", name="Ask this browser's Python").click()
     page.wait_for_selector("#explorer-runtime table")
+    assert tools(page)
+    for summary in page.locator("#explorer-answer > details > summary").all():
+        summary.click()
     assert overflow(page) == 0
 
 

@@ -15,6 +15,7 @@ from tests.matrix.settings import ROOT
 from tests.native.lab import GUEST
 from tests.native.observe import Observation, Run, shown
 from tests.native.tool import Said, environment, tool
+from tests.upstream.run import changed_source
 
 from .workshop import HOST, jobs
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 PIP = "pip==26.3"
 CHECKING = "checking for the WASI platform"
-CHANGES = ROOT / "pep" / "pep-9999" / "packaging_changes.py"
 
 
 @dataclass(frozen=True)
@@ -144,14 +144,13 @@ def report(shop: Workshop) -> Observation:
 
 
 def upstream(shop: Workshop) -> Observation:
-    """A packaging with the change that it would take, and no patch at run time."""
-    folder = shop.root / "packaging-changed"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(shop.downloads.packaging, folder)
-    made = tool([sys.executable, CHANGES, folder / "packaging"], environment([]))
+    """The packaging with the change that it would take, and no patch at run time."""
+    folder = changed_source("packaging", shop.downloads.root)
     code = "import packaging.tags as t; print(*t.platform_tags())"
-    said = python(shop, "-c", code, mounts=mounts(shop, folder), built=shop.wasi)
-    return _answer(said, made.text)
+    said = python(
+        shop, "-c", code, mounts=mounts(shop, folder / "src"), built=shop.wasi
+    )
+    return _answer(said)
 
 
 def pip(code: str, shop: Workshop) -> Observation:

@@ -25,15 +25,17 @@ if TYPE_CHECKING:
 
     from tests.native.provision import Downloads
 
-HERE = Path(__file__).parent
-PATCH = HERE / "wasi_platform.patch"
-SOURCES: dict[str, Any] = json.loads((HERE / "sources.json").read_bytes())
+# The change that CPython would take, and the release that it is made against.
+UPSTREAM = ROOT / "reference" / "upstream" / "cpython"
+PATCH = UPSTREAM / "change.patch"
+RECORD: dict[str, Any] = json.loads((UPSTREAM / "record.json").read_bytes())
+SOURCE = Package(RECORD["source"]["debian"], RECORD["source"]["sha256"])
+SDK = (34, "0.1")
 # An extension module that uses the C library, linked into the interpreter.
 EXTENSION = ROOT / "tests" / "native" / "project" / "src"
 HOST = "wasm32-unknown-wasip1"
 OPTIONS = ("--disable-test-modules", "CFLAGS=-O1 -g0")
 NEEDED = {
-    "autoconf": "autoconf",
     "cc": "gcc",
     "make": "make",
     "patch": "patch",
@@ -60,22 +62,20 @@ class Workshop:
     @cached_property
     def sources(self) -> Path:
         """CPython, as its release is."""
-        package = Package(**SOURCES["archive"])
-        return self._made("source", package.sha256, lambda at: _unpack(package, at))
+        return self._made("source", SOURCE.sha256, lambda at: _unpack(SOURCE, at))
 
     @cached_property
     def patched(self) -> Path:
-        """The same with the change, ``configure`` made anew, and one extension more."""
+        """The same with the change, and one extension more."""
         key = _hash(PATCH, EXTENSION / "clib.c", EXTENSION / "limited_api.h")
 
         def fill(folder: Path) -> None:
             shutil.copytree(self.sources, folder, dirs_exist_ok=True, symlinks=True)
             self._run("patch", ["patch", "-p1", "--forward", "-i", PATCH], folder)
-            self._run("autoconf", ["autoconf"], folder)
             for name in ("clib.c", "limited_api.h"):
                 shutil.copy(EXTENSION / name, folder / "Modules")
 
-        return self._made("patched", SOURCES["archive"]["sha256"] + key, fill)
+        return self._made("patched", SOURCE.sha256 + key, fill)
 
     @cached_property
     def native(self) -> Path:
@@ -90,7 +90,7 @@ class Workshop:
             self._run("native-configure", configure, folder)
             self._run("native-make", ["make", "-s", jobs()], folder)
 
-        self._made("native", SOURCES["archive"]["sha256"], fill)
+        self._made("native", SOURCE.sha256, fill)
         return self.root / "native" / "python"
 
     def toolchain(self, sdk: int, wasi: str) -> Toolchain:
@@ -106,7 +106,7 @@ class Workshop:
     @cached_property
     def wasi(self) -> Path:
         """The build for WASI with SDK 34: the folder that holds ``python.wasm``."""
-        compiler = self.toolchain(**SOURCES["sdk"])
+        compiler = self.toolchain(*SDK)
         patched, native = self.patched, self.native
 
         def fill(folder: Path) -> None:

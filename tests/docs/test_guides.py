@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parents[2] / "docs"
 WITH_CODE = sorted(
-    page for page in DOCS.rglob("*.md") if ">>> " in page.read_text("utf-8")
+    page
+    for page in (DOCS.parent / "index.md", *DOCS.rglob("*.md"))
+    if ">>> " in page.read_text("utf-8")
 )
 
 INDEX_CASES = [case for case in load_cases() if case.kind == "index"]
 
-INSTALLERS = (DOCS / "installer-authors.md").read_text("utf-8")
+INSTALLERS = (DOCS / "guides" / "installer-authors.md").read_text("utf-8")
 
 
 def first_block(heading: str, language: str) -> list[str]:

@@ -56,8 +56,10 @@ HOST_BOUND = frozenset(
         "dependency/not-needed/arm64",
     }
 )
-# Of micropip, a process can hold one version; pyodide-build changes the interpreter.
-ALONE = frozenset({"micropip", "pyodide-build"})
+# Of these a process can hold one version; pyodide-build changes the interpreter.
+ALONE = frozenset(
+    {"auditwheel-emscripten", "micropip", "pyodide-build", "pyodide-lock"}
+)
 # The manner of a tool that runs on this machine and is given the runtime to ask.
 INTERPRETER = "interpreter"
 # On the host, pip and uv are told the tags: there is nothing to patch.

@@ -85,6 +85,10 @@ class Matrix:
         """The cases that say something about the cell."""
         return [case for case in self.cases if cell.applies(case)]
 
+    def stop(self) -> None:
+        """End the run before its next case, as after Ctrl-C in another thread."""
+        self._stop.set()
+
     def run(self, tell: Callable[[Cell, int], None]) -> list[Result]:
         """Every cell's result; `tell` hears of each cell how many cases are done."""
         with ExitStack() as stack:

@@ -43,6 +43,8 @@ TOLD = {
     " project, and asks the interpreter by itself.",
     "uv-*": "It is told the target's Python and, by --python-platform, one of the two"
     " triples that it has for WebAssembly, which name a year and no number.",
+    "unearth-*-canonical": "It is told the target's Python and, by --platforms, the"
+    " canonical tag alone.",
     "unearth-*": "It is told the target's Python and, by --platforms, both spellings of"
     " the platform, best first, as the PEP lists them.",
     "pex-*-host-platform": "It is told the target's Python and, by --platform, the first"

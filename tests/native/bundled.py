@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.matrix.provision import ProvisionError
-
-from .binary import MAGIC, read
+from wasm_platform_tags.audit.binary import MAGIC, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +32,7 @@ def libraries(package: Path, folder: Path) -> dict[str, Path]:
     (module,) = package.glob("componentize_py/*.so")
     found: dict[str, Path] = {}
     for data in modules(module.read_bytes()):
-        exports = set(read(data).exports)
+        exports = read(data).exported
         for name, symbol in KNOWN_BY.items():
             if symbol in exports:
                 if name in found:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .binary import read
+from wasm_platform_tags.audit.binary import read
+
 from .bundled import libraries
 from .lab import GUEST, LINKERS, WASI
 from .observe import Observation, Run, shown
@@ -128,9 +129,11 @@ def build(which: Build, lab: Lab) -> Observation:
     lines = [wheel.name]
     for path in sorted(unpack(wheel, lab.folder(f"look-{which.modules}")).glob("*.so")):
         found = read(path.read_bytes())
-        taken = [name for _, name, _ in found.imports if not name.startswith("_")]
+        taken = [one.name for one in found.imports if not one.name.startswith("_")]
         taken = [name for name in taken if not name.startswith("Py")]
-        lines.append(f"{path.name}: needs {', '.join(found.needed)}")
+        lines.append(
+            f"{path.name}: needs {', '.join(one.name for one in found.needed)}"
+        )
         lines.append(f"  of C: {', '.join(sorted({*taken} - {'memory'})) or 'nothing'}")
     return shown("built", "\n".join(lines))
 

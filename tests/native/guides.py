@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 import zipfile
 from functools import partial
 from typing import TYPE_CHECKING
@@ -30,26 +32,39 @@ CODE = "import side; side.twice(21)"
 EXIT = "import side, sys; sys.exit(side.twice(3))"
 TAG = "pyemscripten_2026_0_wasm32"
 OTHER = "pyemscripten_2025_0_wasm32"
-# What becomes of a wheel, and of code that ends with an exit code of its own.
-CHECKS = {"fits": (TAG, CODE), "exits": (TAG, EXIT), "another-platform": (OTHER, CODE)}
+# What becomes of wheels, and of code that ends with an exit code of its own.
+CHECKS = {
+    "fits": ((TAG,), CODE),
+    "exits": ((TAG,), EXIT),
+    "another-platform": ((OTHER,), CODE),
+    "folder": ((OTHER, TAG), CODE),
+}
 
 
 def check(name: str, lab: Lab) -> Observation:
     """Run the guide's script on our wheel, in a folder as its reader has it."""
-    tag, code = CHECKS[name]
-    wheel = lab.wheel(f"platform={tag}")
+    tags, code = CHECKS[name]
+    wheels = [lab.wheel(f"platform={tag}") for tag in tags]
     folder = lab.folder(f"guide-{name}")
     shutil.copy(SCRIPT, folder)
+    if len(wheels) > 1:
+        (folder / "wheelhouse").mkdir()
+        for wheel in wheels:
+            shutil.copy(wheel, folder / "wheelhouse")
     (folder / "node_modules").mkdir()
     pyodide = lab.downloads.pyodide(lab.downloads.lines[LINE])
     (folder / "node_modules" / "pyodide").symlink_to(pyodide)
     pack(lab.downloads.requirement(MICROPIP), folder)
     said = tool(
-        [lab.downloads.node, folder / SCRIPT.name, wheel, code],
+        [
+            *(lab.downloads.node, folder / SCRIPT.name),
+            wheels[0] if len(wheels) == 1 else "wheelhouse",
+            code,
+        ],
         environment([], PYODIDE_PACKAGES=str(folder)),
         folder,
     )
-    outcome = "works" if said.text.startswith("installed") else "refused"
+    outcome = "works" if "installed" in said.text else "refused"
     return shown(outcome, f"{said.text.strip()}\nexit code {said.status}", said.text)
 
 
@@ -84,15 +99,33 @@ def in_wasi(completed: bool, lab: Lab) -> Observation:
     return stated(said)
 
 
+def select(lab: Lab) -> Observation:
+    """Ask an index what each known platform gets of a project: ours, for five of them."""
+    command = [sys.executable, "-m", "wasm_platform_tags", "select", "one-source"]
+    said = tool(
+        [*command, "--index-url", lab.index.simple("ours", "json")],
+        os.environ | {"COLUMNS": "100", "PYTHONPATH": str(ROOT / "reference")},
+    )
+    text = "\n".join(line.rstrip() for line in said.text.splitlines())
+    return shown("some platforms get nothing" if said.status == 1 else "fails", text)
+
+
 def runs(lab: Lab) -> Iterator[Run]:
     """Two wheels, and runtimes that state their platform or do not."""
-    for name, (tag, code) in CHECKS.items():
+    for name, (tags, code) in CHECKS.items():
         yield Run(
             f"guide/check-wheel/{name}",
-            f"The guide's check of a wheel for {tag}, in Pyodide {LINE}: {code}",
+            f"The guide's check of a wheel for {' and '.join(tags)}, in Pyodide {LINE}:"
+            f" {code}",
             partial(check, name),
             rule="exact-match",
         )
+    yield Run(
+        "guide/select",
+        "What an index offers to each known platform, by wasm-tags select",
+        select,
+        rule="exact-match",
+    )
     for version in ("0.25.1", "0.28.3", "314.0.7"):
         yield Run(
             f"guide/check-runtime/pyodide-{version}",

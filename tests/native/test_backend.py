@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.native.test_binary import MEMORY32, module
 from wasm_platform_tags import PyodidePlatform, WasiPlatform
+from wasm_platform_tags.conformance.build import module
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -37,7 +37,7 @@ backend: Any = load()
 @pytest.fixture
 def extension(tmp_path: Path) -> Path:
     path = tmp_path / "side.abi3.so"
-    path.write_bytes(module(MEMORY32))
+    path.write_bytes(module({"exports": ["PyInit_side"]}))
     return path
 
 

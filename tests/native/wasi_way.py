@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .binary import read
+from wasm_platform_tags.audit.binary import read
+
 from .lab import GUEST, WASI, WILD
 from .observe import Observation, Run, shown
 from .wheels import unpack
@@ -27,10 +28,10 @@ def build(lab: Lab) -> Observation:
     for path in sorted(unpack(wheel, lab.folder("look")).glob("*.so")):
         found = read(path.read_bytes())
         kind = "component" if found.component else "core module"
-        lines.append(f"{path.name}: {kind}; first section {found.sections[0]}")
-        names = ", ".join(sorted(name for module, name, _ in found.imports))
+        lines.append(f"{path.name}: {kind}; first section {found.sections[0].name}")
+        names = ", ".join(sorted(one.name for one in found.imports))
         lines.append(f"  imports {names}")
-        lines.append(f"  exports {', '.join(sorted(found.exports))}")
+        lines.append(f"  exports {', '.join(sorted(found.exported))}")
     return shown("built", "\n".join(lines))
 
 

@@ -65,6 +65,10 @@ def test_contents(capsys: Capture) -> None:
     text = capsys.readouterr().out
     assert "exact-match" in text
     assert "no platform is ordered" in text
+    assert "built for PyEmscripten 2026_0, the target has 2025_0" in text
+    assert "refused: the older name of a platform" in text
+    main(["explain", GOOD, *TARGET, "--json"])
+    assert json.loads(capsys.readouterr().out)["upload"]["accepted"] is not None
     main(["markers", *TARGET, "--json"])
     assert json.loads(capsys.readouterr().out)["sys_platform"] == "emscripten"
 

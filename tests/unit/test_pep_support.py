@@ -6,8 +6,6 @@ import importlib
 import importlib.util
 import json
 import re
-import shutil
-import sys
 import sysconfig
 from datetime import datetime
 from pathlib import Path
@@ -21,11 +19,10 @@ from tests.conformance.adapters import reference
 from tests.native.abi.grid import parse as parse_grid
 from tests.unit.pep_text import LIBRARY, LINES, REGISTRY, SUPPORT, TEXT, block
 from wasm_platform_tags import known_platforms
-from wasm_platform_tags.conformance.cases import Case, load_cases
+from wasm_platform_tags.conformance.cases import load_cases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import ModuleType
+    from collections.abc import Callable
 
     from tests.unit.conftest import Simulate
 
@@ -45,7 +42,6 @@ def load(name: str) -> Any:
 
 
 figures = load("figures")
-packaging_changes = load("packaging_changes")
 
 
 @pytest.mark.parametrize("name", REGISTRY)
@@ -219,56 +215,6 @@ def test_footnotes_of_measurements() -> None:
     assert all('get_platform: "wasi-0.0.0-wasm32"' in output for output in builds)
 
 
-def as_match(source: str) -> str:
-    """Return the same module with ``match`` in place of ``elif``, as on main."""
-    start = source.index("    if platform.system() ==")
-    end = source.index("\n\n", start)
-    branches = re.sub(
-        r'^ *(?:el)?if platform\.system\(\) == ("\w+"):|^ *else:',
-        lambda found: f"        case {found[1] or '_'}:",
-        source[start:end],
-        flags=re.MULTILINE,
-    )
-    branches = branches.replace("        return", "            return")
-    return f"{source[:start]}    match platform.system():\n{branches}{source[end:]}"
-
-
-@pytest.fixture(scope="module", params=["elif", "match"])
-def changed_tags(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ModuleType]:
-    """The tags module of a copy of packaging to which the tags were added."""
-    root = tmp_path_factory.mktemp("changed")
-    original = Path(packaging.tags.__file__).parent
-    copy = root / f"packaging_{request.param}"
-    shutil.copytree(original, copy)
-    if request.param == "match":
-        tags = copy / "tags.py"
-        tags.write_text(as_match(tags.read_text("utf-8")), "utf-8")
-    packaging_changes.change(copy)
-    sys.path.insert(0, str(root))
-    try:
-        yield importlib.import_module(f"{copy.name}.tags")
-    finally:
-        sys.path.remove(str(root))
-
-
-@pytest.mark.parametrize("case", ENVIRONMENTS, ids=lambda case: case.id)
-def test_changed_packaging(
-    case: Case, changed_tags: ModuleType, simulate: Simulate
-) -> None:
-    """With the changes, packaging passes every case about an environment."""
-    data = case.data
-    simulate(data["system"], data["get_platform"], data["config"], data["machine"])
-    assert list(changed_tags.platform_tags()) == case.expect
-
-
-def test_changed_packaging_elsewhere(changed_tags: ModuleType) -> None:
-    """On this machine nothing changes."""
-    expected = [str(tag) for tag in packaging.tags.sys_tags()]
-    assert [str(tag) for tag in changed_tags.sys_tags()] == expected
-
-
 def test_unchanged_packaging_does_not_pass(simulate: Simulate) -> None:
     """The cases tell the difference."""
     wrong = []
@@ -278,39 +224,6 @@ def test_unchanged_packaging_does_not_pass(simulate: Simulate) -> None:
         if list(packaging.tags.platform_tags()) != case.expect:
             wrong.append(case.id)
     assert len(wrong) > 3
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda text: text.replace("def _emscripten_platforms", "def _other"),
-        lambda text: text.replace("return _emscripten_platforms()", "return iter(())"),
-        lambda text: text.replace("from . import", "from packaging import"),
-    ],
-)
-def test_another_packaging_is_refused(spoil: Callable[[str], str]) -> None:
-    """An older packaging, without a place for the edits, is not half changed."""
-    source = Path(packaging.tags.__file__).read_text("utf-8")
-    assert packaging_changes.changed(source) != source
-    with pytest.raises(ValueError, match="for packaging 26"):
-        packaging_changes.changed(spoil(source))
-
-
-def test_a_result_that_does_not_compile_is_not_written(tmp_path: Path) -> None:
-    """A form of branch that was never seen leaves the copy as it was."""
-    copy = tmp_path / "packaging"
-    shutil.copytree(Path(packaging.tags.__file__).parent, copy)
-    tags = copy / "tags.py"
-    before = tags.read_text("utf-8").replace(
-        '    elif platform.system() == "Emscripten":\n'
-        "        return _emscripten_platforms()\n",
-        '    elif platform.system() == "Emscripten": return _emscripten_platforms()\n',
-    )
-    tags.write_text(before, "utf-8")
-    with pytest.raises(SystemExit, match="does not compile, line"):
-        packaging_changes.main([str(copy)])
-    assert tags.read_text("utf-8") == before
-    assert not (copy / "_wasi.py").exists()
 
 
 def test_variable_survives_the_makefile(tmp_path: Path) -> None:
@@ -330,10 +243,3 @@ def test_variable_survives_the_makefile(tmp_path: Path) -> None:
         read[value] = parse(str(makefile))["WASI_PLATFORM_VERSION"]
     # The last would be the trap that the PEP tells of.
     assert read == {"0_1_sdk_24": "0_1_sdk_24", "": "", "2026_0": 20260}
-
-
-@pytest.mark.parametrize("arguments", [[], ["a", "b", "c"], ["nothing"]])
-def test_wrong_arguments(arguments: list[str]) -> None:
-    """A mistake gets a sentence that says what is wanted."""
-    with pytest.raises(SystemExit, match=r"usage: packaging_changes"):
-        packaging_changes.main(arguments)

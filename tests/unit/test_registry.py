@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 
 import wasm_platform_tags
+from tests.matrix.settings import load_settings
 from wasm_platform_tags import PyodidePlatform, known_platforms, parse_platform_tag
 
 HERE = Path(wasm_platform_tags.__file__).parent
@@ -35,3 +36,29 @@ def test_no_platform_stands_twice_and_the_toolchain_fits() -> None:
             assert known.toolchain.startswith("Emscripten ")
         else:
             assert known.toolchain == f"WASI SDK {known.platform.sdk}"
+
+
+def test_a_platform_is_called_by_those_who_have_it() -> None:
+    names = {known.tags[0]: (known.runtime, known.hosts) for known in known_platforms()}
+    assert names["pyemscripten_2025_0_wasm32"] == (
+        "Pyodide 0.28, 0.29",
+        "browsers and Node.js",
+    )
+    assert names["wasi_0_1_sdk_24_wasm32"] == ("CPython for WASI", "WASI hosts")
+    assert names["wasi_0_2_sdk_33_wasm32"] == ("componentize-py 0.25.1", "WASI hosts")
+
+
+def test_the_lines_of_pyodide_are_those_that_were_measured() -> None:
+    measured: dict[str, set[str]] = {}
+    for runtime in load_settings().runtimes:
+        kind, _, version = runtime.runtime.partition("-")
+        if kind == "pyodide" and runtime.target and runtime.target[0].isdigit():
+            parts = version.split(".")
+            line = ".".join(parts[:2]) if parts[0] == "0" else parts[0]
+            tag = f"pyemscripten_{runtime.target}_wasm32"
+            measured.setdefault(tag, set()).add(line)
+    assert measured == {
+        known.tags[0]: set(known.pyodide)
+        for known in known_platforms()
+        if known.pyodide
+    }

@@ -219,6 +219,14 @@ def test_what_is_no_wheel_name_raises(name: str) -> None:
         PYODIDE.explain(name)
 
 
+@pytest.mark.parametrize("end", [".WHL", ".Whl"])
+def test_the_suffix_in_upper_case_is_named(end: str) -> None:
+    name = wheel("py3", "none", "any").replace(".whl", end)
+    with pytest.raises(InvalidWheelFilename, match=f"{end} is in upper case"):
+        PYODIDE.explain(name)
+    assert PYODIDE.rank([name]) == []
+
+
 def test_a_bad_version_raises_the_same_with_an_old_packaging(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -266,3 +274,123 @@ def test_markers_follow_the_target() -> None:
     marker = packaging.markers.Marker("sys_platform == 'wasi' and os_name == 'posix'")
     assert marker.evaluate(cast("dict[str, str]", WASI.marker_environment()))
     assert not marker.evaluate(cast("dict[str, str]", PYODIDE.marker_environment()))
+
+
+@pytest.mark.parametrize(
+    ("target", "tags", "cause"),
+    [
+        (PYODIDE, "cp313-cp313-pyemscripten_2025_0_wasm32", "built for this platform"),
+        (
+            PYODIDE,
+            "cp313-cp313-pyodide_2025_0_wasm32",
+            "built for this platform, under its older name",
+        ),
+        (PYODIDE, "py3-none-any", "for any platform"),
+        (
+            PYODIDE,
+            "cp312-cp312-pyodide_2025_0_wasm32",
+            "built for Python 3.12, the target has 3.13",
+        ),
+        (
+            PYODIDE,
+            "cp314-abi3-pyodide_2025_0_wasm32",
+            "built for Python 3.14 or newer, the target has 3.13",
+        ),
+        (
+            PYODIDE,
+            "py314-none-any",
+            "built for Python 3.14 or newer, the target has 3.13",
+        ),
+        (PYODIDE, "py2-none-any", "built for Python 2, the target has 3.13"),
+        (
+            PYODIDE,
+            "cp312.cp314-none-pyodide_2025_0_wasm32",
+            "built for Python 3.12 or Python 3.14, the target has 3.13",
+        ),
+        (
+            PYODIDE,
+            "pp311-pypy311_pp73-pyodide_2025_0_wasm32",
+            "built for PyPy 3.11, the target has 3.13",
+        ),
+        (
+            PYODIDE,
+            "graalpy312-x-pyodide_2025_0_wasm32",
+            "built for graalpy312 with the ABI x, the target has 3.13",
+        ),
+        (
+            PYODIDE,
+            "cp313-cp312-pyodide_2025_0_wasm32",
+            "built for Python 3.13 with the ABI cp312, the target has 3.13",
+        ),
+        (
+            PYODIDE,
+            "cp313-cp313t-pyodide_2025_0_wasm32",
+            "built for free-threaded Python 3.13, the target has 3.13 with the GIL",
+        ),
+        (
+            PYODIDE,
+            "cp313-cp313d-pyodide_2025_0_wasm32",
+            "built for a debug build of Python 3.13, the target has a release build of 3.13",
+        ),
+        (
+            PYODIDE,
+            "cp313-abi3-any",
+            "it names an ABI, abi3, and no platform that has it",
+        ),
+        (
+            PYODIDE,
+            "cp314-cp314-pyodide_2026_0_wasm32",
+            (
+                "built for Python 3.14 and PyEmscripten 2026_0,"
+                " the target has 3.13 and 2025_0"
+            ),
+        ),
+        (
+            PYODIDE,
+            "cp310-abi3-manylinux_2_17_x86_64.pyodide_2024_0_wasm32",
+            "built for PyEmscripten 2024_0, the target has 2025_0",
+        ),
+        (
+            PYODIDE,
+            "cp313-cp313-wasi_0_1_sdk_24_wasm32",
+            "a WASI wheel, the target is Pyodide",
+        ),
+        (
+            WASI,
+            "cp314-cp314-pyodide_2026_0_wasm32",
+            "a Pyodide wheel, the target is WASI",
+        ),
+        (
+            WASI,
+            "cp314-cp314-wasi_0_2_sdk_33_wasm32",
+            "built for WASI 0.2 with SDK 33, the target has 0.1 with SDK 24",
+        ),
+        (
+            WASI,
+            "cp314-cp314-manylinux_2_17_x86_64.manylinux2014_x86_64",
+            "a Linux wheel, the target is WASI",
+        ),
+        (
+            WASI,
+            "cp314-cp314-macosx_11_0_arm64.win_amd64",
+            "a Windows wheel or a macOS wheel, the target is WASI",
+        ),
+        (
+            WASI,
+            "cp314-cp314-wasi_0_0_0_wasm32",
+            (
+                "wasi_0_0_0_wasm32 names no platform: it is the local tag of a WASI build"
+                " and names no ABI"
+            ),
+        ),
+    ],
+)
+def test_the_cause_is_what_a_person_would_say(
+    target: Target, tags: str, cause: str
+) -> None:
+    assert target.explain(f"demo-1.0-{tags}.whl").cause == cause
+
+
+@pytest.mark.parametrize("tags", ["cp313-\x1b-any", "cp313-x-\x1b"])
+def test_a_cause_can_be_printed(tags: str) -> None:
+    assert PYODIDE.explain(f"demo-1.0-{tags}.whl").cause.isprintable()

@@ -1,24 +1,13 @@
-// The tag explorer's page. All text goes in as text, never as HTML.
+// The tag explorer's page: the worker, the question in the address, and the answer.
 
-const form = document.getElementById("explorer");
-const field = (name) => form.elements.namedItem(name);
-const part = (name) => document.getElementById(`explorer-${name}`);
+import { drawn, drawnBuild } from "./answer.js";
+import { code, field, form, make, painted, part, row, say, table } from "./dom.js";
+import { listen } from "./files.js";
+import { sharing } from "./share.js";
+import { loadTools } from "./tools.js";
+
 const status = part("status");
 const progress = part("progress");
-const rules = form.dataset.rules;
-
-/** Make an element; children are elements or text. */
-function make(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    element.setAttribute(key, value);
-  }
-  element.append(...children);
-  return element;
-}
-
-const code = (text) => make("code", { class: "literal" }, text);
-const ruleLink = (rule) => make("a", { href: `${rules}${rule}` }, rule);
 
 // The worker: started when it is first asked.
 
@@ -30,7 +19,7 @@ function startWorker() {
   const started = performance.now();
   worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   progress.hidden = false;
-  say("Loading Python …");
+  say("Loading Python \u2026");
   worker.addEventListener("message", ({ data, target }) => {
     if (target !== worker) return; // it failed, and was ended
     if (data.failure !== undefined) {
@@ -57,17 +46,13 @@ function startWorker() {
   });
 }
 
-function ask(call, argument) {
+function ask(call, ...given) {
   if (worker === undefined) startWorker();
   const id = (calls += 1);
   return new Promise((resolve, reject) => {
     waiting.set(id, { resolve, reject });
-    worker.postMessage({ id, call, argument });
+    worker.postMessage({ id, call, given });
   });
-}
-
-function say(text) {
-  status.textContent = text;
 }
 
 /** Say what is asked, at once: an older "Done" is not this question's. */
@@ -85,26 +70,36 @@ function fail(error) {
   say(`This did not work: ${error.message}`);
 }
 
-// The state is the fragment: "w" holds a line of the names, "t" a target.
+// The state is the fragment: "w" holds a line of the names, "t" a target; "q=build"
+// asks which tags to build.
+
+const boxes = () => [...form.querySelectorAll("input[name=target]")];
+
+/** Open what is folded where it holds a part of the question. */
+function unfold() {
+  const more = part("more");
+  more.open ||= field("others").value !== "" || more.querySelector(":checked") !== null;
+}
 
 function readState() {
   const state = new URLSearchParams(location.hash.slice(1));
-  if (!state.has("w") && !state.has("t")) return false;
+  if (!state.has("w") && !state.has("t")) return null;
   const targets = new Set(state.getAll("t"));
-  field("wheels").value = state.getAll("w").join("\n");
-  for (const box of form.querySelectorAll("input[type=checkbox]")) {
-    box.checked = targets.delete(box.value);
-  }
+  if (state.has("w")) field("wheels").value = state.getAll("w").join("\n");
+  for (const box of boxes()) box.checked = targets.delete(box.value);
   field("others").value = [...targets].join("\n");
-  return true;
+  part("more").open = false;
+  unfold();
+  return state.get("q") === "build";
 }
 
-function currentState() {
-  const lines = (name) => field(name).value.split("\n").map((line) => line.trim());
-  const boxes = form.querySelectorAll("input[type=checkbox]:checked");
+function currentState(build) {
+  const others = field("others").value.split("\n").map((line) => line.trim());
+  const chosen = boxes().filter((box) => box.checked);
   return {
-    lines: field("wheels").value.trimEnd().split("\n"),
-    targets: [...[...boxes].map((box) => box.value), ...lines("others")].filter(Boolean),
+    build,
+    lines: build ? [] : field("wheels").value.trimEnd().split("\n"),
+    targets: [...chosen.map((box) => box.value), ...others].filter(Boolean),
   };
 }
 
@@ -112,8 +107,9 @@ function currentState() {
 const LONGEST = 2 ** 21;
 
 /** Put the question into the address; say whether it holds it now. */
-function writeState({ lines, targets }) {
+function writeState({ build, lines, targets }) {
   const state = new URLSearchParams();
+  if (build) state.append("q", "build");
   for (const target of targets) state.append("t", target);
   for (const line of lines) state.append("w", line);
   const held = new URLSearchParams(location.hash.slice(1)); // in any spelling
@@ -130,80 +126,6 @@ function writeState({ lines, targets }) {
 
 // The answers.
 
-function table(caption, head, rows) {
-  const column = (text) => make("th", { scope: "col" }, text);
-  return make(
-    "div",
-    { class: "table-wrapper", role: "region", "aria-label": caption, tabindex: "0" },
-    make(
-      "table",
-      { class: "docutils" },
-      make("caption", {}, caption),
-      make("thead", {}, make("tr", {}, ...head.map(column))),
-      make("tbody", {}, ...rows),
-    ),
-  );
-}
-
-function row(head, ...cells) {
-  return make(
-    "tr",
-    {},
-    make("th", { scope: "row" }, ...[head].flat()),
-    ...cells.map((cell) => make("td", {}, ...[cell].flat())),
-  );
-}
-
-function verdict({ compatible, rule, message, left_out: leftOut }) {
-  const word = compatible ? "\u2713 fits" : "\u2717 does not fit";
-  return [
-    make("strong", { class: compatible ? "fits" : "fits-not" }, word),
-    ", by ",
-    ruleLink(rule),
-    make("small", {}, message),
-    leftOut ? make("small", { class: "fits-not" }, `not chosen: ${leftOut}`) : "",
-  ];
-}
-
-function parsed(platforms) {
-  return platforms.map(({ tag, means, rule }) =>
-    make("div", {}, code(tag), `: ${means} `, ...(rule ? [ruleLink(rule)] : [])),
-  );
-}
-
-function fileRow(file, width) {
-  const head = [make("span", { class: "line" }, `${file.place} `), code(file.name)];
-  if (file.error === null) {
-    if (file.remark !== null) head.push(make("small", {}, file.remark));
-    return row(head, ...file.verdicts.map(verdict), parsed(file.platforms));
-  }
-  const message = make("td", { colspan: width + 1, class: "fits-not" }, file.error);
-  const line = row(head);
-  line.append(message);
-  return line;
-}
-
-// So many rows of a table are drawn first, and so many more a frame once those are on
-// the screen: the page reacts in between.
-const FIRST = 50;
-const BATCH = 100;
-
-const painted = () =>
-  new Promise((resolve) => {
-    requestAnimationFrame(() => setTimeout(resolve));
-  });
-
-/** Make a table of data; what is left to draw is put into `later`. */
-function longTable(caption, head, data, makeRow, later) {
-  const made = table(caption, head, data.slice(0, FIRST).map(makeRow));
-  const body = made.querySelector("tbody");
-  for (let start = FIRST; start < data.length; start += BATCH) {
-    const rows = data.slice(start, start + BATCH);
-    later.push(() => body.append(...rows.map(makeRow)));
-  }
-  return made;
-}
-
 /** Show what is wrong with a target, beside its field. */
 function showWrong(wrong) {
   part("targets-wrong").replaceChildren(
@@ -212,71 +134,87 @@ function showWrong(wrong) {
   field("others").setAttribute("aria-invalid", String(wrong.length > 0));
 }
 
-async function show(answer, shareable, isNewest) {
+/** Return the targets that were understood, and show what is wrong with the others. */
+function understood(answer) {
   const wrong = answer.targets.filter((target) => target.error !== null);
   showWrong(wrong);
-  const targets = answer.targets
-    .filter((target) => target.error === null)
-    .map((target) => target.given);
-  const { choices, files } = answer;
-  const chosenRow = ({ project, files: chosen }) =>
-    row(project, ...chosen.map((file) => (file === null ? "none" : code(file))));
-  const judgedRow = (file) => fileRow(file, targets.length);
-  const tables = [];
-  const later = [];
-  if (!files.length || !targets.length) {
+  const targets = answer.targets.filter((target) => target.error === null);
+  if (targets.length === 0) {
     part("answer").replaceChildren();
-    if (!files.length) say("There is no name to judge: paste one a line above.");
-    else if (wrong.length) say("No target was understood: see below their field.");
+    if (wrong.length) say("No target was understood: see below their field.");
     else say("Choose a target: whether a file fits depends on it.");
+  }
+  return { targets, wrong };
+}
+
+async function show(answer, shareable, isNewest) {
+  const { targets, wrong } = understood(answer);
+  const { files } = answer;
+  if (!files.length) {
+    part("answer").replaceChildren();
+    say("There is no name to judge: paste one a line above.");
     return;
   }
-  if (choices.length) {
-    const head = ["Project", ...targets];
-    const caption = "What each target would install";
-    tables.push(longTable(caption, head, choices, chosenRow, later));
-  }
-  const head = ["File", ...targets, "Platform tags"];
-  tables.push(longTable("Every file, judged", head, files, judgedRow, later));
-  part("answer").replaceChildren(...tables);
+  if (!targets.length) return;
+  const later = [];
+  const parts = drawn(answer, targets, later);
+  part("answer").classList.remove("explorer-only");
+  part("answer").replaceChildren(sharing(answer, targets, shareable), ...parts);
   if (later.length) {
-    say("The first rows are here, the rest is being drawn …");
+    say("The first rows are here, the rest is being drawn \u2026");
     for (const draw of later) {
       await painted();
-      if (!isNewest() || !tables[0].isConnected) return; // asked anew, or failed
+      if (!isNewest() || !parts[0].isConnected) return; // asked anew, or failed
       draw();
     }
   }
-  const bad = answer.files.filter((file) => file.error !== null).length;
-  const counts = [`files: ${answer.files.length}`, `targets: ${targets.length}`];
-  if (bad) counts.push(`not the name of a wheel: ${bad}`);
+  const count = (key) => files.filter((file) => file[key]).length;
+  const counts = [`files: ${files.length - count("what")}`, `targets: ${targets.length}`];
+  if (count("error")) counts.push(`not the name of a wheel: ${count("error")}`);
+  if (count("what")) counts.push(`lines that name no wheel: ${count("what")}`);
   if (wrong.length) counts.push(`targets not understood: ${wrong.length}`);
   const note = "This question is too long for a link: the address does not hold it.";
   say(`Done: ${counts.join(", ")}.${shareable ? "" : ` ${note}`}`);
 }
 
+function showBuild(answer) {
+  const { targets } = understood(answer);
+  if (!targets.length) return;
+  part("answer").replaceChildren(...drawnBuild(answer, targets));
+  say(`Done: what to build for ${targets.length} targets.`);
+}
+
 let questions = 0; // what answers an older one than the newest is not shown
 
-async function explore({ lines, targets }, shareable = true) {
+async function explore({ build, lines, targets }, shareable = true) {
   const question = (questions += 1);
   const isNewest = () => question === questions;
   form.setAttribute("aria-busy", "true");
   try {
     const loaded = ask("version"); // so that the time below is that of the answer alone
-    announce("Asking the library …");
-    await loaded;
+    announce("Asking the library \u2026");
+    // Whoever asks has the form in view, which is higher than a window.
+    status.scrollIntoView({ block: "start", behavior: "instant" });
+    await Promise.all([loaded, loadTools()]);
     if (!isNewest()) return;
     const started = performance.now();
-    say("Asking the library …");
+    say("Asking the library \u2026");
     const asked = JSON.stringify({ text: lines.join("\n"), targets });
-    const answer = await ask("answer", asked);
+    const answer = await ask(build ? "build" : "answer", asked);
     form.dataset.answerMs = Math.round(performance.now() - started);
-    if (isNewest()) await show(answer, shareable, isNewest);
+    if (!isNewest()) return;
+    if (build) showBuild(answer);
+    else await show(answer, shareable, isNewest);
   } catch (error) {
     fail(error);
   } finally {
     if (isNewest()) form.removeAttribute("aria-busy");
   }
+}
+
+function submit(build) {
+  const state = currentState(build);
+  explore(state, writeState(state));
 }
 
 /** Put the page back as it was before any question. */
@@ -285,6 +223,7 @@ function reset() {
   form.removeAttribute("aria-busy");
   form.reset();
   showWrong([]);
+  part("dropped").replaceChildren();
   part("answer").replaceChildren();
   say("");
 }
@@ -294,7 +233,7 @@ const shown = (value) => (value === null ? "not set" : code(JSON.stringify(value
 async function showRuntime() {
   try {
     const answer = ask("runtime");
-    announce("Asking this browser's Python …");
+    announce("Asking this browser's Python \u2026");
     const found = await answer;
     const variables = Object.entries(found.variables).map(([name, value]) =>
       row(code(name), shown(value)),
@@ -330,23 +269,30 @@ async function showRuntime() {
 }
 
 // Python loads while the question is still being written.
-form.addEventListener(
-  "input",
-  () => worker ?? ask("version").then(() => say("Python is loaded."), fail),
-  { once: true },
-);
+const preload = () => worker ?? ask("version").then(() => say("Python is loaded."), fail);
+form.addEventListener("input", preload, { once: true });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const state = currentState();
-  explore(state, writeState(state));
+  submit(false);
 });
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+part("build").addEventListener("click", () => submit(true));
+for (const button of form.querySelectorAll("[data-select]")) {
+  button.addEventListener("click", () => {
+    for (const box of boxes()) box.checked = button.dataset.select === "all";
+    unfold();
+  });
+}
+listen(form, ask, () => submit(false));
 part("ask-runtime").addEventListener("click", showRuntime);
 // The address of a question is answered and left as it is, or Back would lead here.
 const onState = () => {
-  if (!readState()) return;
-  explore(currentState());
-  // The form is higher than a window: whoever has not asked here would see no answer.
-  status.scrollIntoView({ block: "start", behavior: "instant" });
+  const build = readState();
+  if (build !== null) explore(currentState(build));
 };
 addEventListener("popstate", () => {
   onState();

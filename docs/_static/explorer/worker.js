@@ -38,17 +38,17 @@ async function start() {
   ]);
   const pyodide = await loadPyodide({ indexURL: runtime });
   pyodide.unpackArchive(library, "zip", { extractDir: "/explorer" });
-  pyodide.runPython("import sys; sys.path[:0] = ['/explorer', '/explorer/docs/_ext']");
-  return pyodide.pyimport("explorer_answers");
+  pyodide.runPython("import sys; sys.path.insert(0, '/explorer')");
+  return { answers: pyodide.pyimport("explorer_answers"), toPy: pyodide.toPy };
 }
 
 const started = start();
 started.catch(() => {}); // each question is told of it, which may come after the failure
 
-self.addEventListener("message", async ({ data: { id, call, argument } }) => {
+self.addEventListener("message", async ({ data: { id, call, given } }) => {
   try {
-    const answers = await started;
-    const result = argument === undefined ? answers[call]() : answers[call](argument);
+    const { answers, toPy } = await started;
+    const result = answers[call](...given.map((one) => toPy(one)));
     self.postMessage({ id, result });
   } catch (error) {
     self.postMessage({ id, error: String(error.message ?? error) });

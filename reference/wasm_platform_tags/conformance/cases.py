@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, best_match
 
+from .options import KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -92,6 +94,11 @@ class Case:
     def project(self) -> str:
         """The project that a select case's wheels belong to: its own."""
         return re.sub(r"[^a-z0-9]+", "-", self.id.partition("/")[2])
+
+    @property
+    def asked(self) -> bool:
+        """Whether an adapter can be asked: of a kind for it, and not of a real wheel."""
+        return self.kind in KINDS and "wheel" not in self.data
 
     @property
     def title(self) -> str:

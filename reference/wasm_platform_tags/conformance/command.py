@@ -28,7 +28,6 @@ from rich.text import Text
 from .. import __version__
 from .._text import printable
 from .cases import CaseError, load_cases, suite_folder
-from .options import KINDS
 from .runner import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED, Outcome, request, run
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def chosen(options: argparse.Namespace) -> list[Case]:
         every = load_cases(suite_folder(options.suite))
     except CaseError as error:
         raise ValueError(f"--suite: {error}") from error
-    every = [case for case in every if case.kind in KINDS]
+    every = [case for case in every if case.asked]
     for pattern in options.only or ():
         if not any(fnmatchcase(case.id, pattern) for case in every):
             raise ValueError(

@@ -8,7 +8,10 @@ if TYPE_CHECKING:
     import argparse
 
 #: the kinds that an adapter can be asked
-KINDS = ("parse", "environment", "build", "markers", "dependency", "select", "index")
+KINDS = (
+    *("parse", "environment", "build", "markers", "dependency", "select", "index"),
+    "audit",
+)
 #: seconds that a process may take for its first case, beside the time for a case
 START = 30
 

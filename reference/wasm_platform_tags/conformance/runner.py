@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from .build import module, wheel
 from .child import Child, NoAnswer, Silence
 from .options import START
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
 
     from .cases import Case
 
@@ -58,7 +61,10 @@ class Outcome:
 
 
 def request(case: Case) -> dict[str, Any]:
-    """Return what an adapter is told of a case: all but what is right."""
+    """Return what an adapter is told of a case: all but what is right.
+
+    The wheel of an audit case is its name here, and its path when it is put.
+    """
     about: dict[str, Any] = {"suite": SUITE, "id": case.id, "kind": case.kind}
     if case.target is not None:
         about["target"] = {
@@ -68,6 +74,8 @@ def request(case: Case) -> dict[str, Any]:
         }
     if case.kind == "select":
         about["project"] = case.project
+    if case.kind == "audit":
+        return about | {"wheel": case.data["build"]}
     return about | dict(case.data)
 
 
@@ -88,19 +96,31 @@ def run(
     :param start: how much longer for the first case of a process, which has to start.
     """
     child = Child(command)
-    try:
-        for case in cases:
-            if child.given_up:
-                yield Outcome(case, NOT_RUN, detail="the adapter died too often")
-                continue
-            yield _ask(child, case, seconds + (0 if child.running else start))
-    finally:
-        child.close()
+    with TemporaryDirectory(prefix="wasm-tags-") as scratch:
+        try:
+            for case in cases:
+                if child.given_up:
+                    yield Outcome(case, NOT_RUN, detail="the adapter died too often")
+                    continue
+                asked = request(case)
+                if case.kind == "audit":
+                    asked["wheel"] = str(_built(case, Path(scratch)))
+                yield _ask(
+                    child, case, asked, seconds + (0 if child.running else start)
+                )
+        finally:
+            child.close()
 
 
-def _ask(child: Child, case: Case, seconds: float) -> Outcome:
+def _built(case: Case, folder: Path) -> Path:
+    """The wheel of an audit case, as its description says."""
+    files = {name: module(given) for name, given in case.data["modules"].items()}
+    return wheel(folder, case.data["build"], files, case.data.get("stated"))
+
+
+def _ask(child: Child, case: Case, asked: Mapping[str, Any], seconds: float) -> Outcome:
     try:
-        child.send(json.dumps(request(case)))
+        child.send(json.dumps(asked))
         line = child.receive(seconds)
     except NoAnswer as none:
         hint = " (does it flush each line?)" if isinstance(none, Silence) else ""

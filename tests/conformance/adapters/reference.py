@@ -9,6 +9,7 @@ import sys
 import sysconfig
 from contextlib import contextmanager
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -21,6 +22,7 @@ from wasm_platform_tags import (
     parse_platform_tag,
     platform_tags,
 )
+from wasm_platform_tags.audit import audit as audit_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -122,9 +124,17 @@ def accepted(tag: str) -> bool:
     return tags is not None and tags[0] == tag
 
 
+def audit(case: dict[str, Any]) -> str:
+    """Whether a wheel contradicts its platform tag."""
+    return audit_wheel(Path(case["wheel"])).verdict
+
+
 KINDS = {
     function.__name__: function
-    for function in (parse, environment, build, markers, dependency, select, index)
+    for function in (
+        *(parse, environment, build, markers, dependency, select, index),
+        audit,
+    )
 }
 
 

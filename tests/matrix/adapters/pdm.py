@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from ..runtimes.process import Answer, ProcessError
-from .base import UnsupportedError
-from .command import Command
+from ..wheels import NEEDED
+from .base import Base, UnsupportedError
 
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
@@ -15,17 +14,11 @@ if TYPE_CHECKING:
     from ..cells import Cell
     from .base import Bench
 
-PROJECT = """\
-[project]
-name = "nothing"
-version = "1.0"
-requires-python = ">=3.10"
-dependencies = []
-"""
+NOTHING_FITS = "[CandidateNotFound]"
 REFUSED = "Unsupported platform"
 
 
-class Pdm(Command):
+class Pdm(Base):
     """One PDM."""
 
     def __init__(self, cell: Cell, bench: Bench) -> None:
@@ -33,26 +26,36 @@ class Pdm(Command):
         self._refused: dict[str, str] = {}
 
     def observe(self, case: Case) -> Answer:
-        """Ask once a target whether it can be locked for; no release can yet."""
+        """Lock for the target and see which file is chosen, or what is needed.
+
+        A platform that it does not know is asked about once: no release knows one yet.
+        """
         assert case.target
         assert case.target.platform, "who runs elsewhere is told a platform"
-        if case.target.id not in self._refused:
-            folder = self.bench.scratch / f"pdm-{case.target.id}"
-            folder.mkdir()
-            (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
-            done = self.run(
-                *("-m", "pdm", "lock", "--platform", case.target.platform),
-                *("--python", f"=={case.target.python}.*"),
-                cwd=folder,
-                # It would download a Python or ask for news.
-                PDM_PYTHON=sys.executable,
-                PDM_USE_VENV="0",
-                PDM_CHECK_UPDATE="0",
-            )
-            self._refused[case.target.id] = done.stdout + done.stderr
-        if REFUSED in self._refused[case.target.id]:
+        if case.target.id in self._refused:
             raise UnsupportedError(self._refused[case.target.id])
-        raise ProcessError(
-            "it no longer refuses the platform: this adapter has to be completed",
-            self._refused[case.target.id],
+        answer = self.call(
+            "pdm_worker.lock",
+            folder=self.folder(self.cell.tool.requirement),
+            place=str(self.bench.scratch / "pdm"),
+            index=self.bench.index.simple("dummy", "json"),
+            project=case.project,
+            arguments=[
+                *("--platform", case.target.platform),
+                *("--python", f"=={case.target.python}.*"),
+                *("--implementation", "cpython"),
+            ],
         )
+        if answer.value is not None:
+            return Answer(_found(answer.value, case), answer.output)
+        if NOTHING_FITS in answer.output:
+            return answer
+        if REFUSED in answer.output:
+            self._refused[case.target.id] = answer.output
+            raise UnsupportedError(answer.output)
+        raise ProcessError("PDM failed", answer.output)
+
+
+def _found(files: dict[str, str], case: Case) -> str | bool:
+    """The file chosen; or whether the other project is there too."""
+    return NEEDED in files if case.kind == "dependency" else files[case.project]

@@ -17,7 +17,9 @@ from ...conformance.adapters import reference
 if TYPE_CHECKING:
     from types import ModuleType
 
-ALIAS = "packaging_under_test"
+# One process may be asked about several: the name that each is imported under.
+ALIAS = "packaging_under_test_{}"
+_names: dict[str, str] = {}
 
 
 def environment(
@@ -84,13 +86,15 @@ def _module(folder: str, vendored: bool, name: str) -> ModuleType:
         if folder not in sys.path:
             sys.path.insert(0, folder)
         return importlib.import_module(f"pip._vendor.packaging.{name}")
-    if ALIAS not in sys.modules:
+    if folder not in _names:
+        alias = ALIAS.format(len(_names))
         package = Path(folder) / "packaging"
         spec = importlib.util.spec_from_file_location(
-            ALIAS, package / "__init__.py", submodule_search_locations=[str(package)]
+            alias, package / "__init__.py", submodule_search_locations=[str(package)]
         )
         if spec is None or spec.loader is None:
             raise ImportError(f"no packaging in {folder}")
-        sys.modules[ALIAS] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[ALIAS])
-    return importlib.import_module(f"{ALIAS}.{name}")
+        sys.modules[alias] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[alias])
+        _names[folder] = alias
+    return importlib.import_module(f"{_names[folder]}.{name}")

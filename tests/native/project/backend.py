@@ -30,12 +30,13 @@ from wasm_platform_tags import (
     known_platforms,
     parse_platform_tag,
 )
+from wasm_platform_tags.audit import judge_module
+from wasm_platform_tags.audit.policy import policy_of
 
-# The checks are shared with the tests of this checkout.
+# The sysroots are shared with the tests of this checkout.
 sys.path.append(str(Path(__file__).parents[3]))
 
 from tests.matrix.provision import ProvisionError
-from tests.native.binary import RefusedExtensionError, check
 from tests.native.sysroots import Sysroot
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 SOURCES = Path(__file__).parent / "src"
 NAME, VERSION = "one_source", "1.0"
+SUFFIX = ".abi3.so"  # what build_wheel packs, see pack()
 KEYS = ("platform", "unwinding", "define", "module", "sysroot", "extension", "check")
 
 
@@ -97,6 +99,24 @@ def build_wheel(
         refuse(str(error))
     except subprocess.CalledProcessError as error:
         refuse(f"{error.cmd[3]} left with status {error.returncode}:\n{error.stderr}")
+
+
+class RefusedExtensionError(ValueError):
+    """A module is not packed: the audit finds that it contradicts the platform."""
+
+
+def check(name: str, data: bytes, platform: PyodidePlatform | WasiPlatform) -> None:
+    """Refuse a module that is no extension module of the platform."""
+    if not name.endswith(SUFFIX):
+        rule = policy_of(platform).requirement
+        raise RefusedExtensionError(
+            f"{name}: its suffix is another; wanted NAME{SUFFIX} (PEP requirement {rule})"
+        )
+    for found in judge_module(name, data, platform):
+        if found.severity == "contradicts":
+            raise RefusedExtensionError(
+                f"{name}: {found.message} (PEP requirement {found.requirement})"
+            )
 
 
 class BadSettingError(ValueError):
@@ -214,7 +234,7 @@ class Compiler:
         libraries = [self.library(library) for library in module.libraries]
         if module.own:
             libraries.append(self.own(module.own))
-        made = self.scratch / f"{name}.abi3.so"
+        made = self.scratch / f"{name}{SUFFIX}"
         self.link(module.source, f"PyInit_{name}", made, libraries)
         return made
 

@@ -1,0 +1,110 @@
+"""``{upstream-changes}``: what each project would merge, and what became of it here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from markup import html, section
+from sphinx.addnodes import download_reference
+from sphinx.util.docutils import SphinxDirective
+from tables import folded
+
+from tests.matrix.results import DIVERGES, UNSUPPORTED
+from tests.upstream.changes import counted, total
+from tests.upstream.records import RECORD, REQUEST, RESULTS, UPSTREAM, load_records
+from tests.upstream.results import load
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from sphinx.application import Sphinx
+
+    from tests.upstream.records import Record
+
+# The languages of a change, for its colours, by its ending.
+LANGUAGES = {".patch": "diff", ".py": "python"}
+
+
+class UpstreamChanges(SphinxDirective):
+    """A row for each project, and below the table a section."""
+
+    def run(self) -> list[nodes.Node]:
+        for path in UPSTREAM.rglob("*"):
+            self.env.note_dependency(str(path))
+        found = [(record, load(record) or {}) for record in load_records()]
+        about = [
+            {
+                "record": record,
+                "made": made,
+                "anchor": nodes.make_id(f"change-{record.name}"),
+                "files": counts(record, made),
+                "total": total(counts(record, made)),
+                "divergences": divergences,
+                "still": still,
+            }
+            for record, made in found
+        ]
+        parts = [self.project(one) for one in about]
+        return [html(self.env, "changes", changes=about), *parts]
+
+    def project(self, one: dict[str, Any]) -> nodes.section:
+        """Return all about one project: in words, and its files to read and to take."""
+        record: Record = one["record"]
+        change, language = record.change, LANGUAGES[record.change.suffix]
+        taken = nodes.paragraph("", "Files: ")
+        for path in (change, *(record.folder / n for n in (REQUEST, RECORD, RESULTS))):
+            if path.exists():
+                taken += [nodes.Text(", ") if len(taken) > 1 else nodes.Text("")]
+                taken += file(path)
+        return section(
+            f"{record.project} {record.version}",
+            one["anchor"],
+            html(self.env, "change", **one),
+            taken,
+            *folded(change.name, block(change.read_text("utf-8"), language)),
+            *folded("The pull request", block(record.request, "markdown")),
+        )
+
+
+def counts(record: Record, made: dict[str, Any]) -> Mapping[str, tuple[int, int]]:
+    """Return the lines of a change by file: a program's are known once it ran."""
+    if record.change.suffix == ".patch":
+        return counted(record.change.read_text("utf-8"))
+    files = made.get("change", {}).get("files", {})
+    return {name: (added, removed) for name, (added, removed) in files.items()}
+
+
+def divergences(cells: Collection[Mapping[str, Any]]) -> str:
+    """Return how often tools diverge before and after, and what they cannot be asked."""
+    found = []
+    for when in ("before", "after"):
+        counts = sum((Counter(cell[when]) for cell in cells), Counter[str]())
+        unasked = counts[UNSUPPORTED]
+        more = f" ({unasked} not to be asked)" if unasked else ""
+        found.append(f"{counts[DIVERGES]}{more}")
+    return " \N{RIGHTWARDS ARROW} ".join(found)
+
+
+def still(left: Mapping[str, str | None]) -> list[str]:
+    """Return why cases diverge still; where reasons.json does not say, which they are."""
+    return sorted({why or case.partition("@")[0] for case, why in left.items()})
+
+
+def file(path: Path) -> download_reference:
+    """Return a link that downloads a file of the records."""
+    target = path.relative_to(UPSTREAM.parents[1]).as_posix()
+    return download_reference("", nodes.Text(path.name), reftarget=f"/{target}")
+
+
+def block(text: str, language: str) -> nodes.literal_block:
+    """Return text as it is, in colours."""
+    return nodes.literal_block(text, text, language=language)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directive."""
+    app.add_directive("upstream-changes", UpstreamChanges)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

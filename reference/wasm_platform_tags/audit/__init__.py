@@ -1,0 +1,21 @@
+"""Does a wheel contradict its platform tag? Read from its bytes; nothing is run.
+
+Needs the extra ``audit`` for the command, and nothing but ``packaging`` when imported.
+The rules are in policies.json beside this module.
+"""
+
+from __future__ import annotations
+
+from .archive import RefusedError
+from .judge import Finding, judge_module
+from .report import Report, audit, json_report, sarif
+
+__all__ = [
+    "Finding",
+    "RefusedError",
+    "Report",
+    "audit",
+    "json_report",
+    "judge_module",
+    "sarif",
+]

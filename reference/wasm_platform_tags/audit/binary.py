@@ -1,0 +1,524 @@
+"""A WebAssembly file, read by its section headers: what an audit needs of it.
+
+:func:`read` follows the `binary format
+<https://webassembly.github.io/spec/core/binary/>`__ and the ``dylink.0`` section of the
+`tool conventions
+<https://github.com/WebAssembly/tool-conventions/blob/d8bbd00fdbadddc190386478132d94e43ebc30b9/DynamicLinking.md>`__.
+Code and data are passed over as they come, so that a module of any size takes the
+memory of the sections that are kept. Parsers on PyPI decode the code as well, which
+takes seconds a megabyte (wasm-tools 2.1.0), or know no imported tags (wasm-tob 1.0.1,
+pwasm 0.2a0).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = [
+    "COMPONENT",
+    "CORE",
+    "FUNCTION",
+    "GLOBAL",
+    "MAGIC",
+    "MEMORY",
+    "TABLE",
+    "TAG",
+    "Binary",
+    "Export",
+    "Import",
+    "MalformedBinaryError",
+    "Named",
+    "Section",
+    "TooLargeError",
+    "read",
+]
+
+MAGIC = b"\0asm"
+CORE, COMPONENT = b"\x01\0\0\0", b"\x0d\0\x01\0"
+FUNCTION, TABLE, MEMORY, GLOBAL, TAG = range(5)
+#: bytes of one section that are held in memory at most
+LARGEST_SECTION = 64 * 2**20
+
+_SECTIONS = (
+    *("custom", "type", "import", "function", "table", "memory", "global", "export"),
+    *("start", "element", "code", "data", "data count", "tag"),
+)
+# The order in which they may come; each once, custom ones anywhere.
+_ORDER = (1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11)
+_RANK = {kind: rank for rank, kind in enumerate(_ORDER)}
+# EM_JS leaves the text of a function under this name; the loader makes it a symbol.
+_EM_JS = "__em_js__"
+_FUNCTION_TYPE = 0x60
+_I64 = 0x7E
+_REFERENCES = (0x63, 0x64)  # to a type that a number names
+_BINDING, _WEAK = 3, 1  # WASM_SYMBOL_BINDING_MASK, WASM_SYMBOL_BINDING_WEAK
+# wasi-libc's files in an unstripped module: where the SDK had its sources.
+_SDK = re.compile(rb"wasisdk://v([0-9]{1,4})\.")
+
+
+class MalformedBinaryError(ValueError):
+    """The bytes are no WebAssembly; the message says why, `offset` where."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+class TooLargeError(ValueError):
+    """A section is larger than what is read into memory."""
+
+
+class Section(NamedTuple):
+    """A section: a custom one by its own name."""
+
+    name: str
+    offset: int
+    size: int
+
+
+class Import(NamedTuple):
+    """An import; `type` is the index of a function's type, else -1."""
+
+    module: str
+    name: str
+    kind: int
+    type: int
+    offset: int
+
+
+class Export(NamedTuple):
+    """An export."""
+
+    name: str
+    kind: int
+    offset: int
+
+
+class Named(NamedTuple):
+    """A word of a custom section, and where it stands."""
+
+    name: str
+    offset: int
+
+
+@dataclass
+class Binary:
+    """What the sections of a file say. Offsets are in bytes from its start."""
+
+    #: whether it is a component; then nothing else is read
+    component: bool = False
+    #: every section, in the order of the file
+    sections: list[Section] = field(default_factory=list)
+    #: of ``dylink.0``: bytes of memory, its alignment as a power of two, elements of
+    #: the table and theirs
+    memory_info: tuple[int, int, int, int] | None = None
+    #: of ``dylink.0``: the libraries that the module needs
+    needed: list[Named] = field(default_factory=list)
+    #: of ``dylink.0``: where they are looked for
+    runtime_paths: list[Named] = field(default_factory=list)
+    #: of ``dylink.0``: the imports that may stay undefined
+    weak: set[str] = field(default_factory=set)
+    #: where a part of ``dylink.0`` holds more than it lists
+    unread: int | None = None
+    #: every import
+    imports: list[Import] = field(default_factory=list)
+    #: every export
+    exports: list[Export] = field(default_factory=list)
+    #: the types of functions that take or return a 64-bit integer
+    i64_types: set[int] = field(default_factory=set)
+    #: where a 64-bit memory or table is imported or defined
+    memory64: int | None = None
+    #: where a shared memory is imported or defined
+    shared: int | None = None
+    #: where the section of the module's own exception tags begins
+    own_tags: int | None = None
+    #: of ``target_features``: ``"+atomics"`` and the like
+    features: list[Named] = field(default_factory=list)
+    #: of ``producers``: field, name, version
+    producers: list[tuple[str, str, str]] = field(default_factory=list)
+    #: major numbers of WASI SDKs that debug sections name
+    sdks: set[int] = field(default_factory=set)
+
+    @property
+    def dylink_first(self) -> bool:
+        """Whether the dynamic linker will find what it reads first."""
+        return bool(self.sections) and self.sections[0].name == "dylink.0"
+
+    @cached_property
+    def exported(self) -> frozenset[str]:
+        """The symbols that it gives to others, in WebAssembly or in JavaScript."""
+        names = {one.name for one in self.exports}
+        scripts = {name for name in names if name.startswith(_EM_JS)}
+        return frozenset(names | {name.removeprefix(_EM_JS) for name in scripts})
+
+
+class _Stream:
+    """Bytes that come in pieces, read once from front to end."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._chunk = b""
+        self._at = 0  # in the chunk
+        self.offset = 0
+
+    def more(self) -> bool:
+        """Whether anything is left."""
+        while self._at == len(self._chunk):
+            try:
+                self._chunk = next(self._chunks)
+            except StopIteration:
+                return False
+            self._at = 0
+        return True
+
+    def pieces(self, count: int) -> Iterable[bytes]:
+        """The next bytes, in the pieces in which they come."""
+        while count:
+            if not self.more():
+                raise MalformedBinaryError(
+                    f"it is cut off at byte {self.offset}", self.offset
+                )
+            piece = self._chunk[self._at : self._at + count]
+            self._at += len(piece)
+            self.offset += len(piece)
+            count -= len(piece)
+            yield piece
+
+    def take(self, count: int) -> bytes:
+        """The next bytes."""
+        return b"".join(self.pieces(count))
+
+    def number(self) -> int:
+        """An unsigned LEB128 number of at most 32 bits."""
+        return _number(lambda: self.take(1)[0], 32, self.offset)
+
+
+class _Reader:
+    """A cursor over a section's bytes that never reads past their end."""
+
+    def __init__(self, data: bytes, base: int, end: int | None = None) -> None:
+        self.data = data
+        self.at = 0
+        self.end = len(data) if end is None else end
+        self.base = base
+
+    def __bool__(self) -> bool:
+        return self.at < self.end
+
+    @property
+    def offset(self) -> int:
+        """Where the cursor is in the file."""
+        return self.base + self.at
+
+    def byte(self) -> int:
+        """The next byte."""
+        at = self.at
+        if at >= self.end:
+            end = self.base + self.end
+            raise MalformedBinaryError(
+                f"a section ends at byte {end}, amid what it lists", end
+            )
+        self.at = at + 1
+        return self.data[at]
+
+    def take(self, count: int) -> bytes:
+        """The next bytes."""
+        at = self.at
+        if count > self.end - at:
+            raise MalformedBinaryError(
+                f"{count} bytes from byte {self.offset} on are past the section's end",
+                self.offset,
+            )
+        self.at = at + count
+        return self.data[at : self.at]
+
+    def number(self, bits: int = 32) -> int:
+        """An unsigned LEB128 number."""
+        at = self.at
+        if at < self.end and (byte := self.data[at]) < 0x80:  # most numbers
+            self.at = at + 1
+            return byte
+        return _number(self.byte, bits, self.offset)
+
+    def text(self) -> str:
+        """A name."""
+        return _decoded(self.take(self.number()), self.offset)
+
+    def named(self) -> Named:
+        """A name, and where it stands."""
+        offset = self.offset
+        return Named(self.text(), offset)
+
+    def part(self) -> _Reader:
+        """The next bytes as a reader of their own, their length before them."""
+        length = self.number()
+        start = self.at
+        self.take(length)
+        part = _Reader(self.data, self.base, self.at)
+        part.at = start
+        return part
+
+
+def _decoded(name: bytes, end: int) -> str:
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        raise MalformedBinaryError(
+            f"a name before byte {end} is not UTF-8", end
+        ) from None
+
+
+def _number(byte: Callable[[], int], bits: int, offset: int) -> int:
+    value = 0
+    for shift in range(0, bits + 6, 7):
+        part = byte()
+        value |= (part & 0x7F) << shift
+        if part < 0x80:
+            if value >> bits:
+                break
+            return value
+    raise MalformedBinaryError(
+        f"the number at byte {offset} has more than {bits} bits", offset
+    )
+
+
+def read(data: bytes | Iterable[bytes]) -> Binary:
+    """Read what an audit needs of a WebAssembly file.
+
+    :param data: the file, whole or in pieces.
+    :returns: what its sections say. Of a component, only that it is one. Whether the
+        code is valid is not asked.
+    :raises MalformedBinaryError: if it is no WebAssembly.
+    :raises TooLargeError: if a section that is kept is larger than 64 MiB.
+    """
+    stream = _Stream((data,) if isinstance(data, bytes) else data)
+    start = stream.take(4) if stream.more() else b""
+    if start != MAGIC:
+        raise MalformedBinaryError(f"it starts with {start!r}, not with {MAGIC!r}", 0)
+    version = stream.take(4)
+    if version == COMPONENT:
+        return Binary(component=True)
+    if version != CORE:
+        raise MalformedBinaryError(f"its version is {version!r}, not {CORE!r}", 4)
+    binary = Binary()
+    last = -1
+    while stream.more():
+        offset = stream.offset
+        (kind,) = stream.take(1)
+        size = stream.number()
+        if kind >= len(_SECTIONS):
+            raise MalformedBinaryError(
+                f"a section at byte {offset} has the unknown kind {kind}", offset
+            )
+        if kind:
+            if _RANK[kind] <= last:
+                raise MalformedBinaryError(
+                    f"the {_SECTIONS[kind]} section at byte {offset} is out of order"
+                    " or there twice",
+                    offset,
+                )
+            last = _RANK[kind]
+            binary.sections.append(Section(_SECTIONS[kind], offset, size))
+            if kind in _KEPT:
+                _keep(stream, size, _SECTIONS[kind], _KEPT[kind], binary)
+                continue
+        else:
+            size = _custom(stream, offset, size, binary)
+        for _ in stream.pieces(size):
+            pass
+    return binary
+
+
+def _keep(
+    stream: _Stream,
+    size: int,
+    name: str,
+    parse: Callable[[_Reader, Binary], None],
+    binary: Binary,
+) -> None:
+    """Read a section's body into memory, and what it says into the result."""
+    if size > LARGEST_SECTION:
+        raise TooLargeError(
+            f"the {name} section at byte {stream.offset} has {size} bytes; at most"
+            f" {LARGEST_SECTION} are read"
+        )
+    base = stream.offset
+    body = _Reader(stream.take(size), base)
+    parse(body, binary)
+    if body:
+        raise MalformedBinaryError(
+            f"the {name} section at byte {base} lists less than it holds", body.offset
+        )
+
+
+def _custom(stream: _Stream, offset: int, size: int, binary: Binary) -> int:
+    """Read a custom section's name, and the section if it is needed; what is left."""
+    start = stream.offset
+    length = stream.number()
+    left = size - (stream.offset - start) - length
+    if left < 0:
+        raise MalformedBinaryError(
+            f"the name of the section at byte {offset} is longer than that", offset
+        )
+    name = _decoded(stream.take(length), stream.offset)
+    binary.sections.append(Section(name, offset, size))
+    if name in _CUSTOM:
+        _keep(stream, left, name, _CUSTOM[name], binary)
+        return 0
+    if name in (".debug_str", ".debug_line_str"):
+        tail = b""
+        for piece in stream.pieces(left):
+            text = tail + piece
+            binary.sdks.update(int(found[1]) for found in _SDK.finditer(text))
+            tail = text[-16:]  # longer than what is looked for
+        return 0
+    return left
+
+
+def _dylink(body: _Reader, binary: Binary) -> None:
+    while body:
+        kind = body.byte()
+        part = body.part()
+        if kind == 1:
+            size, align, elements, table = (part.number() for _ in range(4))
+            binary.memory_info = (size, align, elements, table)
+        elif kind == 2:
+            binary.needed += [part.named() for _ in range(part.number())]
+        elif kind == 4:
+            for _ in range(part.number()):
+                part.text()
+                name = part.text()
+                if part.number() & _BINDING == _WEAK:
+                    binary.weak.add(name)
+        elif kind == 5:
+            binary.runtime_paths += [part.named() for _ in range(part.number())]
+        else:
+            continue
+        if part and binary.unread is None:
+            binary.unread = part.offset
+
+
+def _types(body: _Reader, binary: Binary) -> None:
+    """Find the functions with 64-bit integers; beyond plain functions, stop."""
+    for index in range(body.number()):
+        if body.byte() != _FUNCTION_TYPE:
+            # A type of the GC proposal: no toolchain of a platform writes one.
+            body.at = body.end
+            return
+        for _ in range(2):
+            for _ in range(body.number()):
+                if _value_type(body) == _I64:
+                    binary.i64_types.add(index)
+
+
+def _imports(body: _Reader, binary: Binary) -> None:
+    number, append = body.number, binary.imports.append
+    for _ in range(number()):
+        offset = body.base + body.at
+        module, name = _text(body), _text(body)
+        kind, function = body.byte(), -1
+        if kind == FUNCTION:
+            function = number()
+        elif kind == TABLE:
+            _value_type(body)
+            _limits(body, binary, offset)
+        elif kind == MEMORY:
+            _limits(body, binary, offset)
+        elif kind == GLOBAL:
+            _value_type(body)
+            body.byte()
+        elif kind == TAG:
+            body.byte()
+            number()
+        else:
+            raise MalformedBinaryError(
+                f"it imports {name!r} at byte {offset} of the unknown kind {kind}",
+                offset,
+            )
+        append(_new(Import, (module, name, kind, function, offset)))
+
+
+# Modules list tens of thousands of names: this is where an audit spends its time, so
+# what is usual, a short name in ASCII, takes one step.
+_new = tuple.__new__
+
+
+def _text(body: _Reader) -> str:
+    """Return the next name, as `text` does."""
+    data, start = body.data, body.at
+    if start < body.end and (size := data[start]) < 0x80:
+        end = start + 1 + size
+        if end <= body.end:
+            body.at = end
+            try:
+                return data[start + 1 : end].decode()
+            except UnicodeDecodeError:
+                body.at = start
+    return body.text()
+
+
+def _value_type(body: _Reader) -> int:
+    kind = body.byte()
+    if kind in _REFERENCES:
+        body.number(64)
+    return kind
+
+
+def _limits(body: _Reader, binary: Binary, offset: int) -> None:
+    flags = body.number()
+    body.number(64)
+    if flags & 1:
+        body.number(64)
+    if flags & 8:  # a page size of its own
+        body.number()
+    if flags & 2 and binary.shared is None:
+        binary.shared = offset
+    if flags & 4 and binary.memory64 is None:
+        binary.memory64 = offset
+
+
+def _memories(body: _Reader, binary: Binary) -> None:
+    for _ in range(body.number()):
+        _limits(body, binary, body.offset)
+
+
+def _own_tags(body: _Reader, binary: Binary) -> None:
+    binary.own_tags = body.offset
+    body.at = body.end
+
+
+def _exports(body: _Reader, binary: Binary) -> None:
+    number, append = body.number, binary.exports.append
+    for _ in range(number()):
+        offset = body.base + body.at
+        name, kind = _text(body), body.byte()
+        number()
+        append(_new(Export, (name, kind, offset)))
+
+
+def _features(body: _Reader, binary: Binary) -> None:
+    for _ in range(body.number()):
+        offset = body.offset
+        prefix = chr(body.byte())
+        binary.features.append(Named(prefix + body.text(), offset))
+
+
+def _producers(body: _Reader, binary: Binary) -> None:
+    for _ in range(body.number()):
+        what = body.text()
+        for _ in range(body.number()):
+            binary.producers.append((what, body.text(), body.text()))
+
+
+_KEPT = {1: _types, 2: _imports, 5: _memories, 7: _exports, 13: _own_tags}
+_CUSTOM = {
+    "dylink.0": _dylink,
+    "target_features": _features,
+    "producers": _producers,
+}

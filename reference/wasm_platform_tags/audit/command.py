@@ -1,0 +1,190 @@
+"""The commands ``wasm-tags audit`` and ``wasm-tags retag``."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from .._platforms import parse_platform_tag
+from .._text import printable
+from .archive import RefusedError
+from .judge import CANNOT_TELL, CONSISTENT, CONTRADICTS, WARNING
+from .report import audit, json_report, sarif
+from .retag import RetagError, platforms_after, retag
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator, Sequence
+
+    from .judge import Finding
+    from .report import Report
+
+_YES, _NO, _BAD_INPUT = 0, 1, 2
+_MOST = 20  # findings that are shown of a wheel; --json has all
+_STYLES = {CONTRADICTS: "red", CANNOT_TELL: "yellow", CONSISTENT: "green", WARNING: ""}
+
+
+def audit_command(
+    options: argparse.Namespace,
+) -> tuple[int, Any, Callable[[], None]]:
+    """Audit wheels.
+
+    :returns: the exit code, what ``--json`` or ``--sarif`` prints, and what prints it
+        for a reader.
+    :raises ValueError: if an option is wrong.
+    """
+    if options.json and options.sarif:
+        raise ValueError("--json and --sarif: wanted one of them")
+    for tag in options.platform:
+        parse_platform_tag(tag)
+    reports: list[Report] = []
+    refused: list[tuple[str, str]] = []
+    for path, tell in _progress(list(map(Path, options.wheels))):
+        try:
+            reports.append(audit(path, options.platform, tell))
+        except RefusedError as error:  # noqa: PERF203 - the other wheels are audited
+            refused.append((str(path), str(error)))
+        except OSError as error:
+            refused.append((str(path), f"cannot be read: {error.strerror or error}"))
+    code = _YES
+    if any(_fails(report, strict=options.strict) for report in reports):
+        code = _NO
+    if refused:
+        code = _BAD_INPUT
+    form = sarif if options.sarif else json_report
+    return code, form(reports, refused), partial(_show, reports, refused)
+
+
+def _fails(report: Report, *, strict: bool) -> bool:
+    """Whether a report is a reason to stop."""
+    return report.verdict == CONTRADICTS or (strict and bool(report.findings))
+
+
+def retag_command(
+    options: argparse.Namespace,
+) -> tuple[int, Any, Callable[[], None]]:
+    """Write a wheel under another tag, if nothing in it contradicts that.
+
+    :returns: as for :func:`audit_command`.
+    :raises ValueError: if an option is wrong, or nothing can be written.
+    """
+    path = Path(options.wheel)
+    folder = Path(options.dest) if options.dest else path.parent
+    if not folder.is_dir():
+        raise ValueError(f"--dest: there is no folder {str(folder)!r}")
+    try:
+        report = audit(path, platforms_after(path, options.to, add=options.add))
+        against = [one for one in report.findings if one.severity == CONTRADICTS]
+        open_ = [one for one in report.findings if one.severity == CANNOT_TELL]
+        made = None
+        if options.force or not against:
+            made = retag(path, options.to, add=options.add, folder=folder)
+    except (RefusedError, RetagError) as error:
+        raise ValueError(str(error)) from error
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise ValueError(f"{where}{error.strerror or error}") from error
+    result = {
+        "wheel": str(path),
+        "written": None if made is None else str(made),
+        "overridden": _listed(against) if made else [],
+        "claimed": _listed(open_) if made else [],
+        "audit": report.json(),
+    }
+    return _YES if made else _NO, result, partial(_show_retag, report, made)
+
+
+def _listed(findings: Sequence[Finding]) -> list[str]:
+    return [
+        " ".join(filter(None, (f"{one.rule}:", _where(one), one.message)))
+        for one in findings
+    ]
+
+
+def _progress(
+    paths: list[Path],
+) -> Iterator[tuple[Path, Callable[[str], None] | None]]:
+    """The files, one after another; who waits sees what is read."""
+    if not sys.stderr.isatty():
+        yield from ((path, None) for path in paths)
+        return
+    console = Console(stderr=True)
+    with console.status("") as status:
+        for number, path in enumerate(paths, 1):
+            head = f"{number}/{len(paths)} {printable(path.name)}"
+
+            def tell(member: str, head: str = head) -> None:
+                status.update(Text(f"{head}: {printable(member)}"))
+
+            yield path, tell
+
+
+def _show(reports: Sequence[Report], refused: Sequence[tuple[str, str]]) -> None:
+    console = Console(highlight=False)
+    not_decided: dict[str, None] = {}
+    for report in reports:
+        console.print(_title(report), soft_wrap=True)
+        _show_findings(console, report.findings)
+        not_decided.update(dict.fromkeys(report.not_decided))
+    for file, message in refused:
+        line = Text(f"{printable(file)}: ", style="bold")
+        line.append("refused", style="red").append(f": {message}", style="not bold")
+        console.print(line, soft_wrap=True)
+    if not_decided:
+        console.print("\nConsistent is not conforming. No audit of the bytes sees")
+        for what in not_decided:
+            console.print(Text(f"- {what}"))
+
+
+def _title(report: Report) -> Text:
+    title = Text(f"{printable(report.filename)}: ", style="bold")
+    title.append(report.verdict, style=_STYLES[report.verdict])
+    if len(report.platforms) > 1:
+        for tag, found in report.platforms.items():
+            title.append(f"\n  {printable(tag)}: ", style="not bold")
+            title.append(found, style=f"not bold {_STYLES[found]}")
+    return title
+
+
+def _show_findings(console: Console, findings: Sequence[Finding]) -> None:
+    for one in findings[:_MOST]:
+        line = Text("  ").append(one.severity, style=_STYLES[one.severity])
+        about = ", ".join(filter(None, (one.rule, printable(one.platform))))
+        line.append(f" ({about})")
+        if one.requirement:
+            line.append(f" PEP requirement {one.requirement}", style="dim")
+        for text in filter(None, (_where(one), one.message)):
+            line.append(f"\n    {printable(text)}")
+        if one.needed:
+            line.append(f"\n    needed: {printable(one.needed)}")
+        console.print(line, soft_wrap=True)
+    if (more := len(findings) - _MOST) > 0:
+        console.print(f"  and {more} more, see --json")
+
+
+def _where(finding: Finding) -> str:
+    if not finding.member:
+        return ""
+    at = "" if finding.offset is None else f" at byte {finding.offset}"
+    return f"{finding.member}{at}:"
+
+
+def _show_retag(report: Report, made: Path | None) -> None:
+    console = Console(highlight=False)
+    console.print(_title(report), soft_wrap=True)
+    _show_findings(console, report.findings)
+    if made is None:
+        console.print("nothing written; --force overrides what contradicts the tag")
+        return
+    overridden = [one for one in report.findings if one.severity == CONTRADICTS]
+    for one in overridden:
+        console.print(Text(f"overridden: {one.rule}: {printable(one.message)}"))
+    for one in report.findings:
+        if one.severity == CANNOT_TELL:
+            console.print(Text(f"not checked, for want of {printable(one.needed)}"))
+    console.print(Text(f"written: {printable(str(made))}"), soft_wrap=True)

@@ -1,0 +1,110 @@
+"""Write a wheel again under another platform tag: name, ``WHEEL`` and ``RECORD``.
+
+The work is done by ``wheel tags`` of the package wheel, on a copy.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from packaging.utils import parse_wheel_filename
+
+from .._platforms import parse_platform_tag
+from .report import audit
+
+__all__ = ["RetagError", "platforms_after", "retag"]
+
+
+class RetagError(ValueError):
+    """The wheel is not written; the message says why."""
+
+
+def platforms_after(wheel: Path, to: str, *, add: bool) -> list[str]:
+    """Return the platform tags that a wheel would have.
+
+    :param wheel: the file; only its name is looked at.
+    :param to: the portable platform tag to write.
+    :param add: whether the old ones stay.
+    :raises InvalidPlatformTag: if `to` is not a portable tag.
+    :raises RetagError: if nothing would change, or it is no wheel's name.
+    """
+    parse_platform_tag(to)
+    try:
+        tags = parse_wheel_filename(wheel.name)[3]
+    except ValueError as error:
+        raise RetagError(str(error)) from None
+    old = {tag.platform for tag in tags}
+    new = old | {to} if add else {to}
+    if new == old:
+        raise RetagError(f"{wheel.name} has the platform tag {to} already")
+    return sorted(new)
+
+
+def retag(
+    wheel: Path, to: str, *, add: bool = False, folder: Path | None = None
+) -> Path:
+    """Write a copy of a wheel under another platform tag; the wheel itself stays.
+
+    The copy appears whole or not at all, and never in the place of a file.
+
+    :param wheel: the file.
+    :param to: the portable platform tag to write.
+    :param add: whether the old platform tags stay.
+    :param folder: where the copy is written, by default beside the wheel.
+    :returns: the new file.
+    :raises RetagError: if there is a file of that name, or the wheel cannot be read.
+    :raises InvalidPlatformTag: if `to` is not a portable tag.
+    :raises OSError: if the file cannot be read or written.
+    """
+    platforms_after(wheel, to, add=add)
+    folder = folder or wheel.parent
+    # On the same disk, so that the last step is one step.
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".retag-") as scratch:
+        copy = Path(shutil.copy(wheel, scratch))
+        option = f"--platform-tag={'+' if add else ''}{to}"
+        done = subprocess.run(
+            [sys.executable, "-m", "wheel", "tags", "--remove", option, str(copy)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            raise RetagError(f"`wheel tags` failed: {last}")
+        (made,) = Path(scratch).iterdir()
+        wrong = [one for one in audit(made).findings if one.rule in _WRITTEN]
+        if wrong:
+            raise RetagError(
+                f"`wheel tags` wrote {wrong[0].member}: {wrong[0].message}"
+            )
+        target = folder / made.name
+        _place(made, target)
+    return target
+
+
+# What the copy must have right, whatever is in it.
+_WRITTEN = ("wheel-tags", "wheel-record")
+
+
+def _place(made: Path, target: Path) -> None:
+    """Move a file to where none is, in one step where the disk can."""
+    try:
+        os.link(made, target)
+    except FileExistsError:
+        raise RetagError(f"{target} exists; it is not overwritten") from None
+    except OSError:  # a disk without links
+        try:
+            with target.open("xb"):  # the place is taken, then filled in one step
+                pass
+        except FileExistsError:
+            raise RetagError(f"{target} exists; it is not overwritten") from None
+        try:
+            made.replace(target)
+        except OSError:
+            target.unlink()
+            raise

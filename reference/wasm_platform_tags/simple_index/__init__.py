@@ -1,0 +1,1 @@
+"""What an index offers, seen from a WebAssembly target: the extra ``index``."""

@@ -1,0 +1,232 @@
+"""Ask a simple index, in HTML or JSON, and trust nothing that it says about itself."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import time
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+import urllib3
+from packaging.utils import canonicalize_name
+from pypi_simple import (
+    ACCEPT_JSON_PREFERRED,
+    PYPI_SIMPLE_ENDPOINT,
+    ProjectPage,
+    UnsupportedRepoVersionError,
+)
+
+from .._text import printable, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pypi_simple import DistributionPackage
+
+JSON = "application/vnd.pypi.simple.v1+json"
+HTML = ("application/vnd.pypi.simple.v1+html", "text/html")
+#: bytes of an answer, and of METADATA in a wheel, that are read at most
+LARGEST = 128 * 2**20
+# Of others, which an index may state too, nothing is checked.
+_HASHES = frozenset({"md5", "sha1", "sha256", "sha384", "sha512"})
+LARGEST_METADATA = 2**20
+_PASSING = frozenset({408, 429, 500, 502, 503, 504})
+_AT_ONCE = 2**16
+
+
+class UnusableIndexError(ValueError):
+    """The index did not answer, or not with what it said it would."""
+
+
+class _MayPassError(UnusableIndexError):
+    """A fault that a second try may not meet."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came, all of it."""
+
+    url: str
+    media_type: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Index:
+    """A simple index.
+
+    :param url: its address, to which the name of a project is added.
+    :param timeout: seconds that an answer may take, from the first byte to the last.
+    :param retries: how often to ask again after a failure that may pass.
+    :raises UnusableIndexError: if the address is no address of a web server.
+    """
+
+    url: str = PYPI_SIMPLE_ENDPOINT
+    timeout: float = 30
+    retries: int = 2
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be asked."""
+        parts = urlsplit(self.url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise UnusableIndexError(
+                f"{shortened(self.url)} is no address of an index: wanted"
+                " https://HOST/PATH"
+            )
+
+    def page(self, project: str) -> ProjectPage:
+        """Return what the index lists of a project.
+
+        :raises UnusableIndexError: if it has no such project, or does not answer in a form of
+            PEP 503 or PEP 691, or answers about another project.
+
+        Source: PEP 503; PEP 691, "Content-Types".
+        """
+        name = canonicalize_name(project)
+        answer = self.ask(f"{self.url.rstrip('/')}/{name}/", ACCEPT_JSON_PREFERRED)
+        try:
+            page = _parsed(answer, name)
+        except UnsupportedRepoVersionError as error:
+            raise UnusableIndexError(f"{shown(answer.url)}: {error}") from error
+        if canonicalize_name(page.project) != name:
+            raise UnusableIndexError(
+                f"{shown(answer.url)}: it lists {shortened(page.project)}, not {name}"
+            )
+        return page
+
+    def metadata(self, package: DistributionPackage) -> bytes:
+        """Return the metadata of a wheel: beside it, or out of it.
+
+        :raises UnusableIndexError: if it is not to be had, or if a hash is another.
+
+        Source: PEP 658; PEP 714; the binary distribution format.
+        """
+        if package.has_metadata:
+            answer = self.ask(package.metadata_url, "*/*")
+            name = f"{package.filename}.metadata"
+            _check(answer.body, package.metadata_digests or {}, name)
+            return answer.body
+        answer = self.ask(package.url, "*/*")
+        _check(answer.body, package.digests, package.filename)
+        return _member(answer.body, package.filename)
+
+    def ask(self, url: str, accept: str) -> Answer:
+        """Return a whole answer.
+
+        :raises UnusableIndexError: says what came instead.
+        """
+        for pause in self._pauses():
+            try:
+                return self._asked(url, accept)
+            except _MayPassError as error:
+                fault = error
+            time.sleep(pause)
+        raise fault
+
+    def _pauses(self) -> Iterator[float]:
+        for number in range(self.retries):
+            yield 0.5 * 2**number
+        yield 0
+
+    def _asked(self, url: str, accept: str) -> Answer:
+        where, end = shown(url), time.monotonic() + self.timeout
+        try:
+            with self.session.get(
+                url, headers={"Accept": accept}, timeout=self.timeout, stream=True
+            ) as response:
+                if response.status_code in _PASSING:
+                    raise _MayPassError(f"{where}: HTTP status {response.status_code}")
+                if response.status_code == requests.codes.not_found:
+                    raise UnusableIndexError(f"{where}: there is no such page (404)")
+                if response.status_code != requests.codes.ok:
+                    raise UnusableIndexError(
+                        f"{where}: HTTP status {response.status_code}"
+                    )
+                media_type = response.headers.get("Content-Type", "").partition(";")[0]
+                body = b"".join(self._read(response, where, end))
+                return Answer(response.url, media_type.strip().lower(), body)
+        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
+            raise self._too_slow(where) from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise _MayPassError(f"{where}: {_cause(error)}") from error
+
+    def _read(
+        self, response: requests.Response, where: str, end: float
+    ) -> Iterator[bytes]:
+        size = 0
+        # Not by iter_content, which waits for a chunk however slowly its bytes come.
+        while chunk := response.raw.read1(_AT_ONCE, decode_content=True):
+            size += len(chunk)
+            if size > LARGEST:
+                raise UnusableIndexError(f"{where}: more than {LARGEST:,} bytes")
+            if time.monotonic() > end:
+                raise self._too_slow(where)
+            yield chunk
+
+    def _too_slow(self, where: str) -> _MayPassError:
+        return _MayPassError(f"{where}: no whole answer within {self.timeout:g} s")
+
+
+def _check(body: bytes, digests: Mapping[str, str], name: str) -> None:
+    for algorithm, wanted in digests.items():
+        if algorithm in _HASHES and hashlib.new(algorithm, body).hexdigest() != wanted:
+            raise UnusableIndexError(
+                f"{printable(name)}: its {algorithm} is not the one that the index states"
+            )
+
+
+def _member(wheel: bytes, name: str) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+            for member in archive.infolist():
+                folder, _, file = member.filename.rpartition("/")
+                if file == "METADATA" and folder.endswith(".dist-info"):
+                    with archive.open(member) as opened:
+                        return opened.read(LARGEST_METADATA)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+        raise UnusableIndexError(f"{printable(name)}: not a wheel: {error}") from error
+    raise UnusableIndexError(f"{printable(name)}: it holds no METADATA")
+
+
+def shown(url: str) -> str:
+    """Return an address without the name and password that it may hold."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return printable(urlunsplit(parts._replace(netloc=host)))
+
+
+def _cause(error: BaseException) -> str:
+    """Return the innermost reason: requests and urllib3 wrap one another."""
+    while inner := error.__cause__ or error.__context__:
+        error = inner
+    return printable(str(error) or type(error).__name__)
+
+
+def _parsed(answer: Answer, name: str) -> ProjectPage:
+    where = shown(answer.url)
+    start = shortened(answer.body[:40].decode("utf-8", "replace"))
+    if answer.media_type == JSON:
+        try:
+            return ProjectPage.from_json_data(json.loads(answer.body), answer.url)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UnusableIndexError(
+                f"{where}: it says {JSON}, and what came does not fit PEP 691:"
+                f" it starts with {start}"
+            ) from error
+    if answer.media_type not in HTML:
+        raise UnusableIndexError(
+            f"{where}: its type is {shortened(answer.media_type)}; wanted {JSON}, or HTML"
+            f" (PEP 691)"
+        )
+    if not answer.body.lstrip().startswith(b"<"):
+        raise UnusableIndexError(
+            f"{where}: it says HTML, and what came does not fit PEP 503: it starts with"
+            f" {start}"
+        )
+    return ProjectPage.from_html(name, answer.body, answer.url)

@@ -1,0 +1,42 @@
+"""The options of ``wasm-tags select``: quick to import, without the extra."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options; those of the target are added by the caller."""
+    parser.add_argument("project", metavar="PROJECT", help="the name of a project")
+    parser.add_argument(
+        "--index-url",
+        metavar="URL",
+        help="the simple index to ask (PEP 503 or 691), by default PyPI's",
+    )
+    parser.add_argument(
+        "--metadata",
+        action="store_true",
+        help="read the metadata of each chosen wheel, and say which of the direct"
+        " dependencies its target needs, and which this machine would",
+    )
+    parser.add_argument(
+        "--pre", action="store_true", help="take pre-releases as final releases"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=30,
+        metavar="SECONDS",
+        help="how long an answer of the index may take, from its first byte to its"
+        " last (30)",
+    )
+    parser.add_argument(
+        "--retries",
+        type=int,
+        default=2,
+        metavar="N",
+        help="how often to ask again after a failure that may pass (2)",
+    )

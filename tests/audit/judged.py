@@ -1,0 +1,265 @@
+"""Real wheels from PyPI: each under its own tag, under others, and beside another tool.
+
+Every wheel is audited under the tag of its name; then under the tag of each other known
+platform, as if only that were changed; then renamed whole, Python tag and suffixes
+too, to each other PyEmscripten platform. A wheel for which wheels.json has a line of
+Python is also imported, under each of these names, in the real Pyodide of the platform.
+What auditwheel-emscripten shows of the same file is compared with what is read here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.matrix.provision import Cache, ProvisionError, Unit, make
+from tests.matrix.settings import load_settings
+from tests.native.wheels import renamed
+from wasm_platform_tags import __version__ as library
+from wasm_platform_tags import known_platforms
+from wasm_platform_tags.audit import audit
+from wasm_platform_tags.audit.wheel import read_wheel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.matrix.settings import Settings
+    from wasm_platform_tags.audit import Report
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results.json"
+SECONDS = 1500  # for one import in one Pyodide: one of the wheels has 152 MB of code
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A wheel of PyPI: its file, its hash, and what is run of it."""
+
+    file: str
+    sha256: str
+    code: str = ""
+    only_own: bool = False  # it takes too long to run it everywhere
+
+    @property
+    def platform(self) -> str:
+        """The tag of its name."""
+        return self.file.removesuffix(".whl").rpartition("-")[2]
+
+    @property
+    def stable(self) -> bool:
+        """Whether one file is for several versions of Python."""
+        return "-abi3-" in self.file
+
+    def download(self, folder: Path) -> None:
+        """Get it from PyPI by its exact version, and compare the hash."""
+        project, version, python, *_ = self.file.split("-")
+        abi = python if not self.stable else "cp314"
+        command = [
+            *(sys.executable, "-m", "pip", "--disable-pip-version-check", "download"),
+            *("--quiet", "--no-deps", "--only-binary=:all:", "--dest", str(folder)),
+            *("--platform", self.platform, "--implementation", "cp"),
+            *("--python-version", f"{abi[2]}.{abi[3:]}", f"{project}=={version}"),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise ProvisionError(f"{self.file}: {done.stderr[-2000:]}")
+        found = hashlib.sha256((folder / self.file).read_bytes()).hexdigest()
+        if found != self.sha256:
+            raise ProvisionError(
+                f"{self.file}: its sha256 is {found}, wanted {self.sha256}"
+            )
+
+
+def pinned() -> tuple[list[Pinned], str]:
+    """The wheels of wheels.json, and the version of auditwheel-emscripten."""
+    data = json.loads((HERE / "wheels.json").read_bytes())
+    wheels = [Pinned(**one) for one in data["wheels"]]
+    return wheels, data["auditwheel-emscripten"]
+
+
+def downloaded(cache: Cache, tell: Callable[[str], None]) -> Path:
+    """The folder of the wheels, filled whole or not at all."""
+    wheels, _ = pinned()
+    listed = repr([(one.file, one.sha256) for one in wheels]).encode()
+    name = f"audit-wheels-{hashlib.sha256(listed).hexdigest()[:12]}"
+
+    def fill(folder: Path) -> None:
+        for one in wheels:
+            tell(f"downloading {one.file}")
+            one.download(folder)
+
+    if not (cache.root / name).exists():
+        make(cache.root, Unit(name, "real wheels", fill))
+    return cache.root / name
+
+
+@dataclass(frozen=True)
+class Line:
+    """The newest Pyodide of a platform."""
+
+    tag: str
+    python: str
+    version: str
+    alias: str
+
+
+def lines() -> list[Line]:
+    """One line for each PyEmscripten platform."""
+    found = {}
+    for record in known_platforms():
+        for runtime in load_settings().runtimes:
+            if runtime.target == record.platform.version and runtime.alias:
+                version = runtime.runtime.removeprefix("pyodide-")
+                found[record.tags[0]] = Line(
+                    record.tags[0], record.python[0], version, runtime.alias
+                )
+    return list(found.values())
+
+
+def judged(
+    cache: Cache,
+    scratch: Path,
+    tell: Callable[[str], None],
+    chosen: Callable[[str], bool],
+) -> Iterator[dict[str, Any]]:
+    """Yield what comes of each wheel that is chosen by its name."""
+    folder = downloaded(cache, tell)
+    every, version = pinned()
+    wheels = [one for one in every if chosen(one.file)]
+    theirs = cache.requirement(f"auditwheel-emscripten=={version}")
+    for number, one in enumerate(wheels, 1):
+        path = folder / one.file
+        head = f"{number}/{len(wheels)} {one.file}"
+        tell(f"{head}: audit")
+        report = audit(path)
+        found: dict[str, Any] = {
+            "file": one.file,
+            "date": datetime.now(timezone.utc).date().isoformat(),
+            "sha256": one.sha256,
+            "modules": len(report.modules),
+            "largest_module": max(seen["size"] for seen in report.modules),
+            "own": said(report),
+        }
+        others = [r.tags[0] for r in known_platforms() if r.tags[0] != one.platform]
+        found["renamed"] = {tag: said(audit(path, [tag])) for tag in others}
+        found["whole"], found["run"] = {}, {}
+        for line in lines():
+            if line.tag == one.platform:
+                copy = path
+            elif one.only_own:
+                continue
+            else:
+                python = "" if one.stable else "cp" + line.python.replace(".", "")
+                copy = renamed(path, scratch, line.tag, python, inside=True)
+                found["whole"][line.tag] = said(audit(copy), "module-")
+            if one.code and (line.tag == one.platform or not one.only_own):
+                tell(f"{head}: Pyodide {line.version}")
+                found["run"][line.tag] = run(cache, line, copy, one.code)
+        tell(f"{head}: auditwheel-emscripten")
+        found["auditwheel_emscripten"] = compared(path, theirs)
+        yield found
+
+
+def said(report: Report, only: str = "") -> dict[str, Any]:
+    """A verdict, with what each rule says and the first of the names it is about."""
+    kept = [one for one in report.findings if one.rule.startswith(only)]
+    verdicts = [one.severity for one in kept]
+    verdict = "consistent"
+    for worst in ("contradicts", "cannot tell"):
+        if worst in verdicts:
+            verdict = worst
+            break
+    rules: dict[str, dict[str, Any]] = {}
+    for one in kept:
+        rule = rules.setdefault(
+            f"{one.rule} {one.severity}", {"findings": 0, "first": one.message}
+        )
+        rule["findings"] += 1
+    return {"verdict": verdict, "rules": rules}
+
+
+def run(cache: Cache, line: Line, wheel: Path, code: str) -> dict[str, str]:
+    """Import a module in the real interpreter, whatever the wheel's tag says."""
+    command = [cache.node, HERE / "run.mjs", cache.pyodide(line.alias), wheel, code]
+    done = subprocess.run(
+        list(map(str, command)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    last = (done.stdout.strip().splitlines() or [""])[-1]
+    try:
+        outcome: dict[str, str] = json.loads(last)
+    except ValueError:
+        text = (done.stderr or done.stdout).strip()[-300:]
+        outcome = {"outcome": "ends the interpreter", "said": text}
+    return {"pyodide": line.version, **outcome}
+
+
+def compared(wheel: Path, tool: Path) -> dict[str, str]:
+    """What auditwheel-emscripten shows of each module, held against our reading."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        [sys.executable, str(HERE / "theirs.py"), str(tool), str(wheel)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(tool)},
+    )
+    if done.returncode:
+        return {"error": done.stderr.strip().splitlines()[-1]}
+    shown = json.loads(done.stdout)
+    ours: dict[str, dict[str, list[Any]]] = {}
+    for module in read_wheel(wheel).modules:
+        assert module.binary
+        ours[module.name] = {
+            "needed": [one.name for one in module.binary.needed],
+            "runtime_paths": [one.name for one in module.binary.runtime_paths],
+            "imports": sorted(
+                [one.module, one.name, one.kind] for one in module.binary.imports
+            ),
+            "exports": sorted([one.name, one.kind] for one in module.binary.exports),
+        }
+    outcome: dict[str, str] = {}
+    for what in ("needed", "runtime_paths", "imports", "exports"):
+        same = {k: v[what] for k, v in ours.items()} == {
+            k: v[what] for k, v in shown.items()
+        }
+        count = sum(len(one[what]) for one in ours.values())
+        outcome[what] = f"{'same' if same else 'differ'}: {count}"
+    return outcome
+
+
+def committed() -> dict[str, Any]:
+    """What results.json holds, by the name of the wheel."""
+    if not RESULTS.exists():
+        return {}
+    return {one["file"]: one for one in json.loads(RESULTS.read_bytes())["wheels"]}
+
+
+def write(found: dict[str, Any], settings: Settings) -> None:
+    """Put one wheel's results in their place; what was measured before stays."""
+    every = {**committed(), found["file"]: found}
+    versions = {
+        "wasm-platform-tags": library,
+        "auditwheel-emscripten": pinned()[1],
+        "node": settings.node,
+        **{line.tag: f"Pyodide {line.version}" for line in lines()},
+    }
+    wheels = [every[one.file] for one in pinned()[0] if one.file in every]
+    text = json.dumps({"versions": versions, "wheels": wheels}, indent=1)
+    RESULTS.write_text(text + "\n", encoding="utf-8")
+
+
+def part(one: dict[str, Any], name: str) -> dict[str, Any]:
+    """One part of a wheel's results."""
+    found: dict[str, Any] = one[name]
+    return found

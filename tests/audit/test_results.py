@@ -1,0 +1,61 @@
+"""The committed results are of the pinned wheels, and hold what the docs say of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.audit import judged
+from tests.matrix.settings import load_settings
+from wasm_platform_tags import known_platforms
+
+COMMITTED = json.loads(judged.RESULTS.read_bytes())
+WHEELS = COMMITTED["wheels"]
+PINNED, AUDITWHEEL = judged.pinned()
+
+
+def test_every_pinned_wheel_was_judged() -> None:
+    assert [(one["file"], one["sha256"]) for one in WHEELS] == [
+        (one.file, one.sha256) for one in PINNED
+    ]
+    assert len(WHEELS) >= 15
+    assert COMMITTED["versions"]["node"] == load_settings().node
+    assert COMMITTED["versions"]["auditwheel-emscripten"] == AUDITWHEEL
+
+
+@pytest.mark.parametrize("one", WHEELS, ids=[one["file"] for one in WHEELS])
+def test_one_wheel(one: dict[str, Any]) -> None:
+    pinned = next(known for known in PINNED if known.file == one["file"])
+    tags = {record.tags[0] for record in known_platforms()}
+    renamed, whole, run, own = (
+        judged.part(one, name) for name in ("renamed", "whole", "run", "own")
+    )
+    assert renamed.keys() == tags - {pinned.platform}
+    assert bool(run) == bool(pinned.code)
+    # What contradicts its own platform fails there; what is consistent works.
+    if run:
+        works = run[pinned.platform]["outcome"] == "works"
+        assert works == (own["verdict"] == "consistent")
+    for tag, outcome in run.items():
+        if tag != pinned.platform:
+            verdict = whole[tag]["verdict"]
+            assert (outcome["outcome"] == "works") == (verdict == "consistent")
+
+
+def test_what_fails_under_its_own_tag_was_run() -> None:
+    for one in WHEELS:
+        if one["own"]["verdict"] != "consistent":
+            assert one["run"]
+    assert sum(one["own"]["verdict"] == "consistent" for one in WHEELS) >= 15
+
+
+def test_all_that_the_other_tool_shows_is_read() -> None:
+    for one in WHEELS:
+        shown = one["auditwheel_emscripten"]
+        if error := shown.get("error"):
+            assert error == "AssertionError"  # it cannot read the wheel
+            assert "module-dylink warning" in one["own"]["rules"]
+        else:
+            assert all(said.startswith("same: ") for said in shown.values())

@@ -1,0 +1,92 @@
+"""A real project whose dependencies differ by ``sys_platform``, resolved for a target.
+
+Three tools see the same folder of wheels: stock pip with its options for a target, the same
+pip through ``wasm-tags pip``, and uv.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.matrix.settings import ROOT
+
+from .observe import Observation, Run, shown
+from .tool import environment, tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from .lab import Lab
+
+PROJECT = "ipython"
+PYTHON, TAG, TRIPLE = "3.13", "pyemscripten_2025_0_wasm32", "wasm32-pyodide2025"
+TOLD = ("--platform", TAG, "--python-version", PYTHON, "--only-binary=:all:")
+
+
+def by_pip(command: tuple[str, ...], told: tuple[str, ...], lab: Lab) -> Observation:
+    """Let pip resolve, without installing anything."""
+    wheels = lab.downloads.wheels_for(PROJECT)
+    report = lab.folder(f"target-{command[0]}") / "report.json"
+    pip = lab.downloads.requirement(f"pip=={lab.downloads.pips[-1]}")
+    path = pip, ROOT / "reference", lab.downloads.packaging
+    what = "install", PROJECT, "--dry-run", "--quiet", "--no-index", *told
+    where = "--report", report, "--target", report.parent, "--find-links", wheels
+    said = tool([sys.executable, "-m", *command, *what, *where], environment(path))
+    if said.status:
+        return shown("refused", said.text)
+    found = json.loads(report.read_text("utf-8"))["install"]
+    return listed(
+        f"{m['name']}=={m['version']}" for m in (f["metadata"] for f in found)
+    )
+
+
+def by_uv(lab: Lab) -> Observation:
+    """Let uv resolve for the same target, by its own name for it."""
+    asked = lab.folder("target-uv") / "requirements.in"
+    asked.write_text(f"{PROJECT}\n", "utf-8")
+    said = tool(
+        [
+            uv(lab),
+            *("pip", "compile", "--quiet", "--no-annotate", "--no-header"),
+            *("--no-config", "--no-cache", "--no-index"),
+            asked,
+            *("--find-links", lab.downloads.wheels_for(PROJECT)),
+            *("--python-platform", TRIPLE, "--python-version", PYTHON),
+        ],
+        environment([]),
+    )
+    return shown("refused", said.text) if said.status else listed(said.text.split())
+
+
+def uv(lab: Lab) -> Path:
+    """The executable."""
+    folder = lab.downloads.requirement(lab.downloads.uv) / "bin"
+    return next(path for path in folder.iterdir() if path.stem == "uv")
+
+
+def listed(found: Iterator[str] | list[str]) -> Observation:
+    """What a tool would install, in one order and one spelling."""
+    names = sorted(name.lower().replace("_", "-") for name in found)
+    what = "without pexpect" if "pexpect" not in "".join(names) else "with pexpect"
+    return shown(f"resolved, {what}", "\n".join(names))
+
+
+def runs() -> Iterator[Run]:
+    """What the three tools would install."""
+    ours = "wasm_platform_tags", "pip"
+    target = "--target-platform", TAG, "--python", PYTHON
+    for name, what, do in (
+        ("stock", "pip with --platform", partial(by_pip, ("pip",), TOLD)),
+        ("target", "wasm-tags pip", partial(by_pip, ours, target)),
+        ("uv", f"uv with --python-platform {TRIPLE}", by_uv),
+    ):
+        yield Run(
+            f"guide/target-pip/{name}",
+            f"{PROJECT} for Python {PYTHON} on {TAG}, by {what}",
+            do,
+            rule="markers-target",
+        )

@@ -1,0 +1,668 @@
+"""Audit a wheel: what contradicts its tag, what nobody can tell, what is consistent."""
+
+from __future__ import annotations
+
+import json
+import random
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from packaging.tags import parse_tag
+
+import wasm_platform_tags
+from tests.unit.pep_text import ANCHOR, TEXT
+from wasm_platform_tags import PyodidePlatform, WasiPlatform, known_platforms
+from wasm_platform_tags.audit import (
+    RefusedError,
+    Report,
+    audit,
+    json_report,
+    judge_module,
+    sarif,
+)
+from wasm_platform_tags.audit import binary as binary_module
+from wasm_platform_tags.audit.policy import policy_of, rules
+from wasm_platform_tags.audit.symbols import load_symbols
+from wasm_platform_tags.conformance.build import custom, module, section, vector, wheel
+
+HERE = Path(wasm_platform_tags.__file__).parent / "audit"
+SCHEMA = json.loads((HERE / "report.schema.json").read_bytes())
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+PY = "pyemscripten_2025_0_wasm32"
+WASI = "wasi_0_2_sdk_33_wasm32"
+SUFFIX = ".cpython-313-wasm32-emscripten.so"
+INIT = {"exports": ["PyInit_demo"]}
+
+
+def imports(*names: str, where: str = "env") -> list[dict[str, Any]]:
+    return [{"from": where, "function": name} for name in names]
+
+
+CPYTHON = {**INIT, "imports": imports("PyModule_Create2")}
+
+
+def audited(
+    folder: Path,
+    tag: str,
+    given: dict[str, Any] | bytes = INIT,
+    *,
+    name: str = "demo.abi3.so",
+    python: str = "cp311-abi3",
+    more: dict[str, bytes] | None = None,
+    **options: Any,
+) -> Report:
+    """The report on a wheel with that module."""
+    data = given if isinstance(given, bytes) else module(given)
+    files = {name: data, **(more or {})}
+    filename = f"demo-1.0-{python}-{tag}.whl"
+    report = audit(wheel(folder, filename, files, **options))
+    VALIDATOR.validate(json_report([report]))
+    return report
+
+
+def found(report: Report) -> dict[str, str]:
+    return {one.rule: one.severity for one in report.findings}
+
+
+def test_the_data_fit_their_schemas() -> None:
+    policies = json.loads((HERE / "policies.json").read_bytes())
+    schema = json.loads((HERE / "policies.schema.json").read_bytes())
+    validator = jsonschema.Draft202012Validator
+    for one in (schema, SCHEMA):
+        validator.check_schema(one)
+    validator(schema, format_checker=validator.FORMAT_CHECKER).validate(policies)
+
+
+def test_every_rule_points_at_the_pep_or_another_specification() -> None:
+    anchors = set(ANCHOR.findall(TEXT))
+    for rule in rules().values():
+        assert rule.requirement in anchors | {"family", ""}
+        assert rule.requirement or rule.source.startswith(
+            "https://packaging.python.org/"
+        )
+    for known in known_platforms():
+        assert policy_of(known.platform).requirement in anchors
+
+
+def test_every_pyemscripten_platform_has_its_symbols() -> None:
+    for known in known_platforms():
+        symbols = load_symbols(known.tags[0])
+        if isinstance(known.platform, PyodidePlatform):
+            assert symbols
+            assert (symbols.python,) == known.python
+            assert {"malloc", "PyLong_FromLong", "sqlite3_open"} - symbols.names <= {
+                "sqlite3_open"
+            }
+    javascript = load_symbols("pyemscripten_2024_0_wasm32")
+    assert javascript
+    assert "invoke_viiij" in javascript
+    assert "invoke_viiij" not in (load_symbols(PY) or ())
+    assert load_symbols("pyemscripten_1999_0_wasm32") is None
+
+
+@pytest.mark.parametrize("tag", [PY, WASI])
+def test_a_module_that_nothing_contradicts(tag: str, tmp_path: Path) -> None:
+    given = {
+        "imports": [
+            *imports("malloc", "PyModule_Create2"),
+            {"from": "env", "memory": "memory", "flags": 0},
+            {"from": "env", "global": "__memory_base"},
+            {"from": "GOT.mem", "global": "_Py_NoneStruct"},
+            {"from": "GOT.func", "global": "own"},
+            {"from": "env", "function": "perhaps"},
+        ],
+        "weak": ["perhaps"],
+        "exports": ["PyInit_demo", "own"],
+    }
+    report = audited(tmp_path, tag, given, more={"demo/data.txt": b"text"})
+    assert report
+    assert report.verdict == "consistent"
+    assert report.platforms == {tag: "consistent"}
+    assert report.findings == ()
+    assert report.not_decided
+    (seen,) = report.modules
+    assert seen["kind"] == "core module"
+    assert seen["init"] == ["PyInit_demo"]
+
+
+# The tag, what is in the module, the rule that it contradicts, and words of the message.
+CONTRADICTING: list[tuple[str, Any, str, str]] = [
+    (PY, b"\x7fELF", "module-format", "not WebAssembly"),
+    (WASI, {"component": True}, "module-format", "component"),
+    (WASI, {**INIT, "dylink": "last"}, "module-dylink", "first section is type"),
+    (PY, {**INIT, "dylink": "none"}, "module-dylink", "wanted dylink.0"),
+    (PY, b"\0asm\1\0\0\0", "module-dylink", "nothing"),
+    (
+        PY,
+        {**INIT, "imports": [{"from": "env", "memory": "memory", "flags": 4}]},
+        "module-memory64",
+        "64-bit",
+    ),
+    (
+        PY,
+        {**INIT, "imports": [{"from": "env", "memory": "memory", "flags": 3}]},
+        "module-threads",
+        "shared",
+    ),
+    (PY, {**INIT, "features": ["+shared-mem"]}, "module-threads", "shared-mem"),
+    (WASI, {**INIT, "features": ["+atomics"]}, "module-threads", "atomics"),
+    (PY, {**INIT, "imports": imports("invoke_ii")}, "module-exceptions", "JavaScript"),
+    (
+        "pyemscripten_2024_0_wasm32",
+        {**INIT, "imports": [{"from": "env", "tag": "__cpp_exception"}]},
+        "module-exceptions",
+        "WebAssembly; wanted those of JavaScript",
+    ),
+    (
+        "pyemscripten_2024_0_wasm32",
+        {**INIT, "tags": True},
+        "module-exceptions",
+        "tags of its own",
+    ),
+    (WASI, {**INIT, "tags": True}, "module-exceptions", "wanted none"),
+    (WASI, {**INIT, "imports": imports("longjmp")}, "module-exceptions", "setjmp"),
+    (
+        WASI,
+        {**INIT, "imports": [{"from": "env", "tag": "__cpp_exception"}]},
+        "module-exceptions",
+        "wanted none",
+    ),
+    (PY, {**INIT, "imports": imports("f", where="mine")}, "module-imports", "mine"),
+    (
+        WASI,
+        {**INIT, "imports": imports("fd_write", where="wasi_snapshot_preview1")},
+        "module-imports",
+        "wasi_snapshot_preview1",
+    ),
+    (
+        WASI,
+        {**INIT, "imports": imports("f", where="wasi:cli/run@0.3.0")},
+        "module-imports",
+        "0.3.0",
+    ),
+    (PY, {**INIT, "imports": imports("nobody")}, "module-symbols", "nobody"),
+    (WASI, {**INIT, "imports": imports("dup")}, "module-symbols", "dup"),
+    (PY, {**INIT, "imports": imports("PyNot_There")}, "module-cpython", "PyNot_There"),
+    (WASI, {**INIT, "needed": ["libssl.so"]}, "module-needed", "libssl.so"),
+    (WASI, {}, "module-init", "PyInit_demo"),
+    (PY, {"exports": ["PyInit_demo", "orig$f"]}, "module-bigint", "orig$f"),
+]
+
+
+@pytest.mark.parametrize("case", CONTRADICTING)
+def test_what_contradicts_the_tag(
+    case: tuple[str, Any, str, str], tmp_path: Path
+) -> None:
+    tag, given, rule, words = case
+    report = audited(tmp_path, tag, given)
+    assert report.verdict == report.platforms[tag] == "contradicts"
+    assert not report
+    (one,) = [x for x in report.findings if x.rule == rule]
+    assert one.severity == "contradicts"
+    assert words in one.message
+    assert one.member == "demo.abi3.so"
+    assert one.requirement or one.source
+    if rule not in ("module-init", "module-cpython"):
+        assert one.offset is not None
+
+
+@pytest.mark.parametrize(
+    ("tag", "given"),
+    [
+        (WASI, {**INIT, "imports": imports("f", where="wasi:cli/environment@0.2.3")}),
+        (
+            "wasi_0_1_sdk_24_wasm32",
+            {**INIT, "imports": imports("f", where="wasi_snapshot_preview1")},
+        ),
+        (
+            PY,
+            {**INIT, "imports": imports("fd_write", where="wasi_snapshot_preview1")},
+        ),
+        (PY, {**INIT, "imports": [{"from": "env", "tag": "__cpp_exception"}]}),
+        ("pyemscripten_2024_0_wasm32", {**INIT, "imports": imports("invoke_vij")}),
+        (
+            PY,
+            {"exports": ["PyInit_demo", "__em_js__shout"], "imports": imports("shout")},
+        ),
+        (PY, {**INIT, "features": ["-atomics", "+simd128"]}),
+        (WASI, {**INIT, "needed": ["libc.so", "libc++.so"]}),
+    ],
+)
+def test_what_a_platform_allows(
+    tag: str, given: dict[str, Any], tmp_path: Path
+) -> None:
+    found_ = found(audited(tmp_path, tag, given))
+    assert "contradicts" not in found_.values()
+
+
+def test_what_nobody_can_tell_says_what_is_needed(tmp_path: Path) -> None:
+    for tag, given, rule in (
+        ("pyemscripten_2031_0_wasm32", INIT, "tag-known"),
+        (
+            "pyemscripten_2031_0_wasm32",
+            {**INIT, "imports": imports("x")},
+            "module-symbols",
+        ),
+        ("wasi_0_1_sdk_24_wasm32", {**INIT, "imports": imports("x")}, "module-symbols"),
+        (PY, {"needed": ["libx.so"], **INIT}, "module-needed"),
+        (PY, {}, "module-init"),
+        ("emscripten_4_0_9_wasm32", INIT, "tag-portable"),
+        ("wasi_0_0_0_wasm32", INIT, "tag-portable"),
+        ("wasi_0_1_sdk_24_wasm32", CPYTHON, "module-symbols"),
+    ):
+        report = audited(tmp_path, tag, given)
+        assert report.verdict == "cannot tell"
+        (one,) = [x for x in report.findings if x.rule == rule]
+        assert one.severity == "cannot tell"
+        assert one.needed
+
+
+def test_a_symbol_may_be_in_a_library_that_is_elsewhere(tmp_path: Path) -> None:
+    given = {**INIT, "imports": imports("x"), "needed": ["libx.so"]}
+    report = audited(tmp_path, PY, given)
+    assert found(report) == {
+        "module-symbols": "cannot tell",
+        "module-needed": "cannot tell",
+    }
+    # In a library that is in the wheel and broken, it may be too.
+    library = {"demo.libs/libx.so": b"\x7fELF"}
+    report = audited(tmp_path, PY, given, more=library)
+    assert found(report)["module-symbols"] == "cannot tell"
+
+
+NEEDING = {**INIT, "imports": imports("x"), "needed": ["libx.so"]}
+
+
+@pytest.mark.parametrize(
+    ("tag", "paths", "verdict"),
+    [
+        (PY, ["$ORIGIN/../demo.libs"], "consistent"),
+        (PY, ["$ORIGIN/demo.libs"], "contradicts"),
+        (PY, [], "contradicts"),
+        ("pyemscripten_2024_0_wasm32", [], "consistent"),
+    ],
+)
+def test_a_library_lies_where_the_loader_looks(
+    tag: str, paths: list[str], verdict: str, tmp_path: Path
+) -> None:
+    given = {**NEEDING, "runtime_paths": paths}
+    for name in ("pack/demo.abi3.so", "demo-1.0.data/platlib/pack/demo.abi3.so"):
+        library = {"demo.libs/libx.so": module({"exports": ["x"]})}
+        report = audited(tmp_path, tag, given, name=name, more=library)
+        assert report.verdict == verdict
+
+
+def test_a_library_beside_the_module(tmp_path: Path) -> None:
+    given = {**NEEDING, "runtime_paths": ["$ORIGIN"]}
+    library = {"libx.so": module({"exports": ["x"]})}
+    assert audited(tmp_path, PY, given, more=library)
+    assert not audited(tmp_path, "pyemscripten_2024_0_wasm32", given, more=library)
+    tag = "pyemscripten_2031_0_wasm32"  # nobody has said where its loader looks
+    report = audited(tmp_path, tag, given, more=library)
+    assert "module-needed" not in found(report)
+
+
+def test_libraries_that_need_each_other(tmp_path: Path) -> None:
+    given = {**NEEDING, "runtime_paths": ["$ORIGIN"]}
+    both = module(
+        {"needed": ["libx.so"], "runtime_paths": ["$ORIGIN"], "exports": ["x"]}
+    )
+    assert audited(tmp_path, PY, given, more={"libx.so": both})
+
+
+@pytest.mark.parametrize(
+    ("name", "python", "verdict"),
+    [
+        (f"demo{SUFFIX}", "cp313-cp313", "consistent"),
+        ("demo.abi3.so", "cp313-cp313", "consistent"),
+        ("demo.abi3-wasm32-emscripten.so", "cp311-abi3", "consistent"),
+        ("demo.so", "cp313-cp313", "consistent"),
+        (f"demo{SUFFIX}", "cp313-none", "consistent"),
+        (f"demo{SUFFIX}", "py3-none", "cannot tell"),
+        (f"demo{SUFFIX}", "cp311-abi3", "contradicts"),
+        (f"demo{SUFFIX}", "cp314-cp314", "contradicts"),
+        (f"demo{SUFFIX}", "cp313-cp313t", "contradicts"),
+        ("demo.cpython-313-wasm32-wasi.so", "cp313-cp313", "contradicts"),
+        ("demo.abi3-wasm32-wasi.so", "cp311-abi3", "contradicts"),
+        ("demo.cpython-313-x86_64-linux-gnu.so", "cp313-cp313", "contradicts"),
+    ],
+)
+def test_the_suffix(name: str, python: str, verdict: str, tmp_path: Path) -> None:
+    report = audited(tmp_path, PY, name=name, python=python)
+    if verdict == "consistent":
+        assert report
+    else:
+        assert found(report)["module-suffix"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "export"),
+    [
+        ("pack/__init__.abi3.so", "PyInit_pack"),
+        ("pack/mod.abi3.so", "PyInit_mod"),
+        ("pack/lančmít.abi3.so", "PyInitU_lanmt_2sa6t"),
+    ],
+)
+def test_the_name_of_the_init_function(name: str, export: str, tmp_path: Path) -> None:
+    assert audited(tmp_path, WASI, {"exports": [export]}, name=name)
+    assert not audited(tmp_path, WASI, {"exports": ["PyInit_other"]}, name=name)
+
+
+def test_cpython_s_symbols_are_reported_apart(tmp_path: Path) -> None:
+    given = {**INIT, "imports": imports("PyNot_There", "nobody")}
+    report = audited(tmp_path, PY, given)
+    assert found(report) == dict.fromkeys(
+        ["module-symbols", "module-cpython"], "contradicts"
+    )
+    # Another CPython than the one whose exports are known.
+    for python in ("cp314-cp314", "cp314-abi3", "py3-none"):
+        report = audited(tmp_path, PY, given, python=python)
+        assert found(report) == {
+            "module-symbols": "contradicts",
+            "module-cpython": "cannot tell",
+        }
+    assert not found(audited(tmp_path, PY, python="cp314-cp314"))
+
+
+def test_names_that_are_many_are_counted(tmp_path: Path) -> None:
+    names = [f"nobody_{number}" for number in range(9)]
+    report = audited(tmp_path, PY, {**INIT, "imports": imports(*names)})
+    (one,) = report.findings
+    assert "and 4 more" in one.message
+    assert one.names == tuple(names)
+
+
+@pytest.mark.parametrize(
+    ("tag", "rule"),
+    [
+        ("pyodide_2025_00_wasm32", "tag-grammar"),
+        ("pyemscripten_2025_0_wasm64", "wasm64-reserved"),
+        ("wasix_wasm32", "not-portable"),
+        ("manylinux_2_17_x86_64", "not-portable"),
+        ("any", "not-portable"),
+    ],
+)
+def test_a_tag_that_names_no_platform(tag: str, rule: str, tmp_path: Path) -> None:
+    report = audited(tmp_path, tag)
+    (one,) = report.findings
+    assert (one.rule, one.severity, one.requirement) == (
+        "tag-portable",
+        "contradicts",
+        rule,
+    )
+    assert report.not_decided == ()
+
+
+@pytest.mark.parametrize("data", [b"\x7fELF", None])
+def test_a_wheel_of_another_system_is_for_other_tools(
+    data: bytes | None, tmp_path: Path
+) -> None:
+    name = "demo.so" if data else "demo.txt"
+    report = audited(tmp_path, "linux_x86_64", data or b"text", name=name)
+    assert found(report) == {"tag-portable": "cannot tell"}
+
+
+def test_a_library_that_is_none_asks_for_no_symbols(tmp_path: Path) -> None:
+    tag = "wasi_0_1_sdk_24_wasm32"
+    report = audited(tmp_path, tag, CPYTHON, more={"b.so": b"\x7fELF"})
+    assert found(report)["module-symbols"] == "cannot tell"
+    report = audited(tmp_path, PY, CPYTHON, python="cp314-cp314", more={"b.so": b"?"})
+    assert found(report)["module-cpython"] == "cannot tell"
+
+
+def test_each_tag_of_a_set_is_judged(tmp_path: Path) -> None:
+    given = {**INIT, "imports": [{"from": "env", "tag": "__cpp_exception"}]}
+    tags = "pyemscripten_2024_0_wasm32.pyemscripten_2025_0_wasm32"
+    report = audited(tmp_path, tags, given)
+    assert report.verdict == "contradicts"
+    assert report.platforms == {
+        "pyemscripten_2024_0_wasm32": "contradicts",
+        "pyemscripten_2025_0_wasm32": "consistent",
+    }
+
+
+def test_the_alias_is_the_same_platform(tmp_path: Path) -> None:
+    report = audited(tmp_path, "pyodide_2025_0_wasm32")
+    assert report
+    assert found(report) == {"tag-alias": "warning"}
+
+
+def test_warnings_leave_the_verdict_alone(tmp_path: Path) -> None:
+    report = audited(tmp_path, PY, {**INIT, "features": ["+atomics"]})
+    assert report
+    assert found(report) == {"module-threads": "warning"}
+    unread = b"\0asm\1\0\0\0" + custom("dylink.0", b"\2\2\0\0")
+    report = audited(tmp_path, PY, unread, name="demo.so")
+    assert report
+    assert found(report) == {"module-dylink": "warning"}
+    debug = custom(".debug_str", b"wasisdk://v20.0")
+    for tag, said in ((PY, True), (WASI, True), ("wasi_0_1_sdk_20_wasm32", False)):
+        report = audited(tmp_path, tag, module(INIT) + debug)
+        assert ("module-toolchain" in found(report)) is said
+        assert report.modules[0]["wasi_sdks"] == [20]
+
+
+def test_a_wheel_without_a_module_cannot_be_judged(tmp_path: Path) -> None:
+    report = audited(tmp_path, PY, b"text", name="demo.py")
+    assert found(report) == {"wheel-modules": "cannot tell"}
+    # A file of WebAssembly that is no extension is not the loader's.
+    report = audited(tmp_path, PY, {"component": True}, name="data/app.wasm")
+    assert found(report) == {"wheel-modules": "cannot tell"}
+    assert report.modules[0]["kind"] == "component"
+    report = audited(tmp_path, PY, {"dylink": "none"}, name="data/app.wasm")
+    assert report.modules[0]["kind"] == "file"
+
+
+def test_a_file_name_that_says_something_else_than_wheel(tmp_path: Path) -> None:
+    for stated in ((), ("cp311-abi3-any",), (f"cp313-cp313-{PY}",)):
+        report = audited(tmp_path, PY, stated=stated)
+        (one,) = report.findings
+        assert (one.rule, one.severity) == ("wheel-tags", "contradicts")
+        assert one.member == "demo-1.0.dist-info/WHEEL"
+        assert report.verdict == "contradicts"
+
+
+def rewritten(path: Path, change: Any) -> Path:
+    """A wheel whose members, as a dict, were changed."""
+    with zipfile.ZipFile(path) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    change(members)
+    with zipfile.ZipFile(path, "w") as new:
+        for name, data in members.items():
+            new.writestr(name, data)
+    return path
+
+
+INFO = "demo-1.0.dist-info"
+RECORD = f"{INFO}/RECORD"
+
+
+def record(change: Any) -> Any:
+    """A change of RECORD's text."""
+
+    def apply(members: dict[str, bytes]) -> None:
+        members[RECORD] = change(members[RECORD].decode()).encode()
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda m: m.pop(RECORD), "there is none"),
+        (
+            lambda m: m.update({"demo.abi3.so": module({**INIT, "features": ["-x"]})}),
+            "another sha256",
+        ),
+        (lambda m: m.update(extra=b""), "does not list it"),
+        (lambda m: m.pop("demo.txt"), "it is not there"),
+        (record(lambda text: text + "demo.txt,,\n"), "twice"),
+        (
+            record(lambda text: text.replace(",4\n", ",5\n")),
+            "has the size '5', it is 4",
+        ),
+        (record(lambda text: text.replace("sha256=", "md5=")), "'md5'; wanted sha256"),
+        (record(lambda text: text.replace("sha256=", "x=")), "'x'; wanted sha256"),
+        (record(lambda text: text.replace("sha256=", "")), "wanted sha256"),
+        (
+            lambda m: m.update({RECORD: f"demo.txt,,\n{RECORD},,\n".encode()}),
+            "no hash; wanted sha256",
+        ),
+    ],
+)
+def test_what_record_says_wrong(change: Any, words: str, tmp_path: Path) -> None:
+    files = {"demo.abi3.so": module(INIT), "demo.txt": b"text"}
+    path = wheel(tmp_path, f"demo-1.0-cp311-abi3-{PY}.whl", files)
+    report = audit(rewritten(path, change))
+    assert set(found(report)) == {"wheel-record"}
+    assert any(words in one.message for one in report.findings)
+    assert not report
+
+
+def test_record_may_have_blank_lines_and_signatures(tmp_path: Path) -> None:
+    path = wheel(tmp_path, f"demo-1.0-cp311-abi3-{PY}.whl", {"a.abi3.so": b""})
+
+    def change(members: dict[str, bytes]) -> None:
+        members[RECORD] = b"\n" + members[RECORD]
+        members[f"{INFO}/RECORD.jws"] = b"{}"
+
+    assert "wheel-record" not in found(audit(rewritten(path, change)))
+
+
+def test_purelib_with_modules_is_worth_a_warning(tmp_path: Path) -> None:
+    path = wheel(
+        tmp_path, f"demo-1.0-cp311-abi3-{PY}.whl", {"demo.abi3.so": module(INIT)}
+    )
+
+    def change(members: dict[str, bytes]) -> None:
+        name = f"{INFO}/WHEEL"
+        members[name] = members[name].replace(b"false", b"True")
+        members.pop(RECORD)
+
+    assert found(audit(rewritten(path, change)))["wheel-purelib"] == "warning"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda m: m.pop(f"{INFO}/METADATA"), "METADATA is missing"),
+        (lambda m: m.pop(f"{INFO}/WHEEL"), "WHEEL is missing"),
+        (lambda m: m.update({"b.dist-info/x": b""}), "has 2 folders .dist-info"),
+        (lambda m: [m.pop(name) for name in list(m)], "has 0 folders .dist-info"),
+        (lambda m: m.update({RECORD: b"a,b\n"}), "RECORD is no list"),
+        (lambda m: m.update({RECORD: b"\xff"}), "RECORD is no list"),
+        (lambda m: m.update({f"{INFO}/WHEEL": b"Tag: what\n"}), "'what' is no tag"),
+        (
+            lambda m: m.update({f"{INFO}/WHEEL": bytes(2**20 + 1)}),
+            "at most 1048576 are read",
+        ),
+    ],
+)
+def test_what_is_no_wheel_is_refused(change: Any, words: str, tmp_path: Path) -> None:
+    path = wheel(
+        tmp_path, f"demo-1.0-cp311-abi3-{PY}.whl", {"demo.abi3.so": module(INIT)}
+    )
+    with pytest.raises(RefusedError, match=words.replace(".", r"\.")):
+        audit(rewritten(path, change))
+
+
+def test_a_large_member_is_hashed_whatever_it_is(tmp_path: Path) -> None:
+    large = random.Random(1).randbytes(10**6)
+    more = {"a.txt": large, "b.so": b"\x7fELF" + large, "c.so": b"\0asm" + large}
+    report = audited(tmp_path, PY, more=more)
+    assert found(report) == {"module-format": "contradicts"}
+
+
+def test_a_wheel_s_name_is_asked_for(tmp_path: Path) -> None:
+    for name in ("demo.zip", "demo-1.0.whl", "demo-not~1-py3-none-any.whl"):
+        with pytest.raises(RefusedError, match="file name of a wheel"):
+            audit(tmp_path / name)
+    path = wheel(tmp_path, f"demo-1.0-cp311-abi3-{PY}.whl", {})
+    for name in ("demo-2.0", "other-1.0"):
+        with pytest.raises(RefusedError, match="another project or version"):
+            audit(path.rename(tmp_path / f"{name}-cp311-abi3-{PY}.whl"))
+        path = wheel(tmp_path, path.name, {})
+
+
+def test_a_section_that_is_too_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binary_module, "LARGEST_SECTION", 10)
+    with pytest.raises(RefusedError, match=r"'demo\.abi3\.so': the dylink\.0 section"):
+        audited(tmp_path, PY, {"needed": ["a-long-name.so"]})
+
+
+def test_a_wheel_is_held_against_other_platforms(tmp_path: Path) -> None:
+    path = wheel(
+        tmp_path, f"demo-1.0-cp311-abi3-{PY}.whl", {"demo.abi3.so": module(INIT)}
+    )
+    heard: list[str] = []
+    report = audit(path, [WASI, "pyemscripten_2024_0_wasm32"], heard.append)
+    assert list(report.platforms) == ["pyemscripten_2024_0_wasm32", WASI]
+    assert report
+    assert "demo.abi3.so" in heard
+
+
+def test_a_module_alone() -> None:
+    platform = WasiPlatform(0, 2, 33)
+    given = {**INIT, "imports": imports("PyNot_There", "malloc")}
+    name = "demo.cpython-314-wasm32-wasi.so"
+    assert not list(judge_module(name, module(given), platform))
+    (one,) = judge_module(name, module({"component": True}), platform)
+    assert one.rule == "module-format"
+    assert parse_tag(f"cp314-cp314-{one.platform}")
+
+
+def test_sarif_says_the_same(tmp_path: Path) -> None:
+    odd = {"imports": imports("nobody"), "features": ["+atomics"]}
+    report = audited(tmp_path, PY, odd)
+    log = sarif([report], [("bad file.whl", "it is no zip file")])
+    (run,) = log["runs"]
+    driver = run["tool"]["driver"]
+    assert [rule["id"] for rule in driver["rules"]] == list(rules())
+    kinds = {"contradicts": "fail", "cannot tell": "open", "warning": "fail"}
+    levels = {"contradicts": "error", "cannot tell": "none", "warning": "warning"}
+    assert len(run["results"]) == len(report.findings) == 3
+    for result, one in zip(run["results"], report.findings, strict=True):
+        assert (
+            driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == one.rule
+        )
+        assert (result["kind"], result["level"]) == (
+            kinds[one.severity],
+            levels[one.severity],
+        )
+        assert one.message in result["message"]["text"]
+        (place,) = result["locations"]
+        uri = place["physicalLocation"]["artifactLocation"]["uri"]
+        assert uri == report.filename
+        assert place["logicalLocations"][0]["fullyQualifiedName"] == (
+            f"{report.filename}/demo.abi3.so"
+        )
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"] is False
+    (note,) = invocation["toolExecutionNotifications"]
+    assert "bad%20file.whl" in json.dumps(note)
+    assert sarif([])["runs"][0]["invocations"][0]["executionSuccessful"]
+
+
+def test_an_open_result_of_sarif_says_what_is_needed(tmp_path: Path) -> None:
+    log = sarif([audited(tmp_path, PY, python="cp314-cp314", given=CPYTHON)])
+    (result,) = log["runs"][0]["results"]
+    assert result["kind"] == "open"
+    assert "; needed: an interpreter of" in result["message"]["text"]
+    assert "PEP requirement" not in result["message"]["text"]
+
+
+def test_a_finding_about_the_tag_has_no_member_in_sarif(tmp_path: Path) -> None:
+    log = sarif([audited(tmp_path, "pyodide_2025_0_wasm32")])
+    (result,) = log["runs"][0]["results"]
+    assert "logicalLocations" not in result["locations"][0]
+
+
+def test_sections_that_no_rule_reads_are_passed_over(tmp_path: Path) -> None:
+    given = module(INIT) + section(10, vector([])) + section(11, vector([]))
+    assert audited(tmp_path, PY, given)

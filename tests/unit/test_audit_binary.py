@@ -1,0 +1,251 @@
+"""The reader of a WebAssembly file's sections."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.pep_text import TEXT
+from wasm_platform_tags import WasiPlatform
+from wasm_platform_tags.audit import binary
+from wasm_platform_tags.audit.binary import (
+    COMPONENT,
+    CORE,
+    MAGIC,
+    MalformedBinaryError,
+    TooLargeError,
+    read,
+)
+from wasm_platform_tags.audit.policy import policy_of
+from wasm_platform_tags.conformance.build import (
+    custom,
+    imported,
+    module,
+    number,
+    section,
+    sized,
+    text,
+    vector,
+)
+
+NAMES = ("f", "t", "memory", "g", "e")
+EVERY_KIND: list[dict[str, Any]] = [
+    {"from": "env", "function": "f", "i64": True},
+    {"from": "env", "table": "t"},
+    {"from": "env", "memory": "memory", "flags": 0},
+    {"from": "env", "global": "g"},
+    {"from": "env", "tag": "e"},
+]
+VALID = module(
+    {
+        "imports": EVERY_KIND,
+        "needed": ["libc.so"],
+        "runtime_paths": ["$ORIGIN"],
+        "weak": ["f"],
+        "features": ["+atomics", "-simd128"],
+        "exports": ["PyInit_side", "__em_js__shout"],
+    }
+)
+
+
+def core(*sections: bytes) -> bytes:
+    return b"".join([MAGIC, CORE, *sections])
+
+
+def test_what_a_linker_writes_is_read() -> None:
+    found = read(VALID)
+    names = ["dylink.0", "type", "import", "export", "target_features"]
+    assert [one.name for one in found.sections] == names
+    assert found.sections[0].offset == 8
+    assert found.dylink_first
+    assert found.memory_info == (0, 0, 0, 0)
+    assert [one.name for one in found.needed] == ["libc.so"]
+    assert [one.name for one in found.runtime_paths] == ["$ORIGIN"]
+    assert found.weak == {"f"}
+    assert [(one.name, one.kind) for one in found.imports] == [
+        (name, kind) for kind, name in enumerate(NAMES)
+    ]
+    assert {one.module for one in found.imports} == {"env"}
+    assert found.imports[0].type in found.i64_types == {1}
+    assert found.exported == {"PyInit_side", "__em_js__shout", "shout"}
+    assert [one.name for one in found.features] == ["+atomics", "-simd128"]
+    assert (found.component, found.memory64, found.shared) == (False, None, None)
+
+
+def test_an_offset_is_where_the_thing_stands() -> None:
+    found = read(VALID)
+    places = [(one.offset, text(one.module) + text(one.name)) for one in found.imports]
+    places += [(one.offset, text(one.name)) for one in found.exports]
+    for named in (*found.needed, *found.runtime_paths):
+        places.append((named.offset, text(named.name)))
+    for offset, start in places:
+        assert VALID[offset : offset + len(start)] == start
+    for one in found.features:
+        assert VALID[one.offset :].startswith(
+            one.name[:1].encode() + text(one.name[1:])
+        )
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+def test_a_file_may_come_in_pieces(size: int) -> None:
+    pieces = [VALID[at : at + size] for at in range(0, len(VALID), size)]
+    assert read([b"", *pieces, b""]) == read(VALID)
+
+
+def test_a_table_and_a_global_of_a_named_type() -> None:
+    table = text("env") + text("t") + bytes([1, 0x63, 0x05, 1, 0, 9])
+    assert read(core(section(2, vector([table])))).imports[0].name == "t"
+
+
+def test_a_memory_of_its_own_counts() -> None:
+    found = read(core(section(5, vector([bytes([0x0C, 1, 16])]))))
+    assert found.memory64 is not None
+    assert found.shared is None
+    found = read(core(section(5, vector([bytes([3, 1, 2]), bytes([3, 1, 2])]))))
+    assert found.shared == 11
+    assert found.memory64 is None
+
+
+def test_exception_tags_of_its_own() -> None:
+    assert read(module({"tags": True})).own_tags is not None
+    assert read(module({})).own_tags is None
+
+
+def test_what_else_stands_in_dylink_is_passed_over() -> None:
+    found = read(core(custom("dylink.0", b"\3\2\0\0\1\4\1\2\3\4")))
+    assert found.memory_info == (1, 2, 3, 4)
+    assert found.unread is None
+    longer = core(custom("dylink.0", b"\1\5\1\2\3\4\5" + b"\5\2\0\0"))
+    assert read(longer).unread == 25
+    strong = b"\1" + text("env") + text("f") + b"\0"
+    assert not read(core(custom("dylink.0", b"\4" + sized(strong)))).weak
+
+
+def test_types_of_the_gc_proposal_are_passed_over() -> None:
+    types = vector([b"\x60\0\1\x7e", b"\x5e\x7f\0"])
+    assert read(core(section(1, types))).i64_types == {0}
+
+
+def test_producers_and_the_sdk_of_debug_sections() -> None:
+    producers = vector([text("language") + vector([text("C11") + text("")])])
+    path = b"x" * 30 + b"wasisdk://v33.0/src" + b"\0wasisdk://v20.1"
+    debug = custom(".debug_str", path)
+    whole = core(custom("producers", producers), custom("name", b"?"), debug)
+    for size in (1, 5, len(whole)):
+        found = read([whole[at : at + size] for at in range(0, len(whole), size)])
+        assert found.producers == [("language", "C11", "")]
+        assert found.sdks == {20, 33}
+
+
+def test_a_component_is_one() -> None:
+    assert read(MAGIC + COMPONENT).component
+
+
+@pytest.mark.parametrize(
+    ("data", "words", "offset"),
+    [
+        (b"", "starts with b''", 0),
+        (b"\x7fELF", "b'\\x7fELF'", 0),
+        (b"\0as", "cut off at byte 3", 3),
+        (MAGIC, "cut off at byte 4", 4),
+        (MAGIC + b"\2\0\0\0", "version", 4),
+        (VALID[:-1], "cut off", len(VALID) - 1),
+        (
+            core(section(2, vector([imported(EVERY_KIND[0])[:-2] + b"\5"]))),
+            "kind 5",
+            11,
+        ),
+        (core(section(0, sized(b"\xff\xfe"))), "not UTF-8", 13),
+        (core(section(2, b"\1" + sized(b"\xff\xfe"))), "not UTF-8", 14),
+        (core(b"\1" + b"\xff" * 11), "more than 32 bits", 9),
+        (core(b"\1" + b"\xff\xff\xff\xff\x7f"), "more than 32 bits", 9),
+        (core(b"\x0a" + number(2**31)), "cut off", 14),
+        (core(b"\x0e\0"), "unknown kind 14", 8),
+        (core(section(7, b"\0"), section(2, b"\0")), "out of order", 11),
+        (core(section(7, b"\0"), section(7, b"\0")), "there twice", 11),
+        (core(section(2, b"\0\0")), "less than it holds", 11),
+        (core(section(2, b"\1")), "amid what it lists", 11),
+        (core(section(2, b"\1\7env")), "past the section's end", 12),
+        (core(section(0, b"\5abc")), "longer than that", 8),
+        (core(custom("dylink.0", b"\1\4\0\0\0")), "past the section's end", 21),
+    ],
+)
+def test_what_is_malformed_is_named(data: bytes, words: str, offset: int) -> None:
+    with pytest.raises(MalformedBinaryError) as error:
+        read(data)
+    assert words in str(error.value)
+    assert error.value.offset == offset
+
+
+def test_a_section_that_is_too_large_is_not_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(binary, "LARGEST_SECTION", 3)
+    with pytest.raises(
+        TooLargeError, match="the import section at byte 10 has 4 bytes"
+    ):
+        read(core(section(2, b"\3abc")))
+    with pytest.raises(TooLargeError, match="producers"):
+        read(core(custom("producers", b"abcd")))
+    assert read(core(section(10, b"code"), section(11, b"data"))).sections
+
+
+@given(st.binary(), st.integers(1, 9))
+def test_any_bytes_are_read_or_refused(data: bytes, size: int) -> None:
+    for whole in (data, MAGIC + CORE + data):
+        pieces = [whole[at : at + size] for at in range(0, len(whole), size)]
+        try:
+            found = read(whole)
+        except TooLargeError:  # a length of up to 4 GiB
+            with pytest.raises(TooLargeError):
+                read(pieces)
+        except MalformedBinaryError as error:
+            assert str(error)
+            assert 0 <= error.offset <= len(whole)
+            with pytest.raises(MalformedBinaryError, match=re.escape(str(error))):
+                read(pieces)
+        else:
+            assert read(pieces) == found
+
+
+@given(st.integers(0, len(VALID) - 1), st.integers(0, 255))
+def test_any_flipped_byte_is_read_or_refused(at: int, byte: int) -> None:
+    data = VALID[:at] + bytes([byte]) + VALID[at + 1 :]
+    try:
+        read(data)
+    except TooLargeError as error:
+        assert "at most" in str(error)
+    except MalformedBinaryError as error:
+        assert 0 <= error.offset <= len(data)
+
+
+ENDS = {8} | {one.offset for one in read(VALID).sections}
+
+
+@given(st.integers(0, len(VALID) - 1))
+def test_a_cut_file_is_read_between_sections_only(length: int) -> None:
+    if length in ENDS:
+        assert len(read(VALID[:length]).sections) < len(read(VALID).sections)
+    else:
+        with pytest.raises(MalformedBinaryError):
+            read(VALID[:length])
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_every_number_is_read_back(value: int) -> None:
+    one = text("env") + text("f") + b"\0" + number(value)
+    assert read(core(section(2, vector([one])))).imports[0].type == value
+
+
+def test_the_pep_names_the_same_libraries() -> None:
+    libraries = policy_of(WasiPlatform(0, 2, 33)).libraries
+    assert libraries
+    patterns = set(re.findall(r"``(lib[a-z+*-]+\.so)``", TEXT)) - {"libsetjmp.so"}
+    named = {name: fnmatch.filter(libraries, name) for name in patterns}
+    assert all(named.values())
+    assert set().union(*named.values()) == libraries

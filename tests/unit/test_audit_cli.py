@@ -1,0 +1,317 @@
+"""``wasm-tags audit`` and ``wasm-tags retag``, as a person and a script use them."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.unit.test_audit import INIT, PY, SCHEMA, WASI, imports, record, rewritten
+from wasm_platform_tags._cli import main
+from wasm_platform_tags.audit import RefusedError, audit
+from wasm_platform_tags.audit.retag import RetagError, retag
+from wasm_platform_tags.conformance.build import module, wheel
+
+Capture = pytest.CaptureFixture[str]
+GOOD = f"demo-1.0-cp311-abi3-{PY}.whl"
+ALIAS = "demo-1.0-cp311-abi3-pyodide_2025_0_wasm32.whl"
+
+
+@pytest.fixture(autouse=True)
+def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def good(there: Path) -> str:
+    wheel(there, GOOD, {"demo.abi3.so": module(INIT)})
+    return GOOD
+
+
+@pytest.fixture
+def bad(there: Path) -> str:
+    given = {**INIT, "imports": imports("invoke_ii"), "needed": ["libx.so"]}
+    wheel(there, f"bad-1.0-cp311-abi3-{PY}.whl", {"demo.abi3.so": module(given)})
+    return f"bad-1.0-cp311-abi3-{PY}.whl"
+
+
+def test_a_wheel_that_is_consistent(good: str, capsys: Capture) -> None:
+    assert main(["audit", good]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith(f"{good}: consistent\n")
+    assert "Consistent is not conforming" in said.out
+    assert said.err == ""
+
+
+def test_findings_name_the_rule_the_bytes_and_the_requirement(
+    bad: str, capsys: Capture
+) -> None:
+    assert main(["audit", bad]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{bad}: contradicts"
+    assert lines[1] == (
+        f"  contradicts (module-exceptions, {PY}) PEP requirement platform-pyemscripten"
+    )
+    assert lines[2].startswith("    demo.abi3.so at byte ")
+    assert "needed: the wheel that brings libx.so" in "\n".join(lines)
+
+
+def test_several_wheels_and_platforms(good: str, bad: str, capsys: Capture) -> None:
+    arguments = ["audit", good, bad, "--platform", PY, "--platform", WASI]
+    assert main(arguments) == 1
+    assert f"  {WASI}: contradicts" in capsys.readouterr().out
+    assert main([*arguments, "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    jsonschema.validate(report, SCHEMA)
+    assert [one["verdict"] for one in report["wheels"]] == ["consistent", "contradicts"]
+    assert main([*arguments, "--sarif"]) == 1
+    assert json.loads(capsys.readouterr().out)["version"] == "2.1.0"
+
+
+def test_what_cannot_be_opened_is_said_beside_the_rest(
+    good: str, there: Path, capsys: Capture
+) -> None:
+    name = f"zip-1.0-cp311-abi3-{PY}.whl"
+    (there / name).write_bytes(b"no zip file, but long enough to look for one")
+    arguments = ["audit", good, name, f"none-1.0-cp311-abi3-{PY}.whl"]
+    assert main(arguments) == 2
+    out = capsys.readouterr().out
+    assert f"{good}: consistent" in out
+    assert f"{name}: refused: it does not end with the end record" in out
+    assert "cannot be read: No such file" in out
+    assert main([*arguments, "--json"]) == 2
+    refused = json.loads(capsys.readouterr().out)["refused"]
+    assert [one["file"] for one in refused] == arguments[2:]
+
+
+def test_where_nothing_was_opened_nothing_is_said_of_bytes(capsys: Capture) -> None:
+    assert main(["audit", "demo.zip"]) == 2
+    assert "Consistent" not in capsys.readouterr().out
+
+
+def test_what_another_specification_says(there: Path, capsys: Capture) -> None:
+    wheel(there, GOOD, {"demo.abi3.so": module(INIT)}, stated=["py3-none-any"])
+    assert main(["audit", GOOD]) == 1
+    out = capsys.readouterr().out
+    assert "contradicts (wheel-tags)\n    demo-1.0.dist-info/WHEEL:\n" in out
+
+
+def test_strict_fails_where_nobody_can_tell(
+    there: Path, good: str, capsys: Capture
+) -> None:
+    unknown = "demo-1.0-cp311-abi3-pyemscripten_2031_0_wasm32.whl"
+    wheel(there, unknown, {"demo.abi3.so": module(INIT)})
+    wheel(there, ALIAS, {"demo.abi3.so": module(INIT)})
+    for name, strict in ((unknown, 1), (ALIAS, 1), (good, 0)):
+        assert main(["audit", name]) == 0
+        assert main(["audit", name, "--strict"]) == strict
+    assert "cannot tell" in capsys.readouterr().out
+
+
+def test_many_findings_are_cut(there: Path, capsys: Capture) -> None:
+    files = {f"m{n}.abi3.so": b"\x7fELF" for n in range(23)}
+    wheel(there, GOOD, files)
+    main(["audit", GOOD])
+    assert "and 3 more, see --json" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--json", "--sarif"], "wanted one of them"),
+        (["--platform", "wasi_wasm32"], "invalid platform tag 'wasi_wasm32'"),
+    ],
+)
+def test_bad_options(
+    arguments: list[str], words: str, good: str, capsys: Capture
+) -> None:
+    assert main(["audit", good, *arguments]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert words in said.err
+
+
+def test_who_waits_sees_what_is_read(
+    good: str, bad: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    assert main(["audit", good, bad, "--json"]) == 1
+    assert terminal.getvalue()
+
+
+def test_without_the_extra_it_says_which(
+    good: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *more: Any) -> Any:
+        if name.startswith("audit.command"):
+            raise ModuleNotFoundError("No module named 'rich'", name="rich")
+        return real(name, *more)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    for arguments in (["audit", good], ["retag", good, "--to", WASI]):
+        assert main(arguments) == 2
+        message = capsys.readouterr().err
+        assert "needs rich, which is not installed" in message
+        assert "'.[audit]'" in message
+
+
+def test_retag_writes_a_copy(good: str, there: Path, capsys: Capture) -> None:
+    before = (there / good).read_bytes()
+    assert main(["retag", good, "--to", "pyodide_2025_0_wasm32"]) == 0
+    assert f"written: {ALIAS}" in capsys.readouterr().out
+    assert (there / good).read_bytes() == before
+    assert sorted(path.name for path in there.iterdir()) == sorted([good, ALIAS])
+    report = audit(there / ALIAS)
+    assert report.platforms == {"pyodide_2025_0_wasm32": "consistent"}
+    with zipfile.ZipFile(there / ALIAS) as archive:
+        stated = archive.read("demo-1.0.dist-info/WHEEL").decode()
+    assert "Tag: cp311-abi3-pyodide_2025_0_wasm32" in stated
+    assert PY not in stated
+
+
+def test_retag_adds_to_a_set(good: str, there: Path, capsys: Capture) -> None:
+    (there / "out").mkdir()
+    to = ["--to", "pyemscripten_2026_0_wasm32", "--add", "--dest", "out", "--json"]
+    assert main(["retag", good, *to]) == 0
+    result = json.loads(capsys.readouterr().out)
+    written = Path(result["written"])
+    assert written.name == f"demo-1.0-cp311-abi3-{PY}.pyemscripten_2026_0_wasm32.whl"
+    assert audit(written)
+    assert result["overridden"] == result["claimed"] == []
+
+
+def test_retag_of_a_placeholder_says_what_was_not_checked(
+    there: Path, capsys: Capture
+) -> None:
+    given = {**INIT, "imports": imports("malloc")}
+    placeholder = "demo-1.0-cp311-abi3-wasi_0_0_0_wasm32.whl"
+    wheel(there, placeholder, {"demo.abi3.so": module(given)})
+    arguments = ["retag", placeholder, "--to", "wasi_0_1_sdk_24_wasm32"]
+    assert main(arguments) == 0
+    out = capsys.readouterr().out
+    assert "not checked, for want of the exports of libc.so" in out
+    assert "written: demo-1.0-cp311-abi3-wasi_0_1_sdk_24_wasm32.whl" in out
+
+
+def test_retag_refuses_what_contradicts(bad: str, there: Path, capsys: Capture) -> None:
+    arguments = ["retag", bad, "--to", "pyodide_2025_0_wasm32"]
+    assert main(arguments) == 1
+    assert "nothing written" in capsys.readouterr().out
+    assert [path.name for path in there.iterdir()] == [bad]
+    assert main([*arguments, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["written"] is None
+    assert main([*arguments, "--force"]) == 0
+    assert "overridden: module-exceptions: it imports invoke_ii" in (
+        capsys.readouterr().out
+    )
+    assert len(list(there.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([GOOD, "--to", PY], f"has the platform tag {PY} already"),
+        ([GOOD, "--to", PY, "--add"], "already"),
+        ([GOOD, "--to", "wasi_0_0_0_wasm32"], "invalid platform tag"),
+        ([GOOD, "--to", WASI, "--dest", "nowhere"], "there is no folder 'nowhere'"),
+        (["demo.zip", "--to", WASI], "demo.zip"),
+        ([f"no-1.0-py3-none-{PY}.whl", "--to", WASI], "No such file"),
+        (["zip-1.0-py3-none-any.whl", "--to", WASI], "is no zip file"),
+    ],
+)
+def test_retag_with_bad_input(
+    arguments: list[str], words: str, good: str, there: Path, capsys: Capture
+) -> None:
+    (there / "zip-1.0-py3-none-any.whl").write_bytes(b"short")
+    assert main(["retag", *arguments]) == 2
+    assert words in capsys.readouterr().err
+    assert len(list(there.iterdir())) == 2
+
+
+def test_retag_never_overwrites(good: str, there: Path, capsys: Capture) -> None:
+    (there / ALIAS).write_bytes(b"mine")
+    assert main(["retag", good, "--to", "pyodide_2025_0_wasm32"]) == 2
+    assert f"{ALIAS} exists; it is not overwritten" in capsys.readouterr().err
+    assert (there / ALIAS).read_bytes() == b"mine"
+    assert len(list(there.iterdir())) == 2
+
+
+def test_a_disk_without_links(
+    good: str, there: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(*_: object) -> None:
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr(os, "link", link)
+    made = retag(there / good, "pyodide_2025_0_wasm32")
+    assert audit(made)
+    with pytest.raises(RetagError, match="not overwritten"):
+        retag(there / good, "pyodide_2025_0_wasm32")
+    made.unlink()
+
+    def replace(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(OSError, match="full"):
+        retag(there / good, "pyodide_2025_0_wasm32")
+    assert [path.name for path in there.iterdir()] == [good]
+
+
+def test_what_the_wheel_package_refuses_is_said(good: str, there: Path) -> None:
+    rewritten(there / good, record(lambda text: text.replace("sha256=", "sha256=x")))
+    with pytest.raises(RetagError, match="`wheel tags` failed: "):
+        retag(there / good, WASI)
+    assert [path.name for path in there.iterdir()] == [good]
+
+
+@pytest.mark.parametrize("broken", ["nothing", "wrong"])
+def test_what_the_wheel_package_wrote_is_checked(
+    broken: str, good: str, there: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        if broken == "wrong":
+            copy = Path(command[-1])
+            copy.rename(copy.with_name(ALIAS))
+        status = 0 if broken == "wrong" else 1
+        return subprocess.CompletedProcess(command, status, "", "")
+
+    monkeypatch.setattr("wasm_platform_tags.audit.retag.subprocess.run", run)
+    words = "WHEEL says" if broken == "wrong" else "it said nothing"
+    with pytest.raises(RetagError, match=words):
+        retag(there / good, "pyodide_2025_0_wasm32")
+    assert [path.name for path in there.iterdir()] == [good]
+
+
+def test_a_failure_to_write_is_an_error_not_a_traceback(
+    good: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("wasm_platform_tags.audit.command.retag", failing)
+    assert main(["retag", good, "--to", WASI]) == 2
+    assert "No space left on device" in capsys.readouterr().err
+
+
+def test_refusals_are_value_errors() -> None:
+    assert issubclass(RefusedError, ValueError)

@@ -1,0 +1,68 @@
+"""Which uploads the library says that an index takes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from packaging.utils import InvalidWheelFilename
+
+from wasm_platform_tags._index import CONCERNED, upload
+from wasm_platform_tags.conformance.cases import Case, load_cases
+
+RULES = Path(__file__).parents[2] / "pep" / "pep-9999" / "index-expressions.json"
+
+
+def test_the_tags_concerned_are_those_of_the_pep() -> None:
+    assert json.loads(RULES.read_bytes())["concerned"] == CONCERNED.pattern
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in load_cases() if case.kind == "index"],
+    ids=lambda case: case.id,
+)
+def test_uploads_of_the_suite(case: Case) -> None:
+    name = f"demo-1.0-cp314-cp314-{case.data['platform']}.whl"
+    try:
+        said = upload(name)
+    except InvalidWheelFilename:
+        assert not case.expect
+    else:
+        assert (said.accepted is not False) is case.expect
+
+
+@pytest.mark.parametrize(
+    ("platform", "accepted", "reason", "rule"),
+    [
+        ("any", True, "for any platform", "index-accepts"),
+        (
+            "wasi_0_1_sdk_24_wasm32",
+            True,
+            "the platform's canonical tag",
+            "index-accepts",
+        ),
+        ("linux_x86_64", None, "the index has rules of its own", "index-accepts"),
+        (
+            "linux_x86_64.pyemscripten_2026_0_wasm32",
+            None,
+            "the index has rules of its own",
+            "index-accepts",
+        ),
+        (
+            "pyodide_2026_0_wasm32",
+            False,
+            "the older name of a platform; an upload says pyemscripten_2026_0_wasm32",
+            "index-rejects",
+        ),
+        ("emscripten_5_0_3_wasm32", False, "it is a local tag", "local-tag"),
+        ("pyodide_2026_00_wasm32", False, "a leading zero", "tag-grammar"),
+    ],
+)
+def test_the_reason_is_told(
+    platform: str, accepted: bool | None, reason: str, rule: str
+) -> None:
+    said = upload(f"demo-1.0-py3-none-{platform}.whl")
+    assert (said.accepted, said.rule) == (accepted, rule)
+    assert reason in said.reason

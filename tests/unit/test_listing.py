@@ -1,0 +1,386 @@
+"""What a text lists, and what an installer takes of it."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from html import escape
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.utils import InvalidWheelFilename
+
+from wasm_platform_tags import Target
+from wasm_platform_tags._cli import main
+from wasm_platform_tags._listing import Listed, judge, listing, not_a_wheel
+from wasm_platform_tags._wheel import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TARGET = Target("3.14", "pyemscripten_2026_0_wasm32")
+WHEEL = "demo-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
+OTHER = "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
+INDEX = f"""<!DOCTYPE html>
+<html>
+  <head>
+    <meta name="pypi:repository-version" content="1.4">
+    <title>Links for demo</title></head><body>
+    <h1>Links for demo</h1>
+<a href="https://example.org/packages/{WHEEL}#sha256=0" data-core-metadata="true">x</a><br />
+<a data-requires-python="&gt;=3.13" href="https://example.org/{OTHER}#sha256=0">y</a><br />
+</body></html>
+<!--SERIAL 1-->"""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"\n  {WHEEL}  \n\n{OTHER}", [(2, WHEEL), (4, OTHER)]),
+        (f'<a href="../x/{WHEEL}#sha256=0">y</a>', [(1, WHEEL)]),
+        (INDEX, [(7, WHEEL), (8, OTHER)]),
+        (f"<a href={WHEEL}>x</a>\n<a\n  class=z\n  href='{OTHER}'\n>y</a>", [(1, WHEEL), (2, OTHER)]),
+        (f'<a href="../">..</a>\n<a href="#top">x</a><a name=y>z</a>\n<a href="{WHEEL}">x</a>', [(3, WHEEL)]),
+        ('<a href="../">..</a>', []),
+        (f"<A class=z HREF='{WHEEL}'>a</A><a href=\"{OTHER}\">b</a>", [(1, WHEEL), (1, OTHER)]),
+        ('<a href="demo-1.0%2Blocal-py3-none-any.whl">', [(1, "demo-1.0+local-py3-none-any.whl")]),
+        (f"https://example.org/files/{WHEEL}?x=1", [(1, WHEEL)]),
+        (f"see (https://example.org/{WHEEL}), <https://example.org/{OTHER}>", [(1, WHEEL), (1, OTHER)]),
+        (f"https://a.example/{WHEEL},https://a.example/{OTHER}", [(1, WHEEL), (1, OTHER)]),
+        ("https://example.org/simple/demo/", [(1, "https://example.org/simple/demo/")]),
+        (f"demo @ file:///x/{WHEEL}#sha256=0\n./dist/{OTHER}", [(1, WHEEL), (2, OTHER)]),
+        (f"C:\\dist\\{WHEEL}\n{OTHER}#sha256=0", [(1, WHEEL), (2, OTHER)]),
+        ("files/demo-1.0%2Blocal-py3-none-any.whl", [(1, "demo-1.0+local-py3-none-any.whl")]),
+        (f'  "{WHEEL}",\n("{OTHER}"),\n,', [(1, WHEEL), (2, OTHER), (3, ",")]),
+        ('"info": {\n("demo"),', [(1, '"info": {'), (2, '("demo"),')]),
+        (f'{{ url = "https://example.org/{WHEEL}", hash = "x" }}', [(1, WHEEL)]),
+        (f'{{file = "{WHEEL}", hash = "sha256:0"}},', [(1, WHEEL)]),
+        (f"- pypi: https://example.org/{WHEEL}", [(1, WHEEL)]),
+        ("demo==1.0 \\\n    --hash=sha256:0", [(1, "demo==1.0 \\"), (2, "--hash=sha256:0")]),
+        (f"-r ../other.txt\n# see a/b\n./dist/{WHEEL.upper()}", [(1, "-r ../other.txt"), (2, "# see a/b"), (3, WHEEL.upper())]),
+        ("<b>x</b>", [(1, "<b>x</b>")]),
+        ("<img src=x/y>\n<![x", [(1, "<img src=x/y>"), (2, "<![x")]),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_names_are_found(text: str, found: list[tuple[int, str]]) -> None:
+    assert [(file.place, file.name) for file in listing(text)] == [
+        (f"line {number}", name) for number, name in found
+    ]
+
+
+def test_names_of_json_are_those_of_files() -> None:
+    text = json.dumps({"files": [{"filename": WHEEL}, {"filename": OTHER}]}, indent=1)
+    assert list(listing(text)) == [Listed("file 1", WHEEL), Listed("file 2", OTHER)]
+
+
+OF_PYPI = {"filename": WHEEL, "requires_python": ">=3.13", "yanked": True}
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ({"files": []}, []),
+        (
+            {"info": {}, "urls": [OF_PYPI]},
+            [Listed("file 1", WHEEL, ">=3.13", yanked=True)],
+        ),
+        (
+            {
+                "urls": [OF_PYPI],
+                "releases": {
+                    "0.9": [{"filename": OTHER}],
+                    "0.95": [],
+                    "1.0": [OF_PYPI],
+                },
+            },
+            [
+                Listed("file 1", OTHER),
+                Listed("file 2", WHEEL, ">=3.13", yanked=True),
+            ],
+        ),
+        (
+            {
+                "info": {"python": "3.14.2"},
+                "packages": {
+                    "demo": {"name": "demo", "file_name": WHEEL},
+                    "other": {"file_name": f"https://example.org/{OTHER}"},
+                },
+            },
+            [Listed("file 1", WHEEL), Listed("file 2", OTHER)],
+        ),
+    ],
+)
+def test_other_json_that_lists_wheels_is_read(
+    data: dict[str, object], found: list[Listed]
+) -> None:
+    assert list(listing(json.dumps(data, indent=1))) == found
+
+
+@pytest.mark.parametrize(
+    ("data", "given"),
+    [
+        ({}, "nothing"),
+        ({"files": 1}, "'files'"),
+        ({"files": ["x"]}, "'files'"),
+        ({"files": [{"filename": WHEEL}, {}]}, "'files'"),
+        ({"releases": [OF_PYPI]}, "'releases'"),
+        ({"packages": {"demo": {}}}, "'packages'"),
+        ({"packages": {"demo": {"file_name": 1}}}, "'packages'"),
+        ({"urls": None}, "'urls'"),
+        ({"a": 1, "b": 1, "c": 1, "\u202e": 1, "e": 1}, r"'a', 'b', 'c', '\u202e'"),
+    ],
+)
+def test_other_json_gets_one_error(data: dict[str, object], given: str) -> None:
+    (file,), _ = judge(json.dumps(data, indent=1), [TARGET])
+    assert file.error.startswith(f"JSON that holds {given} is no answer of an index")
+    assert 'wanted "files"' in file.error
+
+
+def test_json_that_no_parser_follows_is_text() -> None:
+    (file,) = listing('{"a":' * 100_000)
+    assert (file.place, file.name[:5]) == ("line 1", '{"a":')
+
+
+def as_html(requires_python: object, yanked: object) -> str:
+    """Write a file as the page of an index does."""
+    link = f'<a href="../{WHEEL}"'
+    if requires_python is not None:
+        link += f' data-requires-python="{escape(str(requires_python))}"'
+    if yanked:
+        link += " data-yanked" if yanked is True else f' data-yanked="{yanked}"'
+    return f"{link}>x</a>"
+
+
+def as_json(requires_python: object, yanked: object) -> str:
+    """Write a file as the JSON of an index does."""
+    file = {
+        "filename": WHEEL,
+        "requires-python": requires_python,
+        "yanked": yanked,
+    }
+    return json.dumps({"files": [file]})
+
+
+@pytest.mark.parametrize("write", [as_html, as_json])
+@pytest.mark.parametrize(
+    ("requires_python", "yanked", "left_out"),
+    [
+        (None, False, ""),
+        ("", False, ""),
+        (">=3.13", False, ""),
+        (">=3.14.1", False, "Requires-Python >=3.14.1"),
+        ("<3.14,>=3", False, "Requires-Python <3.14,>=3"),
+        (None, True, "yanked"),
+        (None, "broken", "yanked"),
+        (">=3.99", "broken", "yanked, Requires-Python >=3.99"),
+    ],
+)
+def test_what_an_index_says_about_a_file_counts(
+    requires_python: str | None,
+    yanked: object,
+    left_out: str,
+    write: Callable[[object, object], str],
+) -> None:
+    (file,), choices = judge(write(requires_python, yanked), [TARGET])
+    assert file.verdicts[0]
+    assert file.left_out == [left_out]
+    assert file.listed.remark is None
+    assert choices == {"demo": [None if left_out else WHEEL]}
+
+
+def test_an_older_file_is_chosen_where_the_newest_is_left_out() -> None:
+    newer = WHEEL.replace("1.0", "1.1")
+    files = [
+        {"filename": newer, "requires-python": "<3.14.2"},
+        {"filename": WHEEL},
+    ]
+    targets = [TARGET, *(Target(p, TARGET.platform) for p in ("3.14.2", "3.14.1rc1"))]
+    _, choices = judge(json.dumps({"files": files}), targets)
+    assert choices == {"demo": [newer, WHEEL, newer]}
+
+
+def test_a_pre_release_of_python_counts_as_its_release() -> None:
+    targets = [Target("3.14.0b1", TARGET.platform)]
+    _, choices = judge(as_json(">=3.14", yanked=False), targets)
+    assert choices == {"demo": [WHEEL]}
+
+
+@pytest.mark.parametrize("write", [as_html, as_json])
+@pytest.mark.parametrize("malformed", ["three", ">=3.6.*", f">={'1' * 5000}", 3])
+def test_a_malformed_requires_python_excludes_nothing(
+    malformed: object, write: Callable[[object, object], str]
+) -> None:
+    (file,), choices = judge(write(malformed, None), [TARGET])
+    wanted = f"Requires-Python {str(malformed)!r} is not understood"
+    assert file.listed.remark == wanted
+    assert file.left_out == [""]
+    assert choices == {"demo": [WHEEL]}
+
+
+def test_the_newest_release_that_fits_is_chosen() -> None:
+    wheels = [
+        WHEEL,
+        "demo-2.0-cp313-cp313-pyodide_2025_0_wasm32.whl",
+        "demo-1.5-cp314-cp314-pyodide_2026_0_wasm32.whl",
+        "demo-1.5-py3-none-any.whl",
+        "demo-3.0rc1-py3-none-any.whl",
+        "Other_Project-1.0a1-py3-none-any.whl",
+        "third-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl",
+    ]
+    assert judge("\n".join(wheels), [TARGET])[1] == {
+        "demo": [wheels[2]],
+        "other-project": [wheels[5]],
+        "third": [None],
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "(demo)",
+        "demo.WHL",
+        "<b>-1-py3-none-any.whl",
+        "\0",
+        f"demo-{'1' * 5000}-py3-none-any.whl",
+        f"demo-1-{'1' * 5000}-py3-none-any.whl",
+    ],
+)
+def test_what_is_no_wheel_gets_a_message_at_its_line(name: str) -> None:
+    (file, other), _ = judge(f"{name}\n{WHEEL}", [TARGET])
+    assert (file.listed.place, other.listed.place) == ("line 1", "line 2")
+    with pytest.raises(InvalidWheelFilename) as told:
+        TARGET.explain(name)
+    assert file.error == str(told.value)
+    assert other.error == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("demo-1.0.tar.gz", "a source distribution"),
+        ("demo-1.0.zip", "a source distribution"),
+        ("demo-1.0.tgz", "a source distribution"),
+        (f"{WHEEL}.metadata", "the metadata that an index serves beside a wheel"),
+        (f"{WHEEL}.asc", "a signature"),
+        ("demo-1.0-py3.14.egg", "a package of another format"),
+        ("# demo", "a comment"),
+        ("--hash=sha256:0", "an option of a requirements file"),
+        ("-r other.txt", "an option of a requirements file"),
+        ("https://example.org/simple/demo/", "an address that names no file"),
+        ("[[package]]", "a header of a lock file"),
+        ("[package.dependencies]", "a header of a lock file"),
+        ("version = 1", "a line of a lock file"),
+        ("wheels = [", "a line of a lock file"),
+        ("]", "a line of a lock file"),
+        ('{ name = "demo" },', "a line of a lock file"),
+        ("- python >=3.8", "a line of a lock file"),
+        ('"info": {', "a line of a lock file"),
+        ("demo", "a requirement"),
+        ("demo==1.0 \\", "a requirement"),
+        ("demo[x]>=1,<2; python_version > '3'  # why", "a requirement"),
+        ("demo==1.0 --hash=sha256:0", "a requirement"),
+        (WHEEL, None),
+        ("demo.WHL", None),
+        ("<b>", None),
+        ("", None),
+    ],
+)
+def test_what_names_no_wheel_is_named(text: str, what: str | None) -> None:
+    told = not_a_wheel(text)
+    assert (told or "").startswith(what or "")
+    assert (told is None) is (what is None)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_judged(text: str) -> None:
+    files, choices = judge(text, [TARGET])
+    assert all(
+        bool(one.error) + bool(one.what) + bool(one.ending) == 1 for one in files
+    )
+    assert sum(bool(one.ending) for one in files) >= len(choices)
+
+
+def archive(*tags: str, member: str = "demo-1.0.dist-info/WHEEL") -> io.BytesIO:
+    """Write a wheel that states some tags."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        lines = ["Wheel-Version: 1.0", *(f"Tag: {tag}" for tag in tags)]
+        made.writestr(member, "\n".join(lines))
+    return file
+
+
+NAMED = "cp314-cp314-pyemscripten_2026_0_wasm32"
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ([NAMED], ([NAMED], [], [])),
+        (
+            ["cp314-cp314-linux_x86_64.linux_i686"],
+            ([], [NAMED], ["cp314-cp314-linux_i686", "cp314-cp314-linux_x86_64"]),
+        ),
+        (["none\u202e"], ([], [NAMED], [r"none\u202e"])),
+        ([], ([], [NAMED], [])),
+    ],
+)
+def test_the_tags_inside_a_wheel_are_compared(
+    stated: list[str], expected: tuple[list[str], ...]
+) -> None:
+    assert compare(WHEEL, archive(*stated)) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (io.BytesIO(b"PK"), "no WHEEL file can be read from it"),
+        (archive(member="WHEEL"), "wanted one file .*, not 0"),
+        (archive("x" * 1_000_001), "its WHEEL file has 1000"),
+    ],
+)
+def test_a_wheel_that_states_nothing_is_told(content: io.BytesIO, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        compare(WHEEL, content)
+
+
+OPTIONS = ("--python", "3.14", "--platform", "pyemscripten_2026_0_wasm32")
+
+
+def test_the_command_reads_a_wheel(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / WHEEL
+    path.write_bytes(archive(NAMED).getvalue())
+    assert main(["explain", str(path), *OPTIONS]) == 0
+    assert "states the tags of the name" in capsys.readouterr().out
+    path.write_bytes(archive("py3-none-any").getvalue())
+    assert main(["explain", str(path), *OPTIONS, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)["wheel_file"]
+    assert said.endswith("only in WHEEL: py3-none-any")
+    path.write_bytes(b"")
+    assert main(["explain", str(path), *OPTIONS]) == 2
+    assert "no WHEEL file can be read" in capsys.readouterr().err
+
+
+def test_the_command_chooses_from_a_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "list.html"
+    path.write_text(f"{INDEX}<a href={WHEEL} data-yanked>x</a>", "utf-8")
+    assert main(["choose", str(path), *OPTIONS, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["choices"] == {"demo": WHEEL}
+    assert [file["fits"] for file in told["files"]] == ["yes", "no", "not chosen"]
+    path.write_text("demo>=1\ndemo.WHL\n", "utf-8")
+    assert main(["choose", str(path), *OPTIONS]) == 1
+    shown = capsys.readouterr().out
+    assert "a requirement" in shown
+    assert "is in upper case" in " ".join(shown.split())
+    path.write_bytes(b"\xff")
+    assert main(["choose", str(path), *OPTIONS]) == 2
+    assert "wasm-tags choose: " in capsys.readouterr().err

@@ -1,0 +1,128 @@
+"""The pip of this Python, told what a target is: its tags and its markers."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+import zipfile
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wasm_platform_tags import Target, _cli, _pip
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Capture = pytest.CaptureFixture[str]
+OF_TARGET = ("--target-platform", "pyodide_2025_0_wasm32", "--python", "3.13")
+TARGET = Target("3.13", "pyodide_2025_0_wasm32")
+
+
+def test_every_spelling_in_order() -> None:
+    assert _pip.command_line(TARGET, ["download", "demo", "--", "-x"]) == [
+        "download",
+        "demo",
+        "--platform=pyemscripten_2025_0_wasm32",
+        "--platform=pyodide_2025_0_wasm32",
+        "--python-version=3.13",
+        "--implementation=cp",
+        "--abi=cp313",
+        "--only-binary=:all:",
+        "--",
+        "-x",
+    ]
+
+
+@pytest.mark.parametrize("option", [["--platform", "x"], ["--python-version=3.1"]])
+def test_what_the_target_says_is_not_said_twice(
+    option: list[str], capsys: Capture
+) -> None:
+    assert _cli.main(["pip", "download", *option, *OF_TARGET]) == 2
+    assert "follows from --target-platform" in capsys.readouterr().err
+
+
+def test_nothing_to_do(capsys: Capture) -> None:
+    assert _cli.main(["pip", *OF_TARGET]) == 2
+    assert "what is pip to do?" in capsys.readouterr().err
+
+
+def test_no_pip(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_cli, "find_spec", lambda name: None)
+    assert _cli.main(["pip", "download", "demo", *OF_TARGET]) == 2
+    assert "has no pip" in capsys.readouterr().err
+
+
+def test_a_wrong_tag(capsys: Capture) -> None:
+    wrong = ("--target-platform", "wasi_0_0_0_wasm32", "--python", "3.13")
+    assert _cli.main(["pip", "download", "demo", *wrong]) == 2
+    assert "it is the local tag of a WASI build" in capsys.readouterr().err
+
+
+def test_only_pip_takes_other_arguments(capsys: Capture) -> None:
+    with pytest.raises(SystemExit):
+        _cli.main(["platforms", "--pre"])
+    assert "unrecognized arguments: --pre" in capsys.readouterr().err
+
+
+def test_markers_are_the_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process: what is run in pip's place sees the target."""
+    seen: list[object] = []
+    markers = import_module(_pip.MARKERS)
+    monkeypatch.setattr(markers, "default_environment", markers.default_environment)
+    monkeypatch.setattr(sys, "argv", ["_pip", "3.13", "pyodide_2025_0_wasm32", "list"])
+    monkeypatch.setattr(
+        runpy,
+        "run_module",
+        lambda name, **_: seen.extend([name, *sys.argv, markers.default_environment()]),
+    )
+    _pip.main()
+    assert seen[:3] == ["pip", "pip", "list"]
+    assert seen[-1] == TARGET.marker_environment()
+
+
+def make(folder: Path, name: str, tag: str, requires: str = "") -> None:
+    project, version = name.split("-")
+    info = f"{name}.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-{tag}.whl", "w") as archive:
+        archive.writestr(
+            f"{info}/METADATA",
+            f"Metadata-Version: 2.1\nName: {project}\nVersion: {version}\n{requires}",
+        )
+        archive.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
+        archive.writestr(f"{info}/RECORD", "")
+
+
+def test_a_real_pip_takes_the_alias_and_the_targets_dependency(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    make(
+        tmp_path,
+        "demo-1.0",
+        "cp313-cp313-pyodide_2025_0_wasm32",
+        'Requires-Dist: there; sys_platform == "emscripten"\n'
+        'Requires-Dist: here; sys_platform != "emscripten"\n',
+    )
+    make(tmp_path, "there-1.0", "py3-none-any")
+    for variable in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PYTHONWARNINGS", "")  # pip's are not ours
+    where = [
+        "--no-index",
+        "--find-links",
+        str(tmp_path),
+        "--dest",
+        str(tmp_path / "out"),
+    ]
+    assert _cli.main(["pip", "download", "demo", *where, *OF_TARGET]) == 0, (
+        capfd.readouterr()
+    )
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl",
+        "there-1.0-py3-none-any.whl",
+    ]

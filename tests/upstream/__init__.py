@@ -1,0 +1,1 @@
+"""The changes that the PEP asks of other projects, tried on their releases."""

@@ -1,0 +1,10 @@
+"""``python -m tests.upstream``, from the root of the repository."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.matrix.start import start
+
+if __name__ == "__main__":
+    sys.exit(start("tests.upstream.command"))

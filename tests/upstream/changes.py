@@ -1,0 +1,85 @@
+"""Apply a change to a source, and count its lines."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.matrix.runtimes.host import clean_environment
+
+from .steps import StepError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from .steps import Runner
+
+STEP = "change"
+# What git says of a hunk whose lines it does not find.
+FAILED = re.compile(
+    r"^error: (?:patch failed: (.+)|(.+: No such file or directory))$", re.MULTILINE
+)
+HUNK = re.compile(r"@@ -\d+(?:,(?P<old>\d+))? \+\d+(?:,(?P<new>\d+))? @@")
+NEW = re.compile(r"\+\+\+ (?:b/)?(?P<path>[^\t\n]+)")
+OLD = re.compile(r"--- (?:a/)?(?P<path>[^\t\n]+)")
+PATCH = ("patch", "-p1", "--dry-run", "--force", "--fuzz=0", "-i")
+SECONDS = 60
+
+Lines = dict[str, tuple[int, int]]
+
+
+def apply(change: Path, source: Path, runner: Runner, log: Path) -> None:
+    """Change a source in place.
+
+    :raises StepError: naming each hunk that does not apply; the source is as it was.
+    """
+    run = partial(runner.run, STEP, folder=source, log=log, seconds=SECONDS)
+    need = partial(runner.need, STEP, folder=source, log=log, seconds=SECONDS)
+    if change.suffix == ".py":
+        said = run([sys.executable, change, source])
+        if said.status:
+            raise StepError(STEP, f"{change.name} refused", said.text)
+        return
+    if not shutil.which("git"):
+        raise StepError(STEP, "git is not installed, and it applies the change")
+    # Without this, git would take the source for a part of the repository around it.
+    env = clean_environment(GIT_CEILING_DIRECTORIES=str(source.parent))
+    said = run(["git", "apply", "--check", "--verbose", change], env=env)
+    if said.status:
+        hunks = [one or other for one, other in FAILED.findall(said.text)]
+        which = ", ".join(hunks) or "the whole"
+        raise StepError(STEP, f"{change.name} does not apply at {which}", said.text)
+    if shutil.which("patch"):  # whoever has an archive and no git uses it
+        need([*PATCH, change])
+    need(["git", "apply", change], env=env)
+
+
+def counted(patch: str) -> Lines:
+    """The lines that a unified diff adds and removes, by file."""
+    found: Lines = {}
+    old = new = 0
+    before = name = ""
+    for line in patch.splitlines():
+        if old > 0 or new > 0:
+            added, removed = found[name]
+            kind = line[:1]
+            old -= kind in {"-", " ", ""}
+            new -= kind in {"+", " ", ""}
+            found[name] = added + (kind == "+"), removed + (kind == "-")
+        elif match := OLD.match(line):
+            before = match["path"]
+        elif match := NEW.match(line):
+            name = before if match["path"] == "/dev/null" else match["path"]
+            found.setdefault(name, (0, 0))
+        elif (match := HUNK.match(line)) and name:
+            old, new = (int(match[g] or 1) for g in ("old", "new"))
+    return found
+
+
+def total(lines: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    """All lines that are added, and all that are removed."""
+    return sum(a for a, _ in lines.values()), sum(r for _, r in lines.values())

@@ -1,0 +1,99 @@
+"""A project that is made here: an archive, a change and a record."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import shutil
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .records import SCHEMA, UPSTREAM
+
+# Its suite, which needs nothing installed: it writes JUnit XML to the file it is given.
+SUITE = """\
+import sys
+from pathlib import Path
+from answer import answer
+cases = ["test_old"] + (["test_new"] if answer == 42 else [])
+xml = "".join(f'<testcase classname="t" name="{name}"/>' for name in cases)
+Path(sys.argv[1]).write_text(f"<testsuites><testsuite>{xml}</testsuite></testsuites>")
+"""
+BEFORE, AFTER = (
+    "# one\n# two\nanswer = 41\n# four\n",
+    "# one\n# two\nanswer = 42\n# four\n",
+)
+COMMAND = ["{python}", "suite.py", "{report}"]
+
+Make = Callable[..., Path]
+
+
+def diff(before: str, after: str, name: str) -> str:
+    """A unified diff in git's form."""
+    return "".join(
+        difflib.unified_diff(
+            before.splitlines(keepends=True),
+            after.splitlines(keepends=True),
+            f"a/{name}",
+            f"b/{name}",
+        )
+    )
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Path:
+    """A folder like ``reference/upstream``, still empty."""
+    root = tmp_path / "records"
+    root.mkdir()
+    shutil.copy(UPSTREAM / SCHEMA, root)
+    return root
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """A cache, so that nothing is downloaded."""
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def make(records: Path, cache: Path, tmp_path: Path) -> Make:
+    """A project in these; what is given stands in its record instead."""
+
+    def make(name: str, *, patch: str = "", **given: Any) -> Path:
+        tree = tmp_path / "trees" / f"{name}-1.0"
+        tree.mkdir(parents=True)
+        (tree / "answer.py").write_text(BEFORE, "utf-8")
+        (tree / "suite.py").write_text(SUITE, "utf-8")
+        archive = cache / "upstream" / "archives" / f"{tree.name}.tar.gz"
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(archive, "w:gz") as packed:
+            packed.add(tree, tree.name)
+        folder = records / name
+        folder.mkdir()
+        text = patch or diff(BEFORE, AFTER, "answer.py")
+        (folder / "change.patch").write_text(text, "utf-8")
+        (folder / "pull-request.md").write_text("# Right answer\n", "utf-8")
+        record = {
+            "project": name,
+            "version": "1.0",
+            "source": {
+                "pypi": archive.name,
+                "sha256": hashlib.sha256(archive.read_bytes()).hexdigest(),
+            },
+            "change": "change.patch",
+            "python": ">=3.10",
+            "gain": "The right answer.",
+            "state": "patched and run",
+            "tests": {"command": COMMAND, "seconds": 60},
+            "references": [],
+            **given,
+        }
+        (folder / "record.json").write_text(json.dumps(record), "utf-8")
+        return folder
+
+    return make

@@ -1,0 +1,231 @@
+"""The command, on projects that are made here: what goes wrong is named, the next goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .command import main
+from .conftest import AFTER, BEFORE, Make, diff
+
+Command = Callable[..., tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture
+def command(records: Path, cache: Path, tmp_path: Path) -> Command:
+    """Run it; the exit code, and what it says of each project."""
+
+    def run(*arguments: str) -> tuple[int, dict[str, Any]]:
+        report = tmp_path / "report.json"
+        options = ["--cache", str(cache), "--json", str(report), *arguments]
+        code = main(options, records)
+        found = json.loads(report.read_bytes())["projects"] if report.exists() else {}
+        return code, found
+
+    return run
+
+
+def test_a_run_is_written_compared_and_kept(make: Make, command: Command) -> None:
+    folder = make("fine")
+    code, found = command()
+    assert code == 1
+    assert found["fine"]["not_as_committed"] == [
+        "nothing is committed; --update writes results.json"
+    ]
+    assert command("--update")[0] == 0
+    results = json.loads((folder / "results.json").read_bytes())
+    assert results["tests"]["before"]["passed"] == 1
+    assert results["tests"]["after"]["passed"] == 2
+    assert results["tests"]["new"] == ["t::test_new"]
+    assert (results["change"]["added"], results["change"]["removed"]) == (1, 1)
+    assert command()[0] == 0
+    results["tests"]["after"]["passed"] = 3
+    (folder / "results.json").write_text(json.dumps(results), "utf-8")
+    code, found = command("--again")
+    assert code == 1
+    assert found["fine"]["not_as_committed"] == [
+        "tests/after/passed: committed 3, found 2"
+    ]
+
+
+def test_each_failure_is_named_and_the_next_goes_on(
+    make: Make, command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make("fine")
+    record = make("wrong") / "record.json"
+    data = json.loads(record.read_bytes())
+    data["source"]["sha256"] = "0" * 64
+    record.write_text(json.dumps(data), "utf-8")
+    moved = BEFORE.replace("41", "40")
+    make("moved", patch=diff(moved, AFTER, "answer.py"))
+    make("gone", patch=diff("a\n", "b\n", "no/such.py"))
+    make("silent", tests={"command": ["{python}", "-c", "print('hm')", "{report}"]})
+    make("missing", tests={"command": ["no-such-program", "{report}"]})
+    make("python", python=">=9")
+    make("nothing-new", patch=diff(BEFORE, f"{BEFORE}# five\n", "answer.py"))
+    code, found = command()
+    assert code == 1
+    errors = {name: one["error"] for name, one in found.items() if one["error"]}
+    assert {name: error["step"] for name, error in errors.items()} == {
+        "gone": "change",
+        "missing": "tests before",
+        "moved": "change",
+        "nothing-new": "tests after",
+        "python": "interpreter",
+        "silent": "tests before",
+        "wrong": "source",
+    }
+    assert "wanted 0000" in errors["wrong"]["why"]
+    assert "does not apply at answer.py:1" in errors["moved"]["why"]
+    assert "no/such.py: No such file" in errors["gone"]["why"]
+    assert "wrote no report" in errors["silent"]["why"]
+    assert errors["silent"]["output"] == "hm"
+    assert "cannot start no-such-program" in errors["missing"]["why"]
+    assert "no Python >=9 here, only " in errors["python"]["why"]
+    assert "no test that passed" in errors["nothing-new"]["why"]
+    assert found["fine"]["tests"]["after"]["passed"] == 2
+    said = capsys.readouterr().out
+    assert "failed: source" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="process groups")
+def test_a_suite_that_hangs_is_ended_with_what_it_started(
+    make: Make, command: Command, tmp_path: Path
+) -> None:
+    note = tmp_path / "pid"
+    hang = (
+        "import subprocess, sys, time, pathlib;"
+        " child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)']);"
+        f" pathlib.Path({str(note)!r}).write_text(str(child.pid));"
+        " print('waiting', flush=True); time.sleep(99)"
+    )
+    make("hangs", tests={"command": ["{python}", "-c", hang, "{report}"], "seconds": 3})
+    code, found = command()
+    assert code == 1
+    error = found["hangs"]["error"]
+    assert error["step"] == "tests before"
+    assert error["why"] == "no end in 3 s"
+    assert error["output"] == "waiting"
+    pid = int(note.read_text())
+    deadline = time.monotonic() + 10
+    while _runs(pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not _runs(pid)
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process runs: one that has ended may still have its number."""
+    try:
+        os.kill(pid, 0)
+        stat = Path(f"/proc/{pid}/stat")
+        return (
+            not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
+        )
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def test_a_program_that_refuses_leaves_the_source(make: Make, command: Command) -> None:
+    folder = make("program", patch="x")
+    record = json.loads((folder / "record.json").read_bytes())
+    record["change"] = "change.py"
+    (folder / "record.json").write_text(json.dumps(record), "utf-8")
+    (folder / "change.py").write_text(
+        "import sys; sys.exit('not this form')\n", "utf-8"
+    )
+    code, found = command()
+    assert code == 1
+    assert found["program"]["error"]["why"] == "change.py refused"
+    assert "not this form" in found["program"]["error"]["output"]
+    (folder / "change.py").write_text(
+        "import sys, pathlib\n"
+        "path = pathlib.Path(sys.argv[1], 'answer.py')\n"
+        "path.write_text(path.read_text().replace('41', '42'))\n",
+        "utf-8",
+    )
+    assert command("--update")[0] == 0
+    results = json.loads((folder / "results.json").read_bytes())
+    assert results["change"]["files"] == {"answer.py": [1, 1]}
+
+
+def test_a_repository_wants_a_checkout(
+    make: Make, command: Command, tmp_path: Path
+) -> None:
+    repository = {"repository": "https://example.org/x", "commit": "0" * 40}
+    path = make("remote") / "record.json"
+    record = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**record, "source": repository}), "utf-8")
+    code, found = command()
+    assert code == 0
+    assert "--checkout remote=FOLDER" in found["remote"]["not_run"]
+    checkout = tmp_path / "trees" / "remote-1.0"
+    code, found = command("--checkout", f"remote={checkout}")
+    assert found["remote"]["not_run"] is None
+    assert found["remote"]["tests"]["after"]["passed"] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (["--only", "no-such"], "--only 'no-such' matches no project; there are fine"),
+        (["--checkout", "fine"], "--checkout 'fine': wanted PROJECT=FOLDER"),
+        (["--checkout", "other=."], "--checkout 'other=.': wanted PROJECT=FOLDER"),
+        (["--checkout", "fine=/no/such"], "there is no such folder"),
+        (["--json", "/no/such/file.json"], "its folder does not exist"),
+    ],
+)
+def test_bad_input(
+    make: Make,
+    records: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    wanted: str,
+) -> None:
+    make("fine")
+    assert main(arguments, records) == 2
+    assert wanted in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"project": ""}, "project: '' should be non-empty"),
+        ({"more": 1}, "Additional properties are not allowed"),
+        ({"python": ">=x"}, "python: "),
+        ({"change": "other.patch"}, "change: 'other.patch' does not match"),
+        ({"tests": {"command": ["x"]}}, "tests/command: "),
+        (
+            {"tests": {"command": ["{report}"], "requirements": "no.txt"}},
+            "needs no.txt",
+        ),
+        ({"source": {"pypi": "x"}}, "source/pypi: 'x' does not match"),
+    ],
+)
+def test_a_wrong_record(
+    make: Make,
+    records: Path,
+    capsys: pytest.CaptureFixture[str],
+    given: dict[str, Any],
+    wanted: str,
+) -> None:
+    make("fine", **given)
+    assert main(["--list"], records) == 2
+    said = capsys.readouterr().err
+    assert "record.json: " in said
+    assert wanted in said
+
+
+@pytest.mark.parametrize("text", ["{", "[]"])
+def test_wrong_results(
+    make: Make, records: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    (make("fine") / "results.json").write_text(text, "utf-8")
+    assert main([], records) == 2
+    assert "results.json: " in capsys.readouterr().err

@@ -1,0 +1,90 @@
+"""What can be known of the tests of Rust projects without a compiler."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.matrix.provision import ProvisionError
+from tests.upstream import crates, suites
+from tests.upstream.records import UPSTREAM
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SAID = """\
+running 4 tests
+test tags::tests::one ... ok
+test tags::tests::two - should panic ... ok
+test platform::tests::three ... FAILED
+test four ... ignored, because it is slow
+"""
+
+
+def test_a_report_has_every_test(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    crates.write(dict(crates.RAN.findall(SAID)), report)
+    assert suites.read(report, "tests", "3.11", "").tests == {
+        "tags::tests::one": suites.PASSED,
+        "tags::tests::two": suites.PASSED,
+        "platform::tests::three": suites.FAILED,
+        "four": suites.SKIPPED,
+    }
+
+
+def test_a_workspace_has_the_named_crates_alone(tmp_path: Path) -> None:
+    source, folder = tmp_path / "source", tmp_path / "workspace"
+    for name in ("a", "b"):
+        (source / "crates" / name).mkdir(parents=True)
+        (source / "crates" / name / "Cargo.toml").touch()
+    (source / "Cargo.toml").write_text(
+        '[workspace]\nmembers = ["crates/*"]\nresolver = "2"\n', "utf-8"
+    )
+    crates.workspace(source, ["crates/a"], folder, tmp_path / "registry")
+    assert (folder / "Cargo.toml").read_text("utf-8") == (
+        '[workspace]\nmembers = ["crates/a"]\nresolver = "2"\n'
+    )
+    assert [path.name for path in (folder / "crates").iterdir()] == ["a"]
+    settings = (folder / ".cargo" / "config.toml").read_text("utf-8")
+    assert str(tmp_path / "registry") in settings
+
+
+@pytest.mark.parametrize(
+    ("manifest", "members", "why"),
+    [
+        ("[package]\n", [], "names no members"),
+        ('members = ["*"]\n', ["crates/c"], "has no crate crates/c"),
+    ],
+)
+def test_a_source_of_another_form_is_refused(
+    manifest: str, members: list[str], why: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "Cargo.toml").write_text(manifest, "utf-8")
+    with pytest.raises(ProvisionError, match=why):
+        crates.workspace(source, members, tmp_path / "workspace", tmp_path)
+
+
+def test_a_missing_cargo_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    plan = tmp_path / "crates.json"
+    plan.write_text("{}", "utf-8")
+    assert crates.main([str(plan), str(tmp_path / "report.xml")]) == 2
+    assert "cargo is not installed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "plan", sorted(UPSTREAM.glob("*/crates.json")), ids=lambda plan: plan.parent.name
+)
+def test_packages_are_pinned(plan: Path) -> None:
+    data = json.loads(plan.read_bytes())
+    assert set(data) == {"arguments", "members", "packages"}
+    for path, sha256 in data["packages"].items():
+        assert re.fullmatch(r"pool/main/r/[^/]+/librust-[^/]+\.deb", path)
+        assert re.fullmatch("[0-9a-f]{64}", sha256)

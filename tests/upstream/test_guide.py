@@ -1,0 +1,56 @@
+"""The packaging guide's patch says what the PEP's text for it says, and no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.upstream import guide
+from tests.upstream.changes import counted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE = f"Platform\n========\n\nText.\n\n{guide.NEXT}\nMore.\n"
+
+
+def test_the_patch_is_the_text() -> None:
+    change = guide.CHANGE.read_text("utf-8")
+    added = [line[1:] for line in change.splitlines() if line[:1] == "+"][1:]
+    wanted = guide.section(guide.TEXT.read_text("utf-8"))
+    # A diff may count the empty line before as the one after.
+    assert "\n".join(added).strip("\n") == wanted.strip("\n")
+    assert counted(change) == {guide.PAGE.as_posix(): (wanted.count("\n"), 0)}
+
+
+def test_the_section_is_one_level_below_the_page() -> None:
+    text = ":orphan:\n\nTitle\n=====\n\nFor the page on tags\nof all.\n\n\nPart\n----\n\n.. x::\n   :name: a\n\n   y\n"
+    assert guide.section(text) == (
+        ".. _webassembly:\n\nTitle\n-----\n\nPart\n~~~~\n\n.. x::\n\n   y\n\n"
+    )
+
+
+def test_the_program_writes_the_patch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / guide.PAGE
+    page.parent.mkdir(parents=True)
+    page.write_text(PAGE, "utf-8")
+    made = tmp_path / "change.patch"
+    monkeypatch.setattr(guide, "CHANGE", made)
+    assert guide.main([str(tmp_path)]) == 0
+    assert made.read_text("utf-8") == guide.patch(PAGE, guide.TEXT.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("page", ["Text.\n", guide.LABEL + PAGE, PAGE + guide.NEXT])
+def test_a_page_without_the_place_is_refused(
+    page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / guide.PAGE
+    path.parent.mkdir(parents=True)
+    path.write_text(page, "utf-8")
+    before = guide.CHANGE.read_bytes()
+    assert guide.main([str(tmp_path)]) == 1
+    assert "wanted 'Use' once" in capsys.readouterr().err
+    assert guide.CHANGE.read_bytes() == before

@@ -1,0 +1,143 @@
+"""Patches are counted, reports read, results compared; and the records are right."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from .changes import counted, total
+from .conftest import diff
+from .records import REQUEST, load_records
+from .results import differences, load
+from .run import digest
+from .steps import StepError
+from .suites import FAILED, PASSED, SKIPPED, Outcomes, compare, judge, read
+
+RECORDS = load_records()
+TEXT = st.lists(st.sampled_from(["a", "b", "- x", "+ y", "@@ -1 +1 @@", "--- a/z", ""]))
+
+
+@given(st.lists(st.tuples(TEXT, TEXT), max_size=3))
+def test_lines_are_counted(files: list[tuple[list[str], list[str]]]) -> None:
+    patch = ""
+    expected = {}
+    for number, (old, new) in enumerate(files):
+        before, after = ("".join(f"{line}\n" for line in side) for side in (old, new))
+        made = diff(before, after, f"f{number}")
+        if not made:
+            continue
+        patch += made
+        body = made.splitlines()[2:]
+        # Within a hunk, the first character alone says what a line is.
+        expected[f"f{number}"] = tuple(
+            sum(line.startswith(sign) for line in body) for sign in "+-"
+        )
+    assert counted(patch) == expected
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+def test_lines_are_those_that_git_counts(record: Any) -> None:
+    if record.change.suffix != ".patch" or not shutil.which("git"):
+        pytest.skip("not a patch, or no git")
+    said = subprocess.run(
+        ["git", "apply", "--numstat", record.change],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    numbers = {
+        name: (int(added), int(removed))
+        for added, removed, name in (line.split("\t") for line in said.splitlines())
+    }
+    assert counted(record.change.read_text("utf-8")) == numbers
+    assert total(numbers) == total(counted(record.change.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+def test_what_is_committed_is_of_this_change(record: Any) -> None:
+    assert record.request.startswith("#")
+    results = load(record)
+    if not results:
+        pytest.skip("nothing is committed; --update writes results.json")
+    assert results["version"] == record.version
+    assert results["change"]["digest"] == digest(record.change.read_bytes())
+    for cell in results.get("suite", {}).values():
+        assert sum(cell["before"].values()) == sum(cell["after"].values())
+
+
+def test_no_record_names_this_machine() -> None:
+    for record in RECORDS:
+        for path in (record.change, record.folder / REQUEST):
+            assert str(Path.home()) not in path.read_text("utf-8")
+
+
+REPORT = """\
+<testsuites><testsuite>
+<testcase classname="t.T" name="good"/>
+<testcase classname="t.T" name="bad"><failure/></testcase>
+<testcase classname="t.T" name="left"><skipped/></testcase>
+<testcase classname="t.T" name="torn"/>
+<testcase classname="t.T" name="torn"><error/></testcase>
+<testcase classname="" name="t.collect"><error/></testcase>
+</testsuite></testsuites>
+"""
+
+
+def test_a_report_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "report.xml"
+    path.write_text(REPORT, "utf-8")
+    found = read(path, "tests before", "3.13.0", "")
+    assert found.tests == {
+        "t.T::good": PASSED,
+        "t.T::bad": FAILED,
+        "t.T::left": SKIPPED,
+        "t.T::torn": FAILED,
+        "t.collect": FAILED,
+    }
+    assert found.counts == {PASSED: 1, FAILED: 3, SKIPPED: 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [(None, "no report"), ("<", "no XML"), ("<testsuites/>", "no test")],
+)
+def test_a_report_that_is_none(tmp_path: Path, text: str | None, wanted: str) -> None:
+    path = tmp_path / "report.xml"
+    if text is not None:
+        path.write_text(text, "utf-8")
+    with pytest.raises(StepError, match=wanted) as error:
+        read(path, "tests before", "3.13.0", "its words")
+    assert error.value.output == "its words"
+
+
+def outcomes(**tests: str) -> Outcomes:
+    return Outcomes(tests, "3.13.0")
+
+
+def test_suites_are_compared() -> None:
+    before = outcomes(a=PASSED, b=FAILED, c=PASSED)
+    after = outcomes(a=FAILED, b=FAILED, d=PASSED)
+    found = compare(before, after)
+    assert (found.new, found.gone, found.broken) == (("d",), ("c",), ("a",))
+    with pytest.raises(StepError, match="not known to: b"):
+        judge(before, after, {}, "")
+    with pytest.raises(StepError, match="fail with the change: a"):
+        judge(before, after, {"b": "it has a reason"}, "")
+
+
+def test_counts_are_compared_on_the_same_python() -> None:
+    old = {"measured": "2026-11-27", "tests": {"python": "3.13.0", "passed": 1}}
+    assert differences({"tests": {"python": "3.13.9", "passed": 1}}, old) == []
+    assert differences({"tests": {"python": "3.13.0", "passed": 2}}, old) == [
+        "tests/passed: committed 1, found 2"
+    ]
+    assert differences({"tests": {"python": "3.14.0", "passed": 2}}, old) == []
+    assert differences({}, None) == [
+        "nothing is committed; --update writes results.json"
+    ]
