@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 
-FOLDER = ROOT / "docs" / "_templates" / "data"
+FOLDER = ROOT / "docs" / "_templates"
 TEMPLATES = Environment(
     loader=FileSystemLoader(FOLDER),
     autoescape=True,
@@ -37,8 +37,8 @@ def html(env: BuildEnvironment, template: str, **context: Any) -> nodes.raw:
         return f"{address}#{anchor}" if anchor else address
 
     for name in (template, "macros"):
-        env.note_dependency(str(FOLDER / f"{name}.html"))
-    made = TEMPLATES.get_template(f"{template}.html")
+        env.note_dependency(str(FOLDER / "data" / f"{name}.html"))
+    made = TEMPLATES.get_template(f"data/{template}.html")
     return nodes.raw("", made.render(at=at, **context), format="html")
 
 
