@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 
+FOLDER = ROOT / "docs" / "_templates"
 TEMPLATES = Environment(
-    loader=FileSystemLoader(ROOT / "docs" / "_templates"),
+    loader=FileSystemLoader(FOLDER),
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -35,6 +36,8 @@ def html(env: BuildEnvironment, template: str, **context: Any) -> nodes.raw:
         address = relative_uri(here, f"{page}.html")
         return f"{address}#{anchor}" if anchor else address
 
+    for name in (template, "macros"):
+        env.note_dependency(str(FOLDER / "data" / f"{name}.html"))
     made = TEMPLATES.get_template(f"data/{template}.html")
     return nodes.raw("", made.render(at=at, **context), format="html")
 

@@ -44,7 +44,6 @@ WORDS = {
     NOT_RUN: "not run",
 }
 OBJECTIONS = ROOT / "docs" / "objections.md"
-PATCHED = "-patched"
 UNKNOWN = {"verdict": NOT_RUN}
 # The page of a result says what was observed instead.
 WITH_DETAILS = frozenset({DIVERGES, ERROR})
@@ -145,8 +144,8 @@ def every_reason() -> dict[str, Reason]:
 
 def twin(row: Row) -> Row | None:
     """Return the same cell patched, or unpatched, if there is one."""
-    plain = row.cell.name.removesuffix(PATCHED)
-    return every_row().get(plain if row.cell.patched else plain + PATCHED)
+    plain = row.cell.name.removesuffix("-patched")
+    return every_row().get(plain if row.cell.patched else f"{plain}-patched")
 
 
 def newest(rows: Iterable[Row]) -> list[Row]:
@@ -249,9 +248,9 @@ def repeat(row: Row, *cases: Case) -> str:
 def threads(text: str) -> list[tuple[str, str]]:
     """Divide a text at the issues that it names, each with its address."""
     parts = re.split(r"([\w-]+/[\w.-]+#\d+)", text)
-    host = "https://github.com/"
+    address = "https://github.com/{}/issues/{}"
     return [
-        (part, host + part.replace("#", "/issues/") if number % 2 else "")
+        (part, address.format(*part.split("#")) if number % 2 else "")
         for number, part in enumerate(parts)
     ]
 

@@ -36,8 +36,10 @@ OBJECTION = re.compile(
     r"(?:.|\n)+?\nAnswer\n: (?P<answer>(?:.|\n)+?)\n\n",
     re.MULTILINE,
 )
-# The targets that a question for the explorer is asked of, if a case has them.
-USUAL = ("2026_0", "0_1_sdk_24")
+USUAL = (
+    "2026_0",
+    "0_1_sdk_24",
+)  # targets of questions for the explorer, if any has them
 
 
 @cache
@@ -58,7 +60,8 @@ def requirements() -> dict[str, dict[str, Any]]:
             heading = text.splitlines()[0]
         if slug:
             cases = [case for case in every_case() if case.requirement == slug]
-            anchors = {slug, section_of.get(heading, slug)}
+            links = [f"<{ANCHOR}{of}>" for of in (slug, section_of.get(heading, slug))]
+            said = [o for o in objections() if any(li in o["answer"] for li in links)]
             found[slug] = {
                 "slug": slug,
                 "section": heading,
@@ -70,11 +73,7 @@ def requirements() -> dict[str, dict[str, Any]]:
                     if (places := units(one.rows, lambda c: c.requirement == slug))  # noqa: B023 - called at once
                 ],
                 "changes": changes().get(slug, {}),
-                "objections": [
-                    one
-                    for one in objections()
-                    if any(f"<{ANCHOR}{anchor}>" in one["answer"] for anchor in anchors)
-                ],
+                "objections": said,
                 "question": question(cases),
             }
     return found
@@ -93,13 +92,14 @@ def changes() -> dict[str, dict[tuple[str, str, str], Counter[tuple[str, str]]]]
         old = newest(rows[: -len(new)])
         seen: set[tuple[str, str]] = set()
         for row in new:
-            alike = [one for one in old if way(one) == way(row)]
-            here = [one for one in alike if one.cell.runtime == row.cell.runtime]
-            for before in here[:1] or alike[:1]:
+            here = row.cell.runtime
+            asked = (way(row), here.target)
+            alike = [o for o in old if (way(o), o.cell.runtime.target) == asked]
+            for before in sorted(alike, key=lambda one: one.cell.runtime != here)[:1]:
                 known = {case.id for case in before.cases}
                 for case in (case for case in row.cases if case.id in known):
                     was, now = (one.verdict(case)["verdict"] for one in (before, row))
-                    key = (row.cell.runtime.runtime, case.id)
+                    key = (here.runtime, case.id)
                     if key not in seen and was != now and NOT_RUN not in (was, now):
                         versions = (before.cell.tool.version, row.cell.tool.version)
                         of = found.setdefault(case.requirement, {})
@@ -110,24 +110,22 @@ def changes() -> dict[str, dict[tuple[str, str, str], Counter[tuple[str, str]]]]
 
 def question(cases: list[Case]) -> str:
     """Return a case as the explorer's address has it, or nothing if it cannot be asked."""
-    asked: dict[str, list[tuple[str, str]]] = {}
+    asked: dict[str, tuple[str, list[str]]] = {}
     for case in cases:
-        of, files = case.target, case.data.get("files")
-        if of and of.platform and (files or case.data.get("check") == "platform_tags"):
-            files = files or [f"demo-1.0-py3-none-{tag}.whl" for tag in case.expect]
-            about = [
-                ("t", f"{of.python} {of.platform}"),
-                *(("w", one) for one in files),
-            ]
-            asked.setdefault(of.id, about)
+        of, files = case.target, case.data.get("files", [])
+        if case.data.get("check") == "platform_tags":
+            files = [f"demo-1.0-py3-none-{tag}.whl" for tag in case.expect]
+        if of and of.platform and files:
+            asked.setdefault(of.id, (f"{of.python} {of.platform}", files))
         tag = case.data.get("tag") or case.data.get("platform") or ""
         if case.kind in ("parse", "index") and tag.isidentifier():
-            file = f"demo-1.0-cp314-cp314-{tag}.whl"
-            asked.setdefault(
-                "", [("t", "3.14 pyemscripten_2026_0_wasm32"), ("w", file)]
-            )
-    chosen = [asked[target] for target in (*USUAL, *asked) if target in asked]
-    return urlencode(chosen[0]) if chosen else ""
+            files = [f"demo-1.0-cp314-cp314-{tag}.whl"]
+            asked.setdefault("", ("3.14 pyemscripten_2026_0_wasm32", files))
+    for target in (*USUAL, *asked):
+        if target in asked:
+            said, files = asked[target]
+            return urlencode([("t", said), *(("w", name) for name in files)])
+    return ""
 
 
 def requirement_index(page: SphinxDirective) -> list[nodes.Node]:
@@ -151,12 +149,9 @@ def requirement_index(page: SphinxDirective) -> list[nodes.Node]:
         html(page.env, "filter", kind="requirements", choices=choices)
     ]
     for one in every:
-        before, after = (
-            html(page.env, "requirement", one=one, after=after)
-            for after in (False, True)
-        )
+        head, foot = (html(page.env, "requirement", one=one, after=n) for n in (0, 1))
         place = nodes.container(classes=["sentence"], slug=one["slug"])
-        shown += [before, place, after]
+        shown += [head, place, foot]
     return shown
 
 
@@ -173,10 +168,11 @@ class Sentences(SphinxPostTransform):
                 block = rule.next_node(
                     nodes.literal_block, descend=False, siblings=True
                 )
-                announced = rule.astext().rstrip().endswith(":")
-                place += [one.deepcopy() for one in (rule, announced and block) if one]
+                place += [one.deepcopy() for one in (rule, block) if one]
                 for beside in list(place.findall(nodes.raw)):
                     beside.parent.remove(beside)
+                if not place[0].astext().rstrip().endswith(":"):
+                    del place[1:]  # no block is announced
                 for one in place.findall(nodes.Element):
                     one["ids"], one["names"] = [], []
                     if anchor := one.attributes.pop("refid", ""):

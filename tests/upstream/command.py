@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timezone
@@ -127,7 +128,12 @@ def _main(options: argparse.Namespace, console: Console, root: Path) -> int:
         options.python,
         options.again,
     )
-    outcomes = _run(shop, chosen, console)
+    # As Ctrl-C: the steps are in groups of their own, and would go on.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        outcomes = _run(shop, chosen, console)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     found = {one.record.name: results.found(one) for one in outcomes}
     unlike = {
         one.record.name: (
