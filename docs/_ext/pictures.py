@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from tests.matrix.settings import load_settings
 from tests.native.observe import RESULTS
-from wasm_platform_tags import PyodidePlatform, WasiPlatform, known_platforms
+from wasm_platform_tags import PyodidePlatform, known_platforms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,24 +37,19 @@ EXAMPLE = "pyemscripten_2026_0_wasm32"
 
 def life() -> dict[str, Any]:
     """Return the wheel whose life is told."""
-    return {"tag": EXAMPLE, "wheel": f"demo-1.0-cp314-cp314-{EXAMPLE}.whl"}
+    return {"wheel": f"demo-1.0-cp314-cp314-{EXAMPLE}.whl"}
 
 
 def anatomy() -> dict[str, Any]:
-    """Return the parts of a tag of each spelling, with what each part is."""
-    family, *calendar, processor = EXAMPLE.split("_")
-    wasi = WasiPlatform(major=0, minor=1, sdk=24)
-    dated = [*zip(calendar, ("year", "number"), strict=True), (processor, "processor")]
+    """Return the parts of a tag of each spelling, and what each part is."""
+    family, *rest = EXAMPLE.split("_")
+    of_rest = "year", "number", "processor"
+    of_wasi = "family", "WASI version", "WASI SDK", "processor"
     return {
         "tags": [
-            [(family, "family"), *dated],
-            [("pyodide", "alias"), *dated],
-            [
-                ("wasi", "family"),
-                (f"{wasi.major}_{wasi.minor}", "WASI version"),
-                (f"sdk_{wasi.sdk}", "WASI SDK"),
-                (processor, "processor"),
-            ],
+            [(family, "family"), *zip(rest, of_rest, strict=True)],
+            [("pyodide", "alias"), *zip(rest, of_rest, strict=True)],
+            [*zip(("wasi", "0_1", "sdk_24", "wasm32"), of_wasi, strict=True)],
         ]
     }
 
@@ -74,12 +69,8 @@ LANES = (
     ("uv", "uv", "uv"),
     ("pyodide venv", "pyodide-build", "pyodide-build"),
 )
-SPELLINGS = {
-    (True, True): "both",
-    (False, True): "alias",
-    (True, False): "canonical",
-    (False, False): "neither",
-}
+# Whether the canonical tag is taken, and whether the alias.
+SPELLINGS = (("neither", "alias"), ("canonical", "both"))
 
 
 def timeline() -> dict[str, Any]:
@@ -98,7 +89,6 @@ def timeline() -> dict[str, Any]:
         lines = platforms.setdefault(target[line(version)] or "", {})
         lines.setdefault(line(version), []).append(day)
     return {
-        "read": data["read"],
         "platforms": [
             (k, platforms[k.platform.version])
             for k in known_platforms()
@@ -143,13 +133,13 @@ def asked(row: Row) -> Iterator[str]:
     answers = {case.id.partition("@")[0]: row.verdict(case) for case in row.cases}
     if told := answers.get("environment/pyemscripten/both"):
         tags = " ".join(told.get("observed", ["pyemscripten", "pyodide"]))
-        yield SPELLINGS["pyemscripten" in tags, "pyodide" in tags]
+        yield SPELLINGS["pyemscripten" in tags]["pyodide" in tags]
     if "select/alias/alone" in answers:
         canonical, alias = (
             answers[f"select/{name}/alone"]["verdict"] == "pass"
             for name in ("canonical", "alias")
         )
-        yield SPELLINGS[canonical, alias]
+        yield SPELLINGS[canonical][alias]
 
 
 # Each row of the grid: what was built, for which platform, and the runs that loaded it.
@@ -168,23 +158,13 @@ OUTCOMES = {
 
 def grid() -> dict[str, Any]:
     """Return what became of each module in each Pyodide that it was brought into."""
-    runtimes = [(runtime.runtime, runtime.target) for runtime in pyodides()]
-    rows = []
-    for title, platform, name in BUILDS:
-        runs = {where: f"gallery/{name}/{where}" for where, _ in runtimes}
-        rows.append(
-            {
-                "title": title,
-                "platform": platform,
-                "cells": [
-                    (nodes.make_id(run), OUTCOMES[results()[run]["outcome"]])
-                    if run in results()
-                    else ("", "not run")
-                    for run in runs.values()
-                ],
-            }
-        )
-    return {"runtimes": runtimes, "rows": rows}
+    where = [(runtime.runtime, runtime.target) for runtime in pyodides()]
+    words = {
+        run: OUTCOMES[found["outcome"]]
+        for run, found in results().items()
+        if run.startswith(tuple(f"gallery/{name}/" for *_, name in BUILDS))
+    }
+    return {"runtimes": where, "builds": BUILDS, "words": words}
 
 
 PICTURES: dict[str, Callable[[], dict[str, Any]]] = {

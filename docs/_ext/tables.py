@@ -20,11 +20,6 @@ def code(text: str) -> nodes.literal:
     return nodes.literal(text, text)
 
 
-def link(text: str, url: str) -> nodes.reference:
-    """Return a link."""
-    return nodes.reference("", text, refuri=url, internal=url.startswith("#"))
-
-
 def permalink(anchor: str, title: str) -> nodes.reference:
     """Return the sign that headings show on hover, for any other element."""
     return nodes.reference(
