@@ -152,7 +152,7 @@ def test_a_search_finds_the_draft_and_guides_before_data(
     query: str, site: str, open_page: Opener
 ) -> None:
     page = open_page(f"{site}/search.html?q={query}")
-    page.locator("#search-results ul.search li").nth(5).wait_for()
+    page.get_by_text("Search finished").wait_for()
     links = page.locator("#search-results ul.search li > a")
     found: list[str] = links.evaluate_all("all => all.map((one) => one.pathname)")
     kinds = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import io
 import json
 import os
@@ -10,12 +9,12 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 
 from tests.unit.test_audit import INIT, PY, SCHEMA, WASI, imports, record, rewritten
+from wasm_platform_tags import _cli
 from wasm_platform_tags._cli import main
 from wasm_platform_tags.audit import RefusedError, audit
 from wasm_platform_tags.audit.retag import RetagError, retag
@@ -159,14 +158,10 @@ def test_who_waits_sees_what_is_read(
 def test_without_the_extra_it_says_which(
     good: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    real = builtins.__import__
+    def without(name: str, package: str) -> None:
+        raise ModuleNotFoundError("No module named 'rich'", name="rich")
 
-    def without(name: str, *more: Any) -> Any:
-        if name.startswith("audit.command"):
-            raise ModuleNotFoundError("No module named 'rich'", name="rich")
-        return real(name, *more)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setattr(_cli, "import_module", without)
     for arguments in (["audit", good], ["retag", good, "--to", WASI]):
         assert main(arguments) == 2
         message = capsys.readouterr().err

@@ -20,16 +20,13 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from tests.matrix.provision import ProvisionError
-from tests.native.debian import Package
+from tests.native.debian import MIRRORS, Package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-# The second has what the first dropped; the hash makes it the same which of them answers.
-MIRRORS = (
-    "http://deb.debian.org/debian/",
-    "https://snapshot.debian.org/archive/debian/20261127T000000Z/",
-)
+# These packages are newer than what the rest of the project takes from Debian.
+NEWER = (MIRRORS[0], MIRRORS[1].replace("20261101", "20261127"))
 REGISTRY = Path("usr", "share", "cargo", "registry")
 MEMBERS = re.compile(r"^members = \[.*?\]", re.MULTILINE | re.DOTALL)
 RAN = re.compile(
@@ -88,7 +85,7 @@ def provide(packages: Mapping[str, str], folder: Path) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         for path, sha256 in packages.items():
-            Package(path, sha256).unpack(folder, MIRRORS)
+            Package(path, sha256).unpack(folder, NEWER)
         stamp.write_text(whole, "utf-8")
     return folder / REGISTRY
 

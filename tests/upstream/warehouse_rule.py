@@ -110,6 +110,8 @@ def test_own_rejected(valid: Any, platform: str) -> None:
     assert not upload(valid, platform)
 
 
-@pytest.mark.parametrize(("name", "expect"), PRETTY)
+@pytest.mark.parametrize(
+    ("name", "expect"), [pytest.param(*pair, id=pair[0]) for pair in PRETTY]
+)
 def test_own_pretty_tags(pretty: Any, name: str, expect: list[str]) -> None:
     assert pretty(name) == expect
