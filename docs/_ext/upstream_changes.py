@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -11,13 +10,13 @@ from sphinx.addnodes import download_reference
 from sphinx.util.docutils import SphinxDirective
 from tables import folded
 
-from tests.matrix.results import DIVERGES, UNSUPPORTED
 from tests.upstream.changes import counted, total
 from tests.upstream.records import RECORD, REQUEST, RESULTS, UPSTREAM, load_records
+from tests.upstream.report import before_and_after
 from tests.upstream.results import load
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sphinx.application import Sphinx
@@ -42,7 +41,7 @@ class UpstreamChanges(SphinxDirective):
                 "anchor": nodes.make_id(f"change-{record.name}"),
                 "files": counts(record, made),
                 "total": total(counts(record, made)),
-                "divergences": divergences,
+                "divergences": before_and_after,
                 "still": still,
             }
             for record, made in found
@@ -75,17 +74,6 @@ def counts(record: Record, made: dict[str, Any]) -> Mapping[str, tuple[int, int]
         return counted(record.change.read_text("utf-8"))
     files = made.get("change", {}).get("files", {})
     return {name: (added, removed) for name, (added, removed) in files.items()}
-
-
-def divergences(cells: Collection[Mapping[str, Any]]) -> str:
-    """Return how often tools diverge before and after, and what they cannot be asked."""
-    found = []
-    for when in ("before", "after"):
-        counts = sum((Counter(cell[when]) for cell in cells), Counter[str]())
-        unasked = counts[UNSUPPORTED]
-        more = f" ({unasked} not to be asked)" if unasked else ""
-        found.append(f"{counts[DIVERGES]}{more}")
-    return " \N{RIGHTWARDS ARROW} ".join(found)
 
 
 def still(left: Mapping[str, str | None]) -> list[str]:

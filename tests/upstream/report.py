@@ -16,7 +16,7 @@ from . import results
 from .changes import total
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -61,9 +61,19 @@ def divergences(outcome: Outcome) -> str:
     """How often the tool diverges before and after, and what it cannot be asked."""
     if outcome.asked is None:
         return "-"
-    before = sum((Counter(one.before.values()) for one in outcome.asked), Counter())
-    after = sum((Counter(one.after.values()) for one in outcome.asked), Counter())
-    return f"{_count(before)} → {_count(after)}"
+    return before_and_after(
+        {when: Counter(getattr(one, when).values()) for when in ("before", "after")}
+        for one in outcome.asked
+    )
+
+
+def before_and_after(cells: Iterable[Mapping[str, Mapping[str, int]]]) -> str:
+    """Put the verdicts of some cells together, those before a change and those after."""
+    counts = {"before": Counter[str](), "after": Counter[str]()}
+    for cell in cells:
+        for when, counted in counts.items():
+            counted.update(cell[when])
+    return " → ".join(map(_count, counts.values()))
 
 
 def _count(verdicts: Counter[str]) -> str:
