@@ -23,9 +23,7 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.programoutput",
     "commands",
-    "links",
     "pep",
-    "platforms",
     "conformance",
     "datapages",
     "explorer",
@@ -33,8 +31,6 @@ extensions = [
     "native",
     "pictures",
     "abi",
-    "upstream_changes",
-    "audit",
 ]
 # Name what is a page: whatever else lies in the checkout can never leak in.
 include_patterns = [

@@ -108,7 +108,6 @@ class AbiOutput(FromResults):
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directives."""
     app.add_directive("abi-grid", AbiGrid)
     app.add_directive("abi-headers", AbiHeaders)
     app.add_directive("abi-output", AbiOutput)

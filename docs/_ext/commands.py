@@ -32,7 +32,6 @@ def with_commands(_app: Sphinx, env: BuildEnvironment, *_: set[str]) -> list[str
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Set the variables, which commands inherit."""
     os.environ.update(ENVIRONMENT)
     app.connect("env-get-outdated", with_commands)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""The directives for cases and results: each is a function of what the page is about."""
+"""The directives that show data: each is a function of what the page is about."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from casepage import case_groups, divergences
 from docutils import nodes
 from markup import html, section
 from measured import every_row, note_files, sections
+from registry import audit_rules, audited, platforms
 from requirements import objection_index, requirement_index
 from sphinx.util.docutils import SphinxDirective
 from support import data, support
 from toolpage import newest_by_topic, tool_results
+from upstream_changes import upstream_changes
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -55,6 +57,10 @@ MAKERS = {
     "upstream-divergences": divergences,
     "requirement-index": requirement_index,
     "objection-index": objection_index,
+    "known-platforms": platforms,
+    "audit-rules": audit_rules,
+    "audited-wheels": audited,
+    "upstream-changes": upstream_changes,
 }
 
 
@@ -70,7 +76,6 @@ class Evidence(SphinxDirective):
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directives, and the style and the script, which looks for a form."""
     for name in MAKERS:
         app.add_directive(name, Evidence)
     app.add_css_file("results/results.css")

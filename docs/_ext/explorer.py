@@ -193,7 +193,6 @@ def copy_files(app: Sphinx, error: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive, and what the build adds."""
     app.add_directive("explorer", Explorer)
     app.connect("config-inited", check_variable)
     app.connect("html-page-context", add_files)

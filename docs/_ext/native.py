@@ -179,7 +179,6 @@ def built_with(name: str) -> tuple[str, str]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directives."""
     app.add_directive("native-table", NativeTable)
     app.add_directive("native-output", NativeOutput)
     app.add_directive("wasi-interpreters", WasiInterpreters)

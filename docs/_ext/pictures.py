@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parents[1]
 RELEASES = DOCS / "releases.json"
-STYLE = "pictures.css"
 EXAMPLE = "pyemscripten_2026_0_wasm32"
 
 
@@ -201,16 +200,7 @@ class Picture(SphinxDirective):
         ]
 
 
-def add_style(
-    app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: object
-) -> None:
-    """Let a page with a picture load the style of pictures."""
-    if '<figure class="picture"' in context.get("body", ""):
-        app.add_css_file(STYLE)
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive."""
     app.add_directive("picture", Picture)
-    app.connect("html-page-context", add_style)
+    app.add_css_file("pictures.css")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

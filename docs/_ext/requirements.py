@@ -210,7 +210,6 @@ class Margin(SphinxTransform):
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the notes beside the rules, and their sentences on a page of their own."""
     app.add_transform(Margin)
     app.add_post_transform(Sentences)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""``{upstream-changes}``: what each project would merge, and what became of it here."""
+"""What each project would merge, and what became of it here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from markup import html, section
 from sphinx.addnodes import download_reference
-from sphinx.util.docutils import SphinxDirective
 from tables import folded
 
 from tests.upstream.changes import counted, total
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from sphinx.application import Sphinx
+    from sphinx.util.docutils import SphinxDirective
 
     from tests.upstream.records import Record
 
@@ -27,45 +26,44 @@ if TYPE_CHECKING:
 LANGUAGES = {".patch": "diff", ".py": "python"}
 
 
-class UpstreamChanges(SphinxDirective):
-    """A row for each project, and below the table a section."""
+def upstream_changes(page: SphinxDirective) -> list[nodes.Node]:
+    """Return a row for each project, and below the table a section."""
+    for path in UPSTREAM.rglob("*"):
+        page.env.note_dependency(str(path))
+    found = [(record, load(record) or {}) for record in load_records()]
+    about = [
+        {
+            "record": record,
+            "made": made,
+            "anchor": nodes.make_id(f"change-{record.name}"),
+            "files": counts(record, made),
+            "total": total(counts(record, made)),
+            "divergences": before_and_after,
+            "still": still,
+        }
+        for record, made in found
+    ]
+    parts = [project(page, one) for one in about]
+    return [html(page.env, "changes", changes=about), *parts]
 
-    def run(self) -> list[nodes.Node]:
-        for path in UPSTREAM.rglob("*"):
-            self.env.note_dependency(str(path))
-        found = [(record, load(record) or {}) for record in load_records()]
-        about = [
-            {
-                "record": record,
-                "made": made,
-                "anchor": nodes.make_id(f"change-{record.name}"),
-                "files": counts(record, made),
-                "total": total(counts(record, made)),
-                "divergences": before_and_after,
-                "still": still,
-            }
-            for record, made in found
-        ]
-        parts = [self.project(one) for one in about]
-        return [html(self.env, "changes", changes=about), *parts]
 
-    def project(self, one: dict[str, Any]) -> nodes.section:
-        """Return all about one project: in words, and its files to read and to take."""
-        record: Record = one["record"]
-        change, language = record.change, LANGUAGES[record.change.suffix]
-        taken = nodes.paragraph("", "Files: ")
-        for path in (change, *(record.folder / n for n in (REQUEST, RECORD, RESULTS))):
-            if path.exists():
-                taken += [nodes.Text(", ") if len(taken) > 1 else nodes.Text("")]
-                taken += file(path)
-        return section(
-            f"{record.project} {record.version}",
-            one["anchor"],
-            html(self.env, "change", **one),
-            taken,
-            *folded(change.name, block(change.read_text("utf-8"), language)),
-            *folded("The pull request", block(record.request, "markdown")),
-        )
+def project(page: SphinxDirective, one: dict[str, Any]) -> nodes.section:
+    """Return all about one project: in words, and its files to read and to take."""
+    record: Record = one["record"]
+    change, language = record.change, LANGUAGES[record.change.suffix]
+    taken = nodes.paragraph("", "Files: ")
+    for path in (change, *(record.folder / n for n in (REQUEST, RECORD, RESULTS))):
+        if path.exists():
+            taken += [nodes.Text(", ") if len(taken) > 1 else nodes.Text("")]
+            taken += file(path)
+    return section(
+        f"{record.project} {record.version}",
+        one["anchor"],
+        html(page.env, "change", **one),
+        taken,
+        *folded(change.name, block(change.read_text("utf-8"), language)),
+        *folded("The pull request", block(record.request, "markdown")),
+    )
 
 
 def counts(record: Record, made: dict[str, Any]) -> Mapping[str, tuple[int, int]]:
@@ -90,9 +88,3 @@ def file(path: Path) -> download_reference:
 def block(text: str, language: str) -> nodes.literal_block:
     """Return text as it is, in colours."""
     return nodes.literal_block(text, text, language=language)
-
-
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive."""
-    app.add_directive("upstream-changes", UpstreamChanges)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
