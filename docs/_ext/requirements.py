@@ -162,6 +162,7 @@ class Sentences(SphinxPostTransform):
 
     def run(self, **_: Any) -> None:
         """Copy the paragraphs out of the PEP, with the block that one announces."""
+        page = self.app.builder.get_relative_uri(self.env.docname, PEP_PAGE)
         for place in list(self.document.findall(nodes.container)):
             if slug := place.get("slug"):
                 rule = self.env.get_doctree(PEP_PAGE).ids[f"{ANCHOR}{slug}"]
@@ -176,7 +177,7 @@ class Sentences(SphinxPostTransform):
                 for one in place.findall(nodes.Element):
                     one["ids"], one["names"] = [], []
                     if anchor := one.attributes.pop("refid", ""):
-                        one["refuri"] = f"/{PEP_PAGE}#{anchor}"
+                        one["refuri"] = f"{page}#{anchor}"
 
 
 def objection_index(page: SphinxDirective) -> list[nodes.Node]:
