@@ -39,6 +39,7 @@ include_patterns = [
     "docs/guides/*.md",
     "docs/results/*.md",
     "pep/*.rst",
+    "reference/upstream/*/record.json",
     "tests/conformance/cases/*/*.json",
     "tests/conformance/results/*.json",
 ]

@@ -1,4 +1,4 @@
-"""Let Sphinx read the suite's data: a file of cases, or of a result, is a page."""
+"""Let Sphinx read data: a file of cases, of a result, or of a change upstream, is a page."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ from measured import (
 from sphinx.addnodes import download_reference
 from sphinx.errors import ExtensionError
 from sphinx.parsers import Parser
+from upstream_changes import project_page
 
 from tests.matrix.results import RESULTS, UNSUPPORTED
+from tests.upstream.records import UPSTREAM
 
 if TYPE_CHECKING:
     from measured import Row
@@ -33,19 +35,21 @@ if TYPE_CHECKING:
 
 
 class DataParser(Parser):
-    """JSON from tests/conformance; its page stands in no table of contents."""
+    """JSON of the suite, or of changes upstream; in no table of contents."""
 
     supported = ("conformance",)
 
     def parse(self, inputstring: str, document: nodes.document) -> None:
-        """Build the page of a group of cases, or of a result."""
+        """Build the page of a file."""
         self.setup_parse(inputstring, document)
         document.settings.smart_quotes = False  # data stays as it is
         env = document.settings.env
         path = Path(env.doc2path(env.docname))
         target = f"/{env.docname}.json"
         file = download_reference("", nodes.Text(path.name), reftarget=target)
-        if path.parent.name == RESULTS.name:
+        if path.is_relative_to(UPSTREAM):
+            document += project_page(env, path.parent.name)
+        elif path.parent.name == RESULTS.name:
             row = every_row().get(path.stem)
             if row is None:
                 raise ExtensionError(
@@ -55,13 +59,12 @@ class DataParser(Parser):
             note_files(env, results=False)
             if other := twin(row):
                 env.note_dependency(str(RESULTS / f"{other.cell.name}.json"))
-            # The search would find each word of the cases in every result.
-            env.metadata[env.docname]["nosearch"] = ""
             document += result_page(env, row, file)
         else:
             note_files(env)
             document += cases_page(env, f"{path.parent.name}/{path.stem}", file)
-        env.metadata[env.docname]["orphan"] = ""
+        # Found by their titles: the words of data stand in many of these pages.
+        env.metadata[env.docname] |= {"orphan": "", "nosearch": ""}
         self.finish_parse()
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from markup import html, section
 from sphinx.addnodes import download_reference
-from tables import folded
 
 from tests.upstream.changes import counted, total
 from tests.upstream.records import RECORD, REQUEST, RESULTS, UPSTREAM, load_records
@@ -16,8 +16,8 @@ from tests.upstream.results import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+    from sphinx.environment import BuildEnvironment
     from sphinx.util.docutils import SphinxDirective
 
     from tests.upstream.records import Record
@@ -27,42 +27,44 @@ LANGUAGES = {".patch": "diff", ".py": "python"}
 
 
 def upstream_changes(page: SphinxDirective) -> list[nodes.Node]:
-    """Return a row for each project, and below the table a section."""
+    """Return a row for each project, which leads to its page."""
     for path in UPSTREAM.rglob("*"):
         page.env.note_dependency(str(path))
-    found = [(record, load(record) or {}) for record in load_records()]
-    about = [
-        {
-            "record": record,
-            "made": made,
-            "anchor": nodes.make_id(f"change-{record.name}"),
-            "files": counts(record, made),
-            "total": total(counts(record, made)),
-            "divergences": before_and_after,
-            "still": still,
-        }
-        for record, made in found
-    ]
-    parts = [project(page, one) for one in about]
-    return [html(page.env, "changes", changes=about), *parts]
+    return [html(page.env, "changes", changes=map(about, load_records()))]
 
 
-def project(page: SphinxDirective, one: dict[str, Any]) -> nodes.section:
+def about(record: Record) -> dict[str, Any]:
+    """Return what the templates show of a project."""
+    made = load(record) or {}
+    files = counts(record, made)
+    return {
+        "record": record,
+        "made": made,
+        "page": f"reference/upstream/{record.name}/{Path(RECORD).stem}",
+        "files": files,
+        "total": total(files),
+        "divergences": before_and_after,
+        "still": still,
+    }
+
+
+def project_page(env: BuildEnvironment, name: str) -> nodes.section:
     """Return all about one project: in words, and its files to read and to take."""
-    record: Record = one["record"]
+    (record,) = (one for one in load_records() if one.name == name)
     change, language = record.change, LANGUAGES[record.change.suffix]
     taken = nodes.paragraph("", "Files: ")
     for path in (change, *(record.folder / n for n in (REQUEST, RECORD, RESULTS))):
         if path.exists():
+            env.note_dependency(str(path))
             taken += [nodes.Text(", ") if len(taken) > 1 else nodes.Text("")]
             taken += file(path)
     return section(
-        f"{record.project} {record.version}",
-        one["anchor"],
-        html(page.env, "change", **one),
+        f"What {record.project} {record.version} would merge",
+        f"change-{record.name}",
+        html(env, "change", **about(record)),
         taken,
-        *folded(change.name, block(change.read_text("utf-8"), language)),
-        *folded("The pull request", block(record.request, "markdown")),
+        section(change.name, "patch", block(change.read_text("utf-8"), language)),
+        section("The pull request", "request", block(record.request, "markdown")),
     )
 
 

@@ -23,7 +23,12 @@ SITE = Path(os.environ.get("WASM_TAGS_SITE") or ROOT / "_build" / "html")
 
 
 # Pages that are made of data, many of a sort, by their folder.
-DATA = ("tests/conformance/cases/", "tests/conformance/results/", "docs/results/")
+DATA = (
+    "tests/conformance/cases/",
+    "tests/conformance/results/",
+    "docs/results/",
+    "reference/upstream/",
+)
 
 
 def pages() -> list[str]:
