@@ -191,7 +191,7 @@ class Picture(SphinxDirective):
         note_files(self.env)
         for path in (RELEASES, RESULTS, *(DOCS / "_templates" / "pictures").iterdir()):
             self.env.note_dependency(str(path))
-        head = f'<figure class="picture" id="picture-{name}"><div>'
+        head = f'<figure class="picture" id="picture-{name}"><div tabindex="0">'
         drawn = f"{head}{draw(name)}</div><figcaption>"
         return [
             nodes.raw("", drawn, format="html"),
