@@ -127,8 +127,8 @@ def test_what_else_stands_in_dylink_is_passed_over() -> None:
 
 
 def test_types_of_the_gc_proposal_are_passed_over() -> None:
-    types = vector([b"\x60\0\1\x7e", b"\x5e\x7f\0"])
-    assert read(core(section(1, types))).i64_types == {0}
+    types = vector([b"\x60\1\x7f\0", b"\x60\0\1\x7e", b"\x5e\x7f\0"])
+    assert read(core(section(1, types))).i64_types == {1}
 
 
 def test_producers_and_the_sdk_of_debug_sections() -> None:

@@ -91,6 +91,8 @@ def test_rank_of_one_release() -> None:
         wheel("cp313", "cp313", "pyemscripten_2026_0_wasm32"),
         wheel("cp313", "cp313", "emscripten_4_0_9_wasm32"),
         wheel("cp314", "abi3", "pyodide_2025_0_wasm32"),
+        wheel("py3", "none", "any", build="x"),
+        wheel("py3", "none", "any", version="bad"),
         "demo-1.0.tar.gz",
         "demo.whl",
         "",
