@@ -118,7 +118,7 @@ def _main(options: argparse.Namespace, console: Console, root: Path) -> int:
         return 0
     # Before anything runs: a committed result may be broken.
     committed = {record.name: results.load(record) for record in chosen}
-    cache = options.cache.absolute()
+    cache = options.cache.resolve()  # pytest names tests by where links lead
     shop = Workshop(
         cache / "upstream",
         cache / "matrix",

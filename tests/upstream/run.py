@@ -370,6 +370,7 @@ class Job:
     ) -> list[str]:
         places = {
             "{source}": source,
+            "{work}": self.folder,
             "{here}": self.record.folder,
             "{python}": python,
             "{report}": report,
