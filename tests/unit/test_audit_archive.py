@@ -9,6 +9,7 @@ import struct
 import tracemalloc
 import zipfile
 import zlib
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ from wasm_platform_tags.audit.archive import RefusedError, open_archive
 if TYPE_CHECKING:
     from pathlib import Path
 
+LIBRARIES = ("zlib", "zlib_ng.zlib_ng")
 DATA = b"some data, some data, some data\n" * 9
 
 
@@ -35,6 +37,12 @@ def zipped(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = 8) -> by
 def contents(path: Path) -> dict[str, bytes]:
     with open_archive(path) as opened:
         return {name: b"".join(opened.chunks(name)) for name in opened.members}
+
+
+@pytest.fixture(autouse=True, params=LIBRARIES)
+def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each that may inflate."""
+    monkeypatch.setattr(archive, "zlib", import_module(request.param))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import itertools
 import re
 from typing import Any
 
@@ -102,6 +103,68 @@ def test_a_table_and_a_global_of_a_named_type() -> None:
     assert read(core(section(2, vector([table])))).imports[0].name == "t"
 
 
+# An entry that stands far from the section's end is read in one step, if it is a usual one.
+FILLER = 300
+LONG = "x" * 200
+ENTRIES = {
+    2: [
+        *map(imported, EVERY_KIND),
+        *(text(name) + text("g") + b"\3\x7f\0" for name in ("GOT.mem", "\xe9", LONG)),
+        *(text("env") + text(name) + b"\3\x7f\1" for name in ("", "\xe9", LONG)),
+        text("env") + text("r") + b"\3\x63\5\0",
+    ],
+    7: [
+        text(name) + b"\0" + number(index)
+        for name in ("", "f", "\xe9", LONG)
+        for index in (0, 127, 128, 2**14, 2**21, 2**28)
+    ],
+}
+
+
+def listed(kind: int, entries: list[bytes]) -> list[tuple[Any, ...]]:
+    found = read(core(section(kind, vector(entries))))
+    rows: list[tuple[Any, ...]] = [*found.imports, *found.exports]
+    base = min(row[-1] for row in rows)
+    return [(*row[:-1], row[-1] - base) for row in rows[: len(entries)]]
+
+
+@pytest.mark.parametrize("kind", [2, 7])
+def test_the_usual_entry_is_read_like_any_other(kind: int) -> None:
+    filler = text("env") + text("f") + b"\0\0" if kind == 2 else text("f") + b"\0\0"
+    entries = ENTRIES[kind]
+    alone = [listed(kind, [entry])[0][:-1] for entry in entries]
+    among = listed(kind, [*entries, *[filler] * FILLER])[: len(entries)]
+    assert [row[:-1] for row in among] == alone
+    lengths = [len(entry) for entry in entries]
+    assert [row[-1] for row in among] == [0, *itertools.accumulate(lengths[:-1])]
+
+
+@pytest.mark.parametrize(
+    ("kind", "bad", "words"),
+    [
+        (2, sized(b"\xff") + text("f") + b"\3\x7f\0", "not UTF-8"),
+        (2, text("env") + sized(b"\xff") + b"\3\x7f\0", "not UTF-8"),
+        (2, text("env") + text("f") + b"\5", "kind 5"),
+        (7, sized(b"\xff") + b"\0\0", "not UTF-8"),
+        (7, text("f") + b"\0" + b"\xff" * 9, "more than 32 bits"),
+    ],
+)
+def test_a_bad_entry_is_refused_wherever_it_stands(
+    kind: int, bad: bytes, words: str
+) -> None:
+    for filler in (b"", b"\0" * FILLER):
+        with pytest.raises(MalformedBinaryError, match=words):
+            read(core(section(kind, number(FILLER) + bad + filler)))
+
+
+@given(st.data())
+def test_any_entries_are_read_like_any_others(data: st.DataObject) -> None:
+    kind = data.draw(st.sampled_from([2, 7]))
+    entries = data.draw(st.lists(st.sampled_from(ENTRIES[kind]), min_size=1))
+    alone = [listed(kind, [entry])[0][:-1] for entry in entries]
+    assert [row[:-1] for row in listed(kind, entries)] == alone
+
+
 def test_a_memory_of_its_own_counts() -> None:
     found = read(core(section(5, vector([bytes([0x0C, 1, 16])]))))
     assert found.memory64 is not None
@@ -128,6 +191,11 @@ def test_what_else_stands_in_dylink_is_passed_over() -> None:
 
 def test_types_of_the_gc_proposal_are_passed_over() -> None:
     types = vector([b"\x60\1\x7f\0", b"\x60\0\1\x7e", b"\x5e\x7f\0"])
+    assert read(core(section(1, types))).i64_types == {1}
+
+
+def test_a_type_may_name_references_to_others() -> None:
+    types = vector([b"\x60\2\x64\x7e\x7f\0", b"\x60\2\x63\1\x7e\0"])
     assert read(core(section(1, types))).i64_types == {1}
 
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import stat
 import struct
 import zipfile
-import zlib
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING
 
 from .._text import printable, shortened
@@ -20,6 +21,9 @@ from .._text import printable, shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+# The same by another library, which the extra "fast" brings.
+zlib = import_module("zlib_ng.zlib_ng" if find_spec("zlib_ng") else "zlib")
 
 __all__ = ["Archive", "RefusedError", "open_archive"]
 
@@ -95,7 +99,11 @@ class Archive:
             check = zlib.crc32(piece, check)
             if piece:
                 yield piece
-            elif not pending and not left:
+            if (
+                not pending
+                and not left
+                and (inflate is None or inflate.eof or not piece)
+            ):
                 break
         if inflate is not None and (not inflate.eof or inflate.unused_data):
             raise RefusedError(f"{_shown(name)}: the compressed data end elsewhere")

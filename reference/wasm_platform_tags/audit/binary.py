@@ -15,10 +15,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
 __all__ = [
     "COMPONENT",
@@ -31,7 +33,9 @@ __all__ = [
     "TAG",
     "Binary",
     "Export",
+    "Exports",
     "Import",
+    "Imports",
     "MalformedBinaryError",
     "Named",
     "Section",
@@ -56,7 +60,7 @@ _RANK = {kind: rank for rank, kind in enumerate(_ORDER)}
 _EM_JS = "__em_js__"
 _FUNCTION_TYPE = 0x60
 _I64 = 0x7E
-_REFERENCES = (0x63, 0x64)  # to a type that a number names
+_REFERENCES = frozenset((0x63, 0x64))  # to a type that a number names
 _BINDING, _WEAK = 3, 1  # WASM_SYMBOL_BINDING_MASK, WASM_SYMBOL_BINDING_WEAK
 # wasi-libc's files in an unstripped module: where the SDK had its sources.
 _SDK = re.compile(rb"wasisdk://v([0-9]{1,4})\.")
@@ -100,6 +104,57 @@ class Export(NamedTuple):
     offset: int
 
 
+@dataclass
+class Imports:
+    """Imports, by column: a list of tens of thousands of tuples takes twice the time."""
+
+    modules: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
+    types: list[int] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, index: int) -> Import:
+        return Import(
+            self.modules[index],
+            self.names[index],
+            self.kinds[index],
+            self.types[index],
+            self.offsets[index],
+        )
+
+    def __iter__(self) -> Iterator[Import]:
+        columns = (self.modules, self.names, self.kinds, self.types, self.offsets)
+        return map(Import, *columns)
+
+    def of_kind(self, kind: int) -> list[Import]:
+        """The imports of one kind."""
+        return [self[at] for at, one in enumerate(self.kinds) if one == kind]
+
+    def first_of_modules(self) -> dict[str, int]:
+        """Return the modules that are named, each with where it is named first."""
+        first = dict(zip(reversed(self.modules), reversed(self.offsets), strict=True))
+        return dict(sorted(first.items(), key=itemgetter(1)))
+
+
+@dataclass
+class Exports:
+    """Exports, by column."""
+
+    names: list[str] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __iter__(self) -> Iterator[Export]:
+        return map(Export, self.names, self.kinds, self.offsets)
+
+
 class Named(NamedTuple):
     """A word of a custom section, and where it stands."""
 
@@ -127,9 +182,9 @@ class Binary:
     #: where a part of ``dylink.0`` holds more than it lists
     unread: int | None = None
     #: every import
-    imports: list[Import] = field(default_factory=list)
+    imports: Imports = field(default_factory=Imports)
     #: every export
-    exports: list[Export] = field(default_factory=list)
+    exports: Exports = field(default_factory=Exports)
     #: the types of functions that take or return a 64-bit integer
     i64_types: set[int] = field(default_factory=set)
     #: where a 64-bit memory or table is imported or defined
@@ -151,11 +206,11 @@ class Binary:
         return bool(self.sections) and self.sections[0].name == "dylink.0"
 
     @cached_property
-    def exported(self) -> frozenset[str]:
+    def exported(self) -> AbstractSet[str]:
         """The symbols that it gives to others, in WebAssembly or in JavaScript."""
-        names = {one.name for one in self.exports}
-        scripts = {name for name in names if name.startswith(_EM_JS)}
-        return frozenset(names | {name.removeprefix(_EM_JS) for name in scripts})
+        names = self.exports.names
+        scripts = [name for name in names if name.startswith(_EM_JS)]
+        return {*names, *(name.removeprefix(_EM_JS) for name in scripts)}
 
 
 class _Stream:
@@ -180,10 +235,7 @@ class _Stream:
     def pieces(self, count: int) -> Iterable[bytes]:
         """The next bytes, in the pieces in which they come."""
         while count:
-            if not self.more():
-                raise MalformedBinaryError(
-                    f"it is cut off at byte {self.offset}", self.offset
-                )
+            self._need()
             piece = self._chunk[self._at : self._at + count]
             self._at += len(piece)
             self.offset += len(piece)
@@ -194,9 +246,22 @@ class _Stream:
         """The next bytes."""
         return b"".join(self.pieces(count))
 
+    def byte(self) -> int:
+        """The next byte."""
+        self._need()
+        self._at += 1
+        self.offset += 1
+        return self._chunk[self._at - 1]
+
     def number(self) -> int:
         """An unsigned LEB128 number of at most 32 bits."""
-        return _number(lambda: self.take(1)[0], 32, self.offset)
+        return _number(self.byte, 32, self.offset)
+
+    def _need(self) -> None:
+        if not self.more():
+            raise MalformedBinaryError(
+                f"it is cut off at byte {self.offset}", self.offset
+            )
 
 
 class _Reader:
@@ -310,7 +375,7 @@ def read(data: bytes | Iterable[bytes]) -> Binary:
     last = -1
     while stream.more():
         offset = stream.offset
-        (kind,) = stream.take(1)
+        kind = stream.byte()
         size = stream.number()
         if kind >= len(_SECTIONS):
             raise MalformedBinaryError(
@@ -412,55 +477,103 @@ def _types(body: _Reader, binary: Binary) -> None:
             body.at = body.end
             return
         for _ in range(2):
-            for _ in range(body.number()):
-                if _value_type(body) == _I64:
-                    binary.i64_types.add(index)
+            count = body.number()
+            values = body.take(count)  # of a byte each, but for references
+            if not _REFERENCES.isdisjoint(values):
+                body.at -= count
+                values = bytes(_value_type(body) for _ in range(count))
+            if _I64 in values:
+                binary.i64_types.add(index)
+
+
+# Modules list tens of thousands of names, and here an audit would spend its time. So the
+# usual entry, with short names, is read in one step, where it cannot pass the section's end.
+_LONGEST_USUAL = 2 * 128 + 4
 
 
 def _imports(body: _Reader, binary: Binary) -> None:
-    number, append = body.number, binary.imports.append
-    for _ in range(number()):
-        offset = body.base + body.at
-        module, name = _text(body), _text(body)
-        kind, function = body.byte(), -1
-        if kind == FUNCTION:
-            function = number()
-        elif kind == TABLE:
-            _value_type(body)
-            _limits(body, binary, offset)
-        elif kind == MEMORY:
-            _limits(body, binary, offset)
-        elif kind == GLOBAL:
-            _value_type(body)
-            body.byte()
-        elif kind == TAG:
-            body.byte()
-            number()
-        else:
-            raise MalformedBinaryError(
-                f"it imports {name!r} at byte {offset} of the unknown kind {kind}",
-                offset,
-            )
-        append(_new(Import, (module, name, kind, function, offset)))
+    data, usual = body.data, body.end - _LONGEST_USUAL
+    imports = binary.imports
+    modules, names, kinds = imports.modules, imports.names, imports.kinds
+    types, offsets = imports.types, imports.offsets
+    for _ in range(body.number()):
+        at = body.at
+        if at < usual and (size := data[at]) < 0x80:
+            middle = at + 1 + size
+            end = middle + 1 + (size := data[middle])
+            if size < 0x80 and data[end] == GLOBAL and data[end + 1] not in _REFERENCES:
+                try:
+                    module = data[at + 1 : middle].decode()
+                    name = data[middle + 1 : end].decode()
+                except UnicodeDecodeError:
+                    pass
+                else:
+                    modules.append(module)
+                    names.append(name)
+                    kinds.append(GLOBAL)
+                    types.append(-1)
+                    offsets.append(body.base + at)
+                    body.at = end + 3
+                    continue
+        one = _import(body, binary)
+        modules.append(one.module)
+        names.append(one.name)
+        kinds.append(one.kind)
+        types.append(one.type)
+        offsets.append(one.offset)
 
 
-# Modules list tens of thousands of names: this is where an audit spends its time, so
-# what is usual, a short name in ASCII, takes one step.
-_new = tuple.__new__
+def _import(body: _Reader, binary: Binary) -> Import:
+    offset = body.offset
+    module, name = body.text(), body.text()
+    kind, function = body.byte(), -1
+    if kind == FUNCTION:
+        function = body.number()
+    elif kind == TABLE:
+        _value_type(body)
+        _limits(body, binary, offset)
+    elif kind == MEMORY:
+        _limits(body, binary, offset)
+    elif kind == GLOBAL:
+        _value_type(body)
+        body.byte()
+    elif kind == TAG:
+        body.byte()
+        body.number()
+    else:
+        raise MalformedBinaryError(
+            f"it imports {name!r} at byte {offset} of the unknown kind {kind}", offset
+        )
+    return Import(module, name, kind, function, offset)
 
 
-def _text(body: _Reader) -> str:
-    """Return the next name, as `text` does."""
-    data, start = body.data, body.at
-    if start < body.end and (size := data[start]) < 0x80:
-        end = start + 1 + size
-        if end <= body.end:
-            body.at = end
-            try:
-                return data[start + 1 : end].decode()
-            except UnicodeDecodeError:
-                body.at = start
-    return body.text()
+def _exports(body: _Reader, binary: Binary) -> None:
+    data, usual = body.data, body.end - _LONGEST_USUAL
+    exports = binary.exports
+    names, kinds, offsets = exports.names, exports.kinds, exports.offsets
+    for _ in range(body.number()):
+        at = body.at
+        if at < usual and (size := data[at]) < 0x80:
+            end = at + 1 + size
+            # The index of what is exported, in one to three bytes.
+            last = end + 1
+            while data[last] >= 0x80 and last < end + 3:
+                last += 1
+            if data[last] < 0x80:
+                try:
+                    name = data[at + 1 : end].decode()
+                except UnicodeDecodeError:
+                    pass
+                else:
+                    names.append(name)
+                    kinds.append(data[end])
+                    offsets.append(body.base + at)
+                    body.at = last + 1
+                    continue
+        offsets.append(body.offset)
+        names.append(body.text())
+        kinds.append(body.byte())
+        body.number()
 
 
 def _value_type(body: _Reader) -> int:
@@ -491,15 +604,6 @@ def _memories(body: _Reader, binary: Binary) -> None:
 def _own_tags(body: _Reader, binary: Binary) -> None:
     binary.own_tags = body.offset
     body.at = body.end
-
-
-def _exports(body: _Reader, binary: Binary) -> None:
-    number, append = body.number, binary.exports.append
-    for _ in range(number()):
-        offset = body.base + body.at
-        name, kind = _text(body), body.byte()
-        number()
-        append(_new(Export, (name, kind, offset)))
 
 
 def _features(body: _Reader, binary: Binary) -> None:

@@ -22,6 +22,7 @@ from .wheel import Module, Wheel, module_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from packaging.tags import Tag
 
@@ -365,11 +366,12 @@ def _exceptions(context: _Context, module: Module, binary: Binary) -> Iterator[F
 
 
 def _imports(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
-    first: dict[str, int] = {}
-    for one in binary.imports:
-        first.setdefault(one.module, one.offset)
     wanted = context.policy.import_modules
-    others = {name: at for name, at in first.items() if not matches(name, wanted)}
+    others = {
+        name: at
+        for name, at in binary.imports.first_of_modules().items()
+        if not matches(name, wanted)
+    }
     if others:
         yield context.finding(
             "module-imports",
@@ -487,7 +489,7 @@ def _init(context: _Context, module: Module, binary: Binary) -> Iterator[Finding
         wanted = f"PyInit_{stem}"
     except UnicodeEncodeError:  # PEP 489
         wanted = "PyInitU_" + stem.encode("punycode").decode().replace("-", "_")
-    if any(one.name == wanted for one in binary.exports):
+    if wanted in binary.exported:
         return
     severity = context.policy.without_init
     yield context.finding(
@@ -502,16 +504,17 @@ def _init(context: _Context, module: Module, binary: Binary) -> Iterator[Finding
 
 
 def _bigint(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
-    split = [one for one in binary.exports if one.name.startswith("orig$")]
+    names = binary.exports.names
+    split = [name for name in names if name.startswith("orig$")]
     if split:
         yield context.finding(
             "module-bigint",
             CONTRADICTS,
-            f"it exports {_some(one.name for one in split)}: its 64-bit integers were"
+            f"it exports {_some(split)}: its 64-bit integers were"
             " split for JavaScript; wanted WASM_BIGINT",
             member=module.name,
-            offset=split[0].offset,
-            names=tuple(one.name for one in split),
+            offset=binary.exports.offsets[names.index(split[0])],
+            names=tuple(split),
         )
 
 
@@ -534,7 +537,8 @@ def _symbols(context: _Context, module: Module, binary: Binary) -> Iterator[Find
     if symbols is None:
         return  # said once for the wheel
     own, missing = _libraries(context, binary)
-    unresolved = [one for one in _asked(binary, own) if one.name not in symbols]
+    asked = _asked(binary, *own, symbols.names)
+    unresolved = [one for one in asked if one.name not in symbols]
     of_cpython = [one for one in unresolved if CPYTHON.match(one.name)]
     of_platform = [one for one in unresolved if not CPYTHON.match(one.name)]
     sources = " and ".join(symbols.sources)
@@ -563,23 +567,24 @@ def _symbols(context: _Context, module: Module, binary: Binary) -> Iterator[Find
         )
 
 
-def _asked(binary: Binary, own: set[str]) -> Iterator[Import]:
-    """The imports that the loader has to find elsewhere."""
-    given = linker_symbols()
-    for one in binary.imports:
-        if (
-            one.kind not in (TABLE, MEMORY, TAG)
-            and one.name not in given
-            and one.name not in own
-            and one.name not in binary.weak
-            and not one.module.startswith("wasi:")
-        ):
-            yield one
+def _asked(binary: Binary, *known: AbstractSet[str]) -> list[Import]:
+    """The imports that the loader has to find elsewhere than in what is known."""
+    imports, names = binary.imports, binary.imports.names
+    left: Iterable[int] = range(len(names))
+    for found in (*known, linker_symbols(), binary.weak):  # each leaves fewer
+        left = [at for at in left if names[at] not in found]
+    return [
+        one
+        for one in map(imports.__getitem__, left)
+        if one.kind not in (TABLE, MEMORY, TAG) and not one.module.startswith("wasi:")
+    ]
 
 
-def _libraries(context: _Context, binary: Binary) -> tuple[set[str], list[str]]:
+def _libraries(
+    context: _Context, binary: Binary
+) -> tuple[list[AbstractSet[str]], list[str]]:
     """What a module and the libraries that it needs export; libraries not in the wheel."""
-    exported = set(binary.exported)
+    exported = [binary.exported]
     missing: list[str] = []
     waiting = [need.name for need in binary.needed]
     seen: set[str] = set()
@@ -592,7 +597,7 @@ def _libraries(context: _Context, binary: Binary) -> tuple[set[str], list[str]]:
         if found is None or found.binary is None:
             missing.append(name)
             continue
-        exported |= found.binary.exported
+        exported.append(found.binary.exported)
         waiting += [need.name for need in found.binary.needed]
     return exported, missing
 
@@ -603,7 +608,7 @@ def _no_symbols(context: _Context) -> Iterator[Finding]:
     for module in context.modules:
         if module.binary is not None:
             own, _ = _libraries(context, module.binary)
-            names.update((one.name, None) for one in _asked(module.binary, own))
+            names.update((one.name, None) for one in _asked(module.binary, *own))
     if names:
         emscripten = isinstance(context.policy.platform, PyodidePlatform)
         of = "an interpreter" if emscripten else "libc.so and of a CPython"
@@ -621,10 +626,10 @@ def _other_python(context: _Context, python: str) -> Iterator[Finding]:
     if _is_for(context.tags, python):
         return
     if any(
-        CPYTHON.match(one.name)
+        CPYTHON.match(name)
         for module in context.modules
         if module.binary is not None
-        for one in module.binary.imports
+        for name in module.binary.imports.names
     ):
         tags = _some(sorted({f"{tag.interpreter}-{tag.abi}" for tag in context.tags}))
         yield context.finding(

@@ -143,11 +143,10 @@ def flavours(binary: Binary) -> dict[str, list[Import]]:
     ``"either"`` is what throws and jumps by any flavour.
     """
     found: dict[str, list[Import]] = {}
+    imports = {kind: binary.imports.of_kind(kind) for kind in (FUNCTION, TAG)}
     for name, patterns in _flavours():
         for kind, pattern in patterns.items():
-            match = pattern.match
-            hits = [x for x in binary.imports if x.kind == kind and match(x.name)]
-            if hits:
+            if hits := [one for one in imports[kind] if pattern.match(one.name)]:
                 found.setdefault(name, []).extend(hits)
     return found
 

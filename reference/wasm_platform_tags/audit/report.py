@@ -143,13 +143,12 @@ def _seen(module: Module) -> dict[str, Any]:
         "needed": [one.name for one in binary.needed],
         "runtime_paths": [one.name for one in binary.runtime_paths],
         "imports": len(binary.imports),
-        "import_modules": sorted({one.module for one in binary.imports}),
+        "import_modules": sorted(set(binary.imports.modules)),
         "i64_imports": sum(
-            one.kind == FUNCTION and one.type in binary.i64_types
-            for one in binary.imports
+            one.type in binary.i64_types for one in binary.imports.of_kind(FUNCTION)
         ),
         "exports": len(binary.exports),
-        "init": [one.name for one in binary.exports if one.name.startswith("PyInit")],
+        "init": [name for name in binary.exports.names if name.startswith("PyInit")],
         "exceptions": used,
         "memory64": binary.memory64 is not None,
         "shared_memory": binary.shared is not None,
