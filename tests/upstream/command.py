@@ -13,19 +13,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.version import InvalidVersion, Version
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tests.matrix.exits import BadInputError, exit_code, need_folder
 from tests.matrix.provision import DEFAULT_CACHE
 
-from . import report, results
-from .records import UPSTREAM, RecordError, load_records
+from . import release, report, results
+from .records import RECORD, UPSTREAM, RecordError, load_records
 from .run import Workshop
 from .steps import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .records import Record
     from .run import Outcome
@@ -37,6 +38,7 @@ examples:
   python -m tests.upstream --only packaging pip     some of them
   python -m tests.upstream --update --only micropip show what changed, and write it
   python -m tests.upstream --only packaging-main --checkout packaging-main=FOLDER
+  python -m tests.upstream --release pex=2.106.0    the change on a new release
 
 A run that was interrupted goes on where it was: tests that ran are not run again until the
 change, their requirements or the Python changes, or --again is given.
@@ -79,6 +81,14 @@ def parser() -> argparse.ArgumentParser:
         help="take the source of a project from a checkout",
     )
     made.add_argument(
+        "--release",
+        nargs="+",
+        default=[],
+        metavar="PROJECT=VERSION",
+        help="try the change on another release of PyPI, without --only on it alone;"
+        " with --update, record.json is of that release from then on",
+    )
+    made.add_argument(
         "--python",
         nargs="+",
         type=Path,
@@ -105,8 +115,10 @@ def main(arguments: Sequence[str] | None = None, root: Path = UPSTREAM) -> int:
 def _main(options: argparse.Namespace, console: Console, root: Path) -> int:
     started = time.monotonic()
     need_folder(options.json)
-    records = load_records(root)
-    chosen = pick(records, options.only)
+    known = {record.name: record for record in load_records(root)}
+    released = dict(_release(text, known) for text in options.release)
+    records = list({**known, **released}.values())
+    chosen = pick(records, options.only or list(released))
     checkouts = dict(_checkout(text, records) for text in options.checkout)
     if options.list:
         for record in chosen:
@@ -153,8 +165,12 @@ def _main(options: argparse.Namespace, console: Console, root: Path) -> int:
     if options.update:
         for one in outcomes:
             if not (one.error or one.not_run):
-                path = results.write(one.record, found[one.record.name], today)
-                console.print(f"{one.record.name}/{path.name} written")
+                name = one.record.name
+                if name in released:
+                    release.write(known[name], released[name])
+                    console.print(f"{name}/{RECORD} written")
+                path = results.write(one.record, found[name], today)
+                console.print(f"{name}/{path.name} written")
         return 1 if failed else 0
     return 1 if failed or any(unlike.values()) else 0
 
@@ -172,6 +188,21 @@ def pick(records: Sequence[Record], patterns: Sequence[str]) -> list[Record]:
         for record in records
         if not patterns or any(fnmatchcase(record.name, one) for one in patterns)
     ]
+
+
+def _release(text: str, records: Mapping[str, Record]) -> tuple[str, Record]:
+    name, _, version = text.partition("=")
+    try:
+        wanted = Version(version)
+    except InvalidVersion:
+        wanted = None
+    if name not in records or not wanted:
+        raise BadInputError(f"--release {text!r}: wanted PROJECT=VERSION")
+    record = records[name]
+    if "pypi" not in record.source:
+        raise BadInputError(f"--release {text!r}: its source is not on PyPI")
+    project = record.source["pypi"].rpartition("-")[0]
+    return name, release.of_release(record, wanted, release.archives(project))
 
 
 def _checkout(text: str, records: Sequence[Record]) -> tuple[str, Path]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
+from . import release
 from .command import main
 from .conftest import AFTER, BEFORE, Make, diff
+from .records import SCHEMA, UPSTREAM, load_records
 
 Command = Callable[..., tuple[int, dict[str, Any]]]
 
@@ -178,6 +183,8 @@ def test_a_repository_wants_a_checkout(
         (["--checkout", "fine"], "--checkout 'fine': wanted PROJECT=FOLDER"),
         (["--checkout", "other=."], "--checkout 'other=.': wanted PROJECT=FOLDER"),
         (["--checkout", "fine=/no/such"], "there is no such folder"),
+        (["--release", "fine"], "--release 'fine': wanted PROJECT=VERSION"),
+        (["--release", "fine=x"], "--release 'fine=x': wanted PROJECT=VERSION"),
         (["--json", "/no/such/file.json"], "its folder does not exist"),
     ],
 )
@@ -220,6 +227,55 @@ def test_a_wrong_record(
     said = capsys.readouterr().err
     assert "record.json: " in said
     assert wanted in said
+
+
+def test_another_release_is_tried_and_written(
+    make: Make, command: Command, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make("fine")
+    old = cache / "upstream" / "archives" / "fine-1.0.tar.gz"
+    new = old.rename(old.with_name("fine-1.1.tar.gz"))
+    sha256 = hashlib.sha256(new.read_bytes()).hexdigest()
+    offered = [release.Archive("1.1", new.name, sha256)]
+    monkeypatch.setattr(release, "archives", lambda project: offered)
+    code, found = command("--release", "fine=1.1")
+    assert (code, found["fine"]["version"]) == (1, "1.1")
+    assert '"version": "1.0"' in (folder / "record.json").read_text("utf-8")
+    assert command("--release", "fine=1.1", "--update")[0] == 0
+    assert command()[0] == 0
+    record = json.loads((folder / "record.json").read_bytes())
+    assert record["version"] == "1.1"
+    assert record["source"] == {"pypi": new.name, "sha256": sha256}
+
+
+def test_a_release_that_is_not_there_is_named(
+    make: Make,
+    records: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    make("fine")
+    offered = [release.Archive(f"1.{n}", f"fine-1.{n}.tar.gz", "") for n in range(9)]
+    monkeypatch.setattr(release, "archives", lambda project: offered)
+    assert main(["--release", "fine=2"], records) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "no source archive of it; the newest are 1.6, 1.7, 1.8" in said
+
+
+def test_a_release_that_the_matrix_does_not_have_is_asked_like_the_one_before(
+    tmp_path: Path,
+) -> None:
+    shutil.copytree(UPSTREAM / "unearth", tmp_path / "unearth")
+    (tmp_path / SCHEMA).write_bytes((UPSTREAM / SCHEMA).read_bytes())
+    (old,) = load_records(tmp_path)
+    archive = release.Archive("99.1", "unearth-99.1.tar.gz", "0" * 64)
+    new = release.of_release(old, Version("99.1"), [archive])
+    release.write(old, new)
+    (written,) = load_records(tmp_path)
+    assert written == new
+    assert new.suite
+    assert new.suite.like == old.version
+    assert all(cell.startswith("unearth-99.1-") for cell in new.suite.cells)
 
 
 @pytest.mark.parametrize("text", ["{", "[]"])
