@@ -27,6 +27,24 @@ if TYPE_CHECKING:
 # The explorer's answers are those of the same file on this machine.
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs" / "_ext"))
 
+# Off in each browser that Playwright starts; of two lists, Chromium takes the last.
+PLAYWRIGHT_OFF = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+)
+# Menus of the address bar, pages themselves: most of what a new window costs.
+MENUS = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 OPTIONS = (
     "--no-sandbox",
     "--disable-quic",
@@ -34,6 +52,7 @@ OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join((*PLAYWRIGHT_OFF, *MENUS))}",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 

@@ -457,6 +457,17 @@ def test_what_an_index_says_about_a_file_counts(
     assert violations(page) == []
 
 
+def still(page: Page) -> None:
+    """Wait for the end of a smooth scroll, which goes on whatever is asked meanwhile."""
+    page.wait_for_function(
+        """() => new Promise((resolve) => {
+          const before = scrollY;
+          const compare = () => setTimeout(() => resolve(scrollY === before), 500);
+          requestAnimationFrame(() => requestAnimationFrame(compare));
+        })"""
+    )
+
+
 def test_the_keyboard_is_enough(site: str, open_page: Opener) -> None:
     page = open_page(f"{site}/docs/explorer.html")
     page.get_by_label("Names of wheels").focus()
@@ -468,6 +479,7 @@ def test_the_keyboard_is_enough(site: str, open_page: Opener) -> None:
     done(page)
     assert cells(page, FILES)
     page.get_by_label("Names of wheels").fill("\n".join(WHEELS[:3]))
+    still(page)
     page.keyboard.press("Control+Enter")
     page.get_by_text("Done: files: 3,").wait_for()
     assert inside(page, "#explorer-answer caption")

@@ -87,16 +87,17 @@ class Cell:
 
     def applies(self, case: Case) -> bool:
         """Whether the case says something about this cell."""
-        if case.kind not in KINDS[self.tool.tool, self.on_host]:
+        on_host = self.on_host
+        if case.kind not in KINDS[self.tool.tool, on_host]:
             return False
         if not any(fnmatchcase(case.id, pattern) for pattern in self.tool.cases):
             return False
         if case.kind == "patch":
             return self.patched
         name = case.id.partition("@")[0]
-        if self.on_host and self.tool.tool in FOR_THE_HOST and name in HOST_BOUND:
+        if on_host and self.tool.tool in FOR_THE_HOST and name in HOST_BOUND:
             return False
-        if case.target is None or self.on_host:
+        if case.target is None or on_host:
             return case.data.get("environment") != "running"
         if name in self.runtime.other_release:
             return False

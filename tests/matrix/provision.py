@@ -171,7 +171,11 @@ def make(root: Path, unit: Unit) -> Unit:
         unit.fill(folder)
         stamp = {"unit": unit.name, "source": unit.source}
         (folder / STAMP).write_text(json.dumps(stamp) + "\n", encoding="utf-8")
-        folder.rename(root / unit.name)
+        try:
+            folder.rename(root / unit.name)
+        except OSError:  # it is there: another process made it meanwhile
+            if not (root / unit.name / STAMP).is_file():
+                raise
     return unit
 
 

@@ -317,18 +317,17 @@ def stale(
 ) -> list[Mismatch]:
     """What is committed for cells and cases that are no more."""
     known = {cell.name: cell for cell in cells}
-    every_case = list(cases)
+    by_id = {case.id: case for case in cases}
     found = []
     for path in sorted(folder.glob("*.json")):
         cell = known.get(path.stem)
         if cell is None:
             found.append(Mismatch(path.stem, "*", "no result", "a committed result"))
             continue
-        ids = {case.id for case in every_case if cell.applies(case)}
         found += [
             Mismatch(cell.name, name, "no result", "a committed result")
             for name in committed_verdicts(load_committed(cell, folder))
-            if name not in ids
+            if name not in by_id or not cell.applies(by_id[name])
         ]
     return found
 
