@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pypdf import PdfReader
 
-from tests.browser.site import SITE, pages
+from tests.browser.site import MOVED, SITE, broken_links, pages
 from tests.unit.pep_text import requirements
 from wasm_platform_tags import known_platforms
 
@@ -169,6 +169,18 @@ def test_a_search_finds_the_draft_and_guides_before_data(
     data = kinds.index(3)
     assert {0, 1} <= set(kinds[:data])
     assert not {0, 1} & set(kinds[data:])
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("old", MOVED)
+def test_an_old_address_leads_to_the_page(
+    old: str, script: bool, site: str, open_page: Opener
+) -> None:
+    fragment = "#main" if script else ""
+    page = open_page(f"{site}/{old}{fragment}", java_script_enabled=script)
+    page.wait_for_url(f"{site}/{MOVED[old]}{fragment}")
+    assert page.locator("h1").count() == 1
+    assert broken_links(SITE, [old]) == []
 
 
 @pytest.mark.parametrize("path", ["nothing", "docs/guides/of/mine.html"])
