@@ -21,6 +21,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx_copybutton",
     "sphinx_design",
+    "sphinx_reredirects",
     "sphinxcontrib.programoutput",
     "commands",
     "pep",
@@ -78,6 +79,13 @@ html_baseurl = os.environ.get("WASM_TAGS_SITE_URL", "")
 notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
 notfound_context = {"title": "Page not found"}
 notfound_template = "404.html"
+
+# Where pages went, from their old addresses, fragments and all.
+redirects = {
+    "docs/installer-authors": "/docs/guides/installer-authors.html",
+    "docs/guides/index": "/index.html",
+}
+redirect_html_template_file = "docs/_templates/redirect.html"
 
 # The state of the draft, in a box on every page (docs/_templates/status.html).
 html_context = {

@@ -31,12 +31,21 @@ DATA = (
 )
 
 
+# Old addresses of pages, which conf.py has too, and what they lead to.
+MOVED = {
+    "docs/installer-authors.html": "docs/guides/installer-authors.html",
+    "docs/guides/index.html": "index.html",
+}
+
+
 def pages() -> list[str]:
-    """Return the path of every page, relative to the site."""
+    """Return the path of every page, relative to the site, old addresses left out."""
+    found = (page.relative_to(SITE) for page in SITE.rglob("*.html"))
     return sorted(
-        page.relative_to(SITE).as_posix()
-        for page in SITE.rglob("*.html")
-        if page.relative_to(SITE).parts[0] not in {"_static", "_downloads"}
+        page.as_posix()
+        for page in found
+        if page.parts[0] not in {"_static", "_downloads"}
+        and page.as_posix() not in MOVED
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pypdf import PdfReader
 
-from tests.browser.site import SITE, pages
+from tests.browser.site import MOVED, SITE, broken_links, pages
 from tests.unit.pep_text import requirements
 from wasm_platform_tags import known_platforms
 
@@ -60,7 +60,7 @@ def test_a_platform_has_its_libraries_and_its_source(
     known: KnownPlatform, site: str, open_page: Opener
 ) -> None:
     page = open_page(f"{site}/docs/platforms.html")
-    row = page.locator(f"tr#{known.tags[0]}")
+    row = page.locator(f"tbody#{known.tags[0]}")
     source = row.locator("a.reference.external")
     assert source.get_attribute("href") == known.source
     if known.source.startswith("https://pypi.org/"):
@@ -70,12 +70,14 @@ def test_a_platform_has_its_libraries_and_its_source(
         assert said
         assert known.source.endswith(f"/{said[1]}")
         assert f"/blob/{said[2]}" in known.source
-    libraries = row.locator("th, td").nth(6)
+    libraries = row.locator("tr").nth(1)
+    assert f". Lookup: {known.library_lookup}" in libraries.inner_text()
     if known.static_libraries:
-        assert libraries.inner_text() == f"{len(known.static_libraries)} libraries"
-        libraries.locator("summary").click()
-    shown = libraries.inner_text().splitlines()[-1]
-    assert shown == (", ".join(known.static_libraries) or "none")
+        summary = libraries.locator("summary")
+        assert summary.inner_text() == f"{len(known.static_libraries)} libraries"
+        summary.click()
+    wanted = ", ".join(known.static_libraries) or ". Libraries: none"
+    assert libraries.inner_text().endswith(wanted)
 
 
 # Paragraphs of the draft that have a key word, as their readers see them.
@@ -167,6 +169,18 @@ def test_a_search_finds_the_draft_and_guides_before_data(
     data = kinds.index(3)
     assert {0, 1} <= set(kinds[:data])
     assert not {0, 1} & set(kinds[data:])
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("old", MOVED)
+def test_an_old_address_leads_to_the_page(
+    old: str, script: bool, site: str, open_page: Opener
+) -> None:
+    fragment = "#main" if script else ""
+    page = open_page(f"{site}/{old}{fragment}", java_script_enabled=script)
+    page.wait_for_url(f"{site}/{MOVED[old]}{fragment}")
+    assert page.locator("h1").count() == 1
+    assert broken_links(SITE, [old]) == []
 
 
 @pytest.mark.parametrize("path", ["nothing", "docs/guides/of/mine.html"])

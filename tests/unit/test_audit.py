@@ -638,7 +638,7 @@ def test_sarif_says_the_same(tmp_path: Path) -> None:
         assert one.message in result["message"]["text"]
         (place,) = result["locations"]
         uri = place["physicalLocation"]["artifactLocation"]["uri"]
-        assert uri == report.filename
+        assert uri == report.path.as_uri()
         assert place["logicalLocations"][0]["fullyQualifiedName"] == (
             f"{report.filename}/demo.abi3.so"
         )

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
+
+from wasm_platform_tags.conformance.child import end_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -123,16 +121,3 @@ class Runner:
             shown = " ".join(map(str, command))
             raise StepError(step, f"{shown} left with {said.status}", said.text)
         return said.text
-
-
-def end_group(process: subprocess.Popen[bytes]) -> None:
-    """End a program and all that it started."""
-    kill = (
-        process.kill
-        if sys.platform == "win32"
-        else partial(os.killpg, process.pid, signal.SIGKILL)
-    )
-    # No such group: all ended by themselves. macOS says "not permitted" to that.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        kill()
-    process.wait()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -41,10 +40,12 @@ def test_lines_are_counted(files: list[tuple[list[str], list[str]]]) -> None:
     assert counted(patch) == expected
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+@pytest.mark.parametrize(
+    "record",
+    [record for record in RECORDS if record.change.suffix == ".patch"],
+    ids=lambda record: record.name,
+)
 def test_lines_are_those_that_git_counts(record: Any) -> None:
-    if record.change.suffix != ".patch" or not shutil.which("git"):
-        pytest.skip("not a patch, or no git")
     said = subprocess.run(
         ["git", "apply", "--numstat", record.change],
         capture_output=True,
@@ -63,8 +64,7 @@ def test_lines_are_those_that_git_counts(record: Any) -> None:
 def test_what_is_committed_is_of_this_change(record: Any) -> None:
     assert record.request.startswith("#")
     results = load(record)
-    if not results:
-        pytest.skip("nothing is committed; --update writes results.json")
+    assert results, "nothing is committed; --update writes results.json"
     assert results["version"] == record.version
     assert results["change"]["digest"] == digest(record.change.read_bytes())
     for cell in results.get("suite", {}).values():

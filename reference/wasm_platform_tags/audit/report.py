@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -25,7 +26,6 @@ from .wheel import read_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from .wheel import Module
 
@@ -42,6 +42,8 @@ class Report:
 
     #: the name of the file
     filename: str
+    #: where it is, as it was given
+    path: Path
     #: the verdict on each platform tag, the tags in the order of the alphabet
     platforms: dict[str, str]
     #: the findings, the wheel's own metadata first
@@ -112,6 +114,7 @@ def audit(
             continue
     return Report(
         filename=wheel.filename,
+        path=path,
         platforms=verdicts,
         findings=tuple(findings),
         modules=tuple(map(_seen, wheel.modules)),
@@ -179,14 +182,14 @@ def sarif(
     """Return the same as SARIF 2.1.0, which code hosts show.
 
     What contradicts a tag is a failure of the level error; where nobody can tell, the
-    result is open.
+    result is open. A file in the current folder is named from there, as hosts want it.
 
     :param reports: the wheels that were audited.
     :param refused: the files that were not opened, and why.
     """
     order = list(rules())
     results = [
-        _result(report.filename, finding, order)
+        _result(report.path, finding, order)
         for report in reports
         for finding in report.findings
     ]
@@ -206,6 +209,9 @@ def sarif(
                                 "fullDescription": {
                                     "text": f"Decided by {rule.decides}."
                                 },
+                                "help": {
+                                    "text": f"{rule.title}. Decided by {rule.decides}."
+                                },
                                 **({"helpUri": rule.source} if rule.source else {}),
                             }
                             for rule in rules().values()
@@ -219,7 +225,7 @@ def sarif(
                             {
                                 "level": "error",
                                 "message": {"text": message},
-                                "locations": [_location(file)],
+                                "locations": [_location(Path(file))],
                             }
                             for file, message in refused
                         ],
@@ -231,7 +237,7 @@ def sarif(
     }
 
 
-def _result(file: str, finding: Finding, order: list[str]) -> dict[str, Any]:
+def _result(file: Path, finding: Finding, order: list[str]) -> dict[str, Any]:
     kind, level = {
         CONTRADICTS: ("fail", "error"),
         CANNOT_TELL: ("open", "none"),
@@ -257,13 +263,32 @@ def _result(file: str, finding: Finding, order: list[str]) -> dict[str, Any]:
     }
 
 
-def _location(file: str, member: str = "", offset: int | None = None) -> dict[str, Any]:
-    """A place in a wheel: the file, and the member as a logical location."""
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(file)}}
+def _location(
+    file: Path, member: str = "", offset: int | None = None
+) -> dict[str, Any]:
+    """A place in a wheel: the file, and the member as a logical location.
+
+    There is no region: a wheel has no lines, and an offset is one in the member.
+    """
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file)}}
     place: dict[str, Any] = {"physicalLocation": physical}
     if member:
         where = member if offset is None else f"{member} at byte {offset}"
         place["logicalLocations"] = [
-            {"fullyQualifiedName": f"{file}/{member}", "name": where, "kind": "module"}
+            {
+                "fullyQualifiedName": f"{file.name}/{member}",
+                "name": where,
+                "kind": "module",
+            }
         ]
     return place
+
+
+def _uri(file: Path) -> str:
+    """A file relative to the current folder, or else as it is, with a scheme."""
+    if not file.is_absolute():
+        return quote(file.as_posix())
+    here = Path.cwd()
+    if file.is_relative_to(here):
+        return quote(file.relative_to(here).as_posix())
+    return file.as_uri()

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Child", "NoAnswer", "Silence"]
+__all__ = ["Child", "NoAnswer", "Silence", "end_group"]
 
 _TAIL = 4000  # characters of standard error that are kept
 _LONGEST = (
@@ -130,7 +130,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
                 env=self._env,
-                start_new_session=True,  # a group of its own, for _kill()
+                start_new_session=True,  # a group of its own, for end_group()
             )
         except OSError as error:
             self._stderr.close()
@@ -144,8 +144,7 @@ class Child:
         """End the child and return why, with the end of its standard error."""
         if self._process is None:
             return NoAnswer(why)
-        _kill(self._process)
-        status = self._process.wait()
+        status = end_group(self._process)
         with contextlib.suppress(BrokenPipeError):
             assert self._process.stdin is not None
             self._process.stdin.close()
@@ -159,8 +158,12 @@ class Child:
         return NoAnswer(why, tail)
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a child and what it started: a shell or npx would leave that behind."""
+def end_group(process: subprocess.Popen[bytes]) -> int:
+    """End a program and what it started: a shell or npx would leave that behind.
+
+    :param process: a program that was started in a session of its own.
+    :returns: its exit status.
+    """
     kill = (
         process.kill
         if sys.platform == "win32"
@@ -169,6 +172,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     # No such group: all ended by themselves. macOS says "not permitted" to that.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         kill()
+    return process.wait()
 
 
 def _forward(stream: IO[bytes], lines: queue.Queue[bytes | None]) -> None:

@@ -1,0 +1,181 @@
+"""What ``wasm-tags audit --sarif`` prints is SARIF 2.1.0, as code hosts read it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from wasm_platform_tags._cli import main
+from wasm_platform_tags.conformance.build import module, wheel
+from wasm_platform_tags.conformance.cases import load_cases
+
+Capture = pytest.CaptureFixture[str]
+CASES = [case for case in load_cases() if case.kind == "audit" and "build" in case.data]
+
+
+def only(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
+    """An object that has these properties and no others."""
+    return {
+        "type": "object",
+        "properties": {**required, **optional},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def some(of: dict[str, Any], least: int = 0) -> dict[str, Any]:
+    return {"type": "array", "items": of, "minItems": least}
+
+
+TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
+MESSAGE = only({"text": TEXT})
+# A URI reference of RFC 3986, relative or of a file, with nothing left to be encoded.
+URI = {
+    "type": "string",
+    "pattern": r"^(file:///)?(?!/)([A-Za-z0-9._~/-]|%[0-9A-F]{2})+$",
+}
+LOCATION = only(
+    {"physicalLocation": only({"artifactLocation": only({"uri": URI})})},
+    logicalLocations=some(
+        only({"fullyQualifiedName": TEXT, "name": TEXT, "kind": {"const": "module"}}), 1
+    ),
+)
+RULE = only(
+    {
+        "id": TEXT,
+        "shortDescription": MESSAGE,
+        "fullDescription": MESSAGE,
+        "help": MESSAGE,
+    },
+    helpUri={"type": "string", "pattern": "^https://"},
+)
+RESULT = only(
+    {
+        "ruleId": TEXT,
+        "ruleIndex": {"type": "integer", "minimum": 0},
+        "kind": {"enum": ["fail", "open"]},
+        "level": {"enum": ["none", "warning", "error"]},
+        "message": MESSAGE,
+        "locations": some(LOCATION, 1),
+        "properties": {"type": "object"},
+    }
+) | {
+    # Only what fails has a level (SARIF 2.1.0, 3.27.10).
+    "if": {"properties": {"kind": {"const": "fail"}}},
+    "then": {"properties": {"level": {"enum": ["warning", "error"]}}},
+    "else": {"properties": {"level": {"const": "none"}}},
+}
+NOTE = only(
+    {"level": {"const": "error"}, "message": MESSAGE, "locations": some(LOCATION, 1)}
+)
+DRIVER = only({"name": TEXT, "version": TEXT, "rules": some(RULE, 1)})
+INVOCATION = only(
+    {
+        "executionSuccessful": {"type": "boolean"},
+        "toolExecutionNotifications": some(NOTE),
+    }
+)
+RUN = only(
+    {
+        "tool": only({"driver": DRIVER}),
+        "invocations": some(INVOCATION, 1),
+        "results": some(RESULT),
+    }
+)
+LOG = Draft202012Validator(
+    only(
+        {
+            "$schema": {"type": "string", "pattern": "/sarif-schema-2.1.0.json$"},
+            "version": {"const": "2.1.0"},
+            "runs": {**some(RUN, 1), "maxItems": 1},
+        }
+    )
+)
+
+
+@pytest.fixture
+def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The wheel of every audit case, each in a folder of its own, from the current."""
+    monkeypatch.chdir(tmp_path)
+    made = []
+    for case in CASES:
+        folder = Path("of cases", case.id.replace("/", "-"))
+        folder.mkdir(parents=True)
+        files = {name: module(given) for name, given in case.data["modules"].items()}
+        made.append(wheel(folder, case.data["build"], files, case.data.get("stated")))
+    return made
+
+
+def run(capsys: Capture, *files: Path | str) -> dict[str, Any]:
+    main(["audit", *map(str, files), "--sarif"])
+    log = json.loads(capsys.readouterr().out)
+    LOG.validate(log)
+    (found,) = log["runs"]
+    names = [rule["id"] for rule in found["tool"]["driver"]["rules"]]
+    assert len(set(names)) == len(names)
+    for result in found["results"]:
+        assert names[result["ruleIndex"]] == result["ruleId"]
+    return dict(found)
+
+
+def uris(results: list[dict[str, Any]]) -> set[str]:
+    return {
+        place["physicalLocation"]["artifactLocation"]["uri"]
+        for result in results
+        for place in result["locations"]
+    }
+
+
+def test_every_audit_case_is_in_the_form(wheels: list[Path], capsys: Capture) -> None:
+    """The parts that are printed, and no others.
+
+    The same logs were valid under OASIS's schema, sarif-2.1/schema/sarif-schema-2.1.0.json
+    of oasis-tcs/sarif-spec at e0583813964ec43cea53b6b531b402866095ed1f, on 2026-11-27. The
+    schema is not in this repository.
+    """
+    kinds = set()
+    for case, path in zip(CASES, wheels, strict=True):
+        results = run(capsys, path)["results"]
+        kinds |= {(result["kind"], result["level"]) for result in results}
+        failed = any(result["level"] == "error" for result in results)
+        assert failed == (case.expect == "contradicts")
+    assert kinds == {("fail", "error"), ("fail", "warning"), ("open", "none")}
+
+
+def test_each_wheel_is_found_from_the_current_folder(
+    wheels: list[Path], capsys: Capture
+) -> None:
+    together = run(capsys, *wheels)["results"]
+    apart = [result for path in wheels for result in run(capsys, path)["results"]]
+    assert together == apart
+    assert len(uris(together)) > len({path.name for path in wheels}) / 2
+    assert all(uri.startswith("of%20cases/") for uri in uris(together))
+    absolute = run(capsys, *(path.absolute() for path in wheels))["results"]
+    assert absolute == together
+
+
+def test_what_is_elsewhere_has_a_scheme(
+    wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [path.absolute() for path in wheels]
+    other = tmp_path / "other"
+    other.mkdir()
+    monkeypatch.chdir(other)
+    found = uris(run(capsys, *files)["results"])
+    assert found <= {path.as_uri() for path in files}
+
+
+def test_what_is_refused_is_a_notification(wheels: list[Path], capsys: Capture) -> None:
+    bad = Path("of cases", "z\N{LATIN SMALL LETTER E WITH ACUTE}+1.whl")
+    bad.write_bytes(b"no wheel")
+    found = run(capsys, wheels[0], bad, "none-1.0-py3-none-any.whl")
+    (invocation,) = found["invocations"]
+    assert not invocation["executionSuccessful"]
+    assert uris(invocation["toolExecutionNotifications"]) == {
+        "of%20cases/z%C3%A9%2B1.whl",
+        "none-1.0-py3-none-any.whl",
+    }
