@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 import pytest
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, FilePayload, Page, Route
 
     Opener = Callable[..., Page]
-    Asker = Callable[[list[str], list[str]], Page]
+    Asker = Callable[..., Page]
 
 TARGETS = [
     "3.14 pyemscripten_2026_0_wasm32",
@@ -126,8 +126,24 @@ def ask(site: str, open_kept: Opener) -> Asker:
     """Ask on one page, whose Python is loaded once: as a reader follows links there."""
     page = open_kept(f"{site}/docs/explorer.html")
 
-    def ask_(wheels: list[str], targets: list[str]) -> Page:
-        page.evaluate("document.getElementById('explorer-status').textContent = ''")
+    def ask_(
+        wheels: list[str],
+        targets: list[str],
+        *,
+        scheme: Literal["light", "dark"] = "light",
+        width: int = 1280,
+    ) -> Page:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 844})
+        # Nothing of the last question is left; the same one would not be a new link.
+        page.evaluate(
+            """() => {
+              history.replaceState(null, "", location.pathname);
+              document.getElementById("explorer-status").textContent = "";
+              document.getElementById("explorer-answer").replaceChildren();
+              document.getElementById("explorer-runtime").replaceChildren();
+            }"""
+        )
         page.goto(link(site, wheels, targets))
         page.wait_for_function(
             "/[.:]/.test(document.getElementById('explorer-status').textContent)"
@@ -154,10 +170,8 @@ def test_it_answers_as_the_library_does(site: str, open_page: Opener) -> None:
         ("Ask this browser's Python", "Asking this browser's Python …"),
     ],
 )
-def test_an_older_done_goes_with_the_click(
-    button: str, told: str, site: str, open_page: Opener
-) -> None:
-    page = done(open_page(link(site, WHEELS[:1], TARGETS[:1])))
+def test_an_older_done_goes_with_the_click(button: str, told: str, ask: Asker) -> None:
+    page = done(ask(WHEELS[:1], TARGETS[:1]))
     said = page.get_by_role("button", name=button).evaluate(
         """button => {
           button.click();
@@ -257,8 +271,10 @@ def test_the_size_that_is_told_is_loaded(site: str, open_page: Opener) -> None:
     )
 
 
-def test_every_rule_is_a_link_to_the_pep(site: str, open_page: Opener) -> None:
-    page = done(open_page(link(site, WHEELS, TARGETS)))
+def test_every_rule_is_a_link_to_the_pep(
+    ask: Asker, site: str, open_page: Opener
+) -> None:
+    page = done(ask(WHEELS, TARGETS))
     links = page.locator("#explorer-answer .explorer-by a")
     found = {str(a.get_attribute("href")) for a in links.all()}
     assert len(found) > 4
@@ -431,7 +447,7 @@ def test_links_of_an_index_are_read(ask: Asker) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_an_index_says_about_a_file_counts(
-    scheme: str, site: str, open_page: Opener
+    scheme: Literal["light", "dark"], ask: Asker
 ) -> None:
     demo = WHEELS[0]
     files = [
@@ -445,7 +461,7 @@ def test_what_an_index_says_about_a_file_counts(
         {"filename": demo},
     ]
     text = [json.dumps({"files": files})]
-    page = done(open_page(link(site, text, TARGETS), color_scheme=scheme))
+    page = done(ask(text, TARGETS, scheme=scheme))
     for caption, rows in expected(text, TARGETS).items():
         assert cells(page, caption) == rows
     assert cells(page, CHOICES)[0][1] == demo.replace("1.0", "1.1")
@@ -859,10 +875,9 @@ def test_the_runtime_reports_itself(site: str, open_page: Opener) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_the_answer(
-    scheme: str, site: str, open_page: Opener
+    scheme: Literal["light", "dark"], ask: Asker
 ) -> None:
-    url = link(site, WHEELS, [*TARGETS, "nonsense"])
-    page = done(open_page(url, color_scheme=scheme))
+    page = done(ask(WHEELS, [*TARGETS, "nonsense"], scheme=scheme))
     page.get_by_role("button", name="Ask this browser's Python").click()
     page.wait_for_selector("#explorer-runtime table")
     assert tools(page)
@@ -872,9 +887,8 @@ def test_everybody_can_use_the_answer(
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
-def test_the_answer_fits_the_window(width: int, site: str, open_page: Opener) -> None:
-    url = link(site, [*WHEELS, "x" * 300], TARGETS)
-    page = done(open_page(url, viewport={"width": width, "height": 844}))
+def test_the_answer_fits_the_window(width: int, ask: Asker) -> None:
+    page = done(ask([*WHEELS, "x" * 300], TARGETS, width=width))
     page.get_by_role("button", name="Ask this browser's Python").click()
     page.wait_for_selector("#explorer-runtime table")
     assert tools(page)
