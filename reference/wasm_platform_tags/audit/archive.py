@@ -21,9 +21,7 @@ from .._text import printable, shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-# The same by another library, which the extra "fast" brings.
-zlib = import_module("zlib_ng.zlib_ng" if find_spec("zlib_ng") else "zlib")
+    from types import ModuleType
 
 __all__ = ["Archive", "RefusedError", "open_archive"]
 
@@ -57,6 +55,7 @@ class Archive:
     ) -> None:
         self._file = file
         self._starts = starts  # where the data of each member begin
+        self._zlib = zlib()
         #: each member that is no folder, by its name
         self.members = {
             member.filename: member for member in members if not member.is_dir()
@@ -71,7 +70,7 @@ class Archive:
         self._file.seek(self._starts[name])
         left, size, check = member.compress_size, 0, 0
         inflate = (
-            zlib.decompressobj(-15)
+            self._zlib.decompressobj(-15)
             if member.compress_type == zipfile.ZIP_DEFLATED
             else None
         )
@@ -87,7 +86,7 @@ class Archive:
             else:
                 try:
                     piece = inflate.decompress(pending, _CHUNK)
-                except zlib.error as error:
+                except self._zlib.error as error:
                     raise RefusedError(f"{_shown(name)}: {error}") from None
                 pending = inflate.unconsumed_tail
             size += len(piece)
@@ -96,7 +95,7 @@ class Archive:
                     f"{_shown(name)} is larger than the {member.file_size} bytes that"
                     " the directory says"
                 )
-            check = zlib.crc32(piece, check)
+            check = self._zlib.crc32(piece, check)
             if piece:
                 yield piece
             if (
@@ -125,6 +124,11 @@ class Archive:
                 f"{_shown(name)} has {size} bytes; at most {limit} are read"
             )
         return b"".join(self.chunks(name))
+
+
+def zlib() -> ModuleType:
+    """Return the standard library's zlib, or zlib-ng, which the extra "fast" brings."""
+    return import_module("zlib_ng.zlib_ng" if find_spec("zlib_ng") else "zlib")
 
 
 @contextmanager
