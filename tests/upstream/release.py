@@ -7,18 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packaging.version import VERSION_PATTERN, Version
-from pypi_simple import NoSuchProjectError, PyPISimple
-from pypi_simple.errors import UnsupportedContentTypeError, UnsupportedRepoVersionError
-from requests.exceptions import RequestException
+from pypi_simple import PyPISimple
 
 from tests.matrix.settings import load_settings
 
 from .records import RECORD, Record, RecordError
+from .sources import NO_ANSWER, SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -38,12 +35,7 @@ def archives(project: str) -> list[Archive]:
     try:
         with PyPISimple() as index:
             page = index.get_project_page(project, timeout=SECONDS)
-    except (
-        NoSuchProjectError,
-        RequestException,
-        UnsupportedContentTypeError,
-        UnsupportedRepoVersionError,
-    ) as error:
+    except NO_ANSWER as error:
         raise RecordError(f"--release: PyPI's files of {project}: {error}") from None
     return [
         Archive(package.version, package.filename, package.digests["sha256"])

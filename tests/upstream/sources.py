@@ -27,6 +27,13 @@ STEP = "source"
 LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", ".tox", ".nox", ".venv")
 CHUNK = 1 << 16
 SECONDS = 60
+# How a request to PyPI ends without what was asked for.
+NO_ANSWER = (
+    NoSuchProjectError,
+    RequestException,
+    UnsupportedContentTypeError,
+    UnsupportedRepoVersionError,
+)
 
 
 def archive(record: Record, folder: Path) -> Path:
@@ -73,12 +80,7 @@ def _from_pypi(record: Record, path: Path) -> None:
             with path.open("wb") as out:
                 for chunk in response.iter_content(CHUNK):
                     out.write(chunk)
-    except (
-        NoSuchProjectError,
-        RequestException,
-        UnsupportedContentTypeError,
-        UnsupportedRepoVersionError,
-    ) as error:
+    except NO_ANSWER as error:
         raise StepError(STEP, f"{path.name} cannot be had: {error}") from None
 
 

@@ -100,7 +100,7 @@ def test_each_failure_is_named_and_the_next_goes_on(
     assert "Traceback" not in said
 
 
-@pytest.mark.skipif(os.name == "nt", reason="process groups")
+@pytest.mark.skipif(os.name == "nt", reason="Windows lacks process groups")
 def test_a_suite_that_hangs_is_ended_with_what_it_started(
     make: Make, command: Command, tmp_path: Path
 ) -> None:

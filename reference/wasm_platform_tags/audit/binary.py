@@ -106,7 +106,7 @@ class Export(NamedTuple):
 
 @dataclass
 class Imports:
-    """Imports, by column: a list of tens of thousands of tuples takes twice the time."""
+    """Imports, by column: tens of thousands of them are no objects of their own."""
 
     modules: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
