@@ -8,17 +8,17 @@ the CPythons for WASI side by side. All read the committed results only.
 from __future__ import annotations
 
 import json
+import re
 from fnmatch import fnmatchcase
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from markup import html
-from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxDirective
-from tables import Cell, code, table
 
 from tests.cpython_wasi import questions
 from tests.cpython_wasi.command import RESULTS as BUILT
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from tests.native.observe import Run
 
+VERSION = re.compile(r"(?<=Pyodide )\d\S*")
 NOT_RUN = {"outcome": "not run", "output": "", "measured": "not yet"}
 
 
@@ -97,7 +98,7 @@ class FromResults(SphinxDirective):
 
 
 class NativeTable(FromResults):
-    """A row a run: what was done, what came of it, its last words, the rule."""
+    """A row a run, or several Pyodides' alike: what was done, the outcome, last words, rule."""
 
     required_arguments = 1
     option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
@@ -106,40 +107,18 @@ class NativeTable(FromResults):
 
     def content_nodes(self) -> list[nodes.Node]:
         chosen = self.chosen()
-        columns = ["Run", "Outcome", "In its own words", "Rule"]
-        rows = [(f"native-{nodes.make_id(run.id)}", row(run)) for run in chosen]
-        parts: list[nodes.Node] = []
-        if "wrongly" in self.options:
-            texts = dict.fromkeys(run.wrongly for run in chosen)
-            parts.append(
-                nodes.paragraph("", f"Selected wrongly by: {'; '.join(texts)}.")
-            )
-        shown = table(columns, rows, "native")
-        for named in shown.findall(nodes.row):
-            named["names"] += named["ids"]  # so that the page's text can refer to it
-            self.state.document.note_explicit_target(named)
-        return [*parts, shown, measured(chosen)]
+        rows = [(*cells, list(alike)) for cells, alike in groupby(chosen, row)]
+        wrongly = dict.fromkeys(run.wrongly for run in chosen)
+        about = {"rows": rows, "wrongly": wrongly if "wrongly" in self.options else ()}
+        shown = html(self.env, "native", version=VERSION.search, **about)
+        return [shown, measured(chosen)]
 
 
-def row(run: Run) -> list[Cell]:
-    """Return the cells of one run."""
-    lines = output(run).splitlines()
-    last: Cell = [code(lines[-1].strip())] if lines else ""
+def row(run: Run) -> tuple[list[str], str, str, str]:
+    """Return the cells of a run, the first without the Pyodide's version."""
+    last = output(run).splitlines()[-1:]
     outcome = results().get(run.id, NOT_RUN)["outcome"]
-    return [run.what, outcome, last, [rule(run.rule)] if run.rule else ""]
-
-
-def rule(slug: str) -> pending_xref:
-    """Return a link to a requirement of the PEP."""
-    return pending_xref(
-        "",
-        nodes.inline("", slug),
-        refdomain="std",
-        reftype="ref",
-        reftarget=f"pep-9999-{slug}",
-        refexplicit=True,
-        refwarn=True,
-    )
+    return VERSION.split(run.what, maxsplit=1), outcome, "".join(last).strip(), run.rule
 
 
 class NativeOutput(FromResults):

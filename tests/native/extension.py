@@ -273,7 +273,7 @@ def runs() -> Iterator[Run]:
             f"extension/forced/{case.name}",
             f"{case.what}, linked by componentize-py {case.linker}",
             partial(force, case),
-            "a tag without the SDK, or one read as a floor",
+            "a tag without the SDK, or an SDK read as a minimum",
             rule="platform-wasi" if case.build is NEEDS else "exact-match",
         )
     for name, what, settings in REFUSED:

@@ -125,7 +125,7 @@ def forced(lines: dict[str, Line]) -> Iterator[Forced]:
                 "one-source",
                 "sidepp",
                 ("sidepp.checked(21)", "sidepp.checked(-1)"),
-                "a tag without a platform version, or one read as a floor",
+                "a tag without a platform version, or a version read as a minimum",
             )
     luau = real("luau-wasm"), "luau-wasm", "luau_wasm"
     run_luau = ("luau_wasm.execute('print(2 ^ 10)').strip()",)
@@ -148,7 +148,7 @@ def forced(lines: dict[str, Line]) -> Iterator[Forced]:
             version,
             *luau,
             run_luau,
-            "a file renamed by hand, its modules with it; or a floor",
+            "a file renamed by hand with its modules, or a version read as a minimum",
             interpreter=interpreter,
             inside=True,
         )
@@ -172,7 +172,7 @@ def forced(lines: dict[str, Line]) -> Iterator[Forced]:
             "one-source",
             "side",
             ("side.twice(21)",),
-            "a builder that takes the tag and not the platform's link options",
+            "a builder that writes the tag and ignores the link options of the platform",
             rule="platform-pyemscripten",
         )
     for version in ("314.0.7", "315.0.0-alpha.2"):
@@ -183,7 +183,7 @@ def forced(lines: dict[str, Line]) -> Iterator[Forced]:
             "one-source",
             "side",
             ("side.twice(21)",),
-            "loading it to see whether it works",
+            "a rule that what loads is compatible",
         )
 
 
