@@ -43,7 +43,9 @@ INTERRUPTED, UNREAD = 130, 141
 # What an index says to the upload of a wheel.
 _UPLOAD = {True: "accepted", False: "refused", None: "not decided by the PEP"}
 
-_EXIT = "exit codes: 0 yes, or done; 1 no; 2 bad input; 130 interrupted; 141 not read"
+_EXIT = (
+    "exit codes: 0 yes or done; 1 no; 2 bad input; 130 interrupted; 141 output not read"
+)
 
 
 class _InputError(Exception):
@@ -158,7 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument(
         "wheel",
         metavar="WHEEL",
-        help="the file name of a wheel; of a file that is there, its WHEEL is read too",
+        help="the file name of a wheel; if that file exists, its WHEEL is read too",
     )
     target(explain, required=True)
     choose = command(
@@ -184,7 +186,7 @@ def _parser() -> argparse.ArgumentParser:
     select = command(
         "select",
         _select,
-        "say which file of a project on an index each known platform gets, or one target",
+        "say which file of a project on an index each platform, or one target, gets",
         "wasm-tags select pydantic-core --python 3.14"
         " --platform pyemscripten_2026_0_wasm32",
     )
@@ -192,7 +194,7 @@ def _parser() -> argparse.ArgumentParser:
     target(select, required=False)
     pip = commands.add_parser(
         "pip",
-        help="run pip for a target: its platform in every spelling, its markers",
+        help="run pip for a target, with each spelling of its platform and its markers",
         usage="wasm-tags pip [-h] --target-platform TAG --python VERSION ARGUMENT ...",
         description="Run the pip of this Python, unchanged, for a target. pip gets every"
         " spelling of the target's platform, the preferred one first, and evaluates"
@@ -222,7 +224,7 @@ def _parser() -> argparse.ArgumentParser:
         command(
             "audit",
             partial(_by_extra, "audit", "audit.command", "audit_command"),
-            "hold the content of wheels against their platform tags",
+            "check the content of wheels against their platform tags",
             "wasm-tags audit dist/*.whl",
         )
     )
@@ -230,7 +232,8 @@ def _parser() -> argparse.ArgumentParser:
         command(
             "retag",
             partial(_by_extra, "audit", "audit.command", "retag_command"),
-            "write a wheel again under another platform tag that it does not contradict",
+            "write a copy of a wheel under another platform tag that its content does"
+            " not contradict",
             "wasm-tags retag demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
             " --to pyemscripten_2025_0_wasm32",
         )
@@ -260,7 +263,9 @@ def _target_if_given(options: argparse.Namespace) -> Target | None:
         return None
     if options.python is None or options.platform is None:
         missing = "--python" if options.python is None else "--platform"
-        raise _InputError(f"a target has both: {missing} is missing too")
+        raise _InputError(
+            f"a target needs --python and --platform: {missing} is missing"
+        )
     return _target(options)
 
 
@@ -445,9 +450,7 @@ def _pip(options: argparse.Namespace) -> Answer:
     except ValueError as error:
         raise _InputError(str(error)) from error
     if not options.given:
-        raise _InputError(
-            "what is pip to do? wanted its arguments, such as download demo"
-        )
+        raise _InputError("pip got no arguments; wanted some, such as download demo")
     if find_spec("pip") is None:
         raise _InputError(f"{sys.executable} has no pip: python -m ensurepip adds it")
     code = run_pip(target.python, target.platform.tags[0], *options.given)

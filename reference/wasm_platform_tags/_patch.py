@@ -41,8 +41,8 @@ def patch(tags_module: ModuleType = packaging.tags) -> None:
     """Make a module's ``platform_tags()`` and ``sys_tags()`` yield this PEP's list.
 
     Works for every ``packaging.tags`` from 21.3 on, also a vendored copy such as
-    ``pip._vendor.packaging.tags``. Outside Emscripten and WASI nothing changes. To
-    patch a patched module again changes nothing.
+    ``pip._vendor.packaging.tags``. Outside Emscripten and WASI nothing changes.
+    Patching a patched module again changes nothing.
 
     :param tags_module: the module to patch.
     :raises TypeError: if it is no module with ``platform_tags`` and ``sys_tags``.
@@ -75,8 +75,8 @@ def patched(tags_module: ModuleType = packaging.tags) -> Iterator[None]:
     """Patch a module for the length of a ``with`` block.
 
     Blocks nest and may overlap in several threads: the module, which all threads
-    share, is restored when the last block ends, also after an exception, and not
-    before an :func:`unpatch` where :func:`patch` was called.
+    share, is restored when the last block ends, even after an exception, but after
+    :func:`patch` only by :func:`unpatch`.
 
     :param tags_module: the module to patch.
     :raises TypeError: if it is no module with ``platform_tags`` and ``sys_tags``.

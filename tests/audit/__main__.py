@@ -1,9 +1,9 @@
-"""Judge the audit on real wheels, each in the real interpreters too.
+"""Run the audit on real wheels, and the wheels in the real interpreters.
 
 Run: python -m tests.audit [--update] [--only GLOB] [--cache FOLDER]
 
-Prints a line a wheel and compares with results.json, which --update writes. What is
-not in the cache is downloaded by exact version and hash.
+Prints a line for each wheel and compares with results.json, which --update writes. What
+is not in the cache is downloaded by exact version and hash.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, metavar="FOLDER")
     parser.add_argument("--only", default="*", metavar="GLOB", help="only these wheels")
     parser.add_argument(
-        "--update", action="store_true", help="write what comes of each wheel"
+        "--update", action="store_true", help="write the results of each wheel"
     )
     options = parser.parse_args()
     cache = Cache(options.cache, load_settings())

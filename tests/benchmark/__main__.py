@@ -1,8 +1,8 @@
-"""Speed and memory beside other tools', each as a ratio measured in one run.
+"""Speed and memory compared with other tools, each as a ratio from one run.
 
 Run: python -m tests.benchmark [--only audit] [--json FILE]
 
-The peer is packaging or, for the audit of an 8 MB wheel, the show of
+The peer is packaging or, for the audit of an 8 MB wheel, show() of
 auditwheel-emscripten; both are in the matrix's cache, and so is the wheel.
 """
 

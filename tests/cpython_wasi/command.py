@@ -37,8 +37,8 @@ exit code: 0 if every observation is the committed one, 1 if not, 2 for bad inpu
 
 
 DESCRIPTION = (
-    "Build CPython for WASI with the change that states its platform, and hold what it"
-    " says against tests/cpython_wasi/observation.json."
+    "Build CPython for WASI with the change that states its platform, and compare what"
+    " it says with tests/cpython_wasi/observation.json."
 )
 
 

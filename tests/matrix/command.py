@@ -41,8 +41,8 @@ examples:
   python -m tests.matrix --only 'select/alias/*'   some cases
   python -m tests.matrix --only 'uv-*' '*/exact/*' those cases in those cells
   python -m tests.matrix --subset short            a shorter run
-  python -m tests.matrix --update                  show what changed, and commit it
-  python -m tests.matrix --update --only 'uv-*'    the same of some cells, each whole
+  python -m tests.matrix --update                  show what changed, and write it
+  python -m tests.matrix --update --only 'uv-*'    the same for some whole cells
 
 exit code: 0 if every observation is the committed one, 1 if not, 2 for bad input
 """
@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="python -m tests.matrix",
         description="Run real installers in real runtimes on the conformance cases,"
-        " and hold what they do against tests/conformance/results.",
+        " and compare what they do with tests/conformance/results.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -78,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--update",
         action="store_true",
-        help="show the differences, then write the results, of whole cells alone; the"
+        help="show the differences, then write the results, for whole cells only; the"
         " version-control system shows them again",
     )
     made.add_argument(

@@ -48,22 +48,22 @@ TOLD = {
     "unearth-*": "It is told the target's Python and, by --platforms, both spellings of"
     " the platform, best first, as the PEP lists them.",
     "pex-*-host-platform": "It is told the target's Python and, by --platform, the first"
-    " spelling of the platform alone, for the option names one tag.",
+    " spelling of the platform alone, because the option names one tag.",
     "pex-*-complete-platform": "It is told the tags and the markers of the target by"
     " --complete-platform; the library makes both.",
     "pdm-*": "It is told the target's Python and, by pdm lock --platform, the first"
-    " spelling of the platform, once a target.",
+    " spelling of the platform, once per target.",
     "poetry-*": "It is told nothing: the help of its commands is read for an option that"
     " names a target.",
     "pyodide-build-*": "It is pip with the wrapper that pyodide-build puts into a pyodide venv,"
-    " unchanged; a CPython of the host runs that wrapper there and is made to answer as the"
-    " Pyodide would, and here the Pyodide runs it.",
+    " unchanged; in a real venv, a CPython of the host runs that wrapper and is made to"
+    " answer as the Pyodide would; here the Pyodide runs it.",
     "pyodide-lock-*-host": "It is lent the lock file of a Pyodide of the target, and given"
     " the wheels of the case.",
     "pyodide-lock-*": "It is lent the lock file of the Pyodide that runs it, and given the"
     " wheels of the case.",
     "auditwheel-emscripten-*-pyodide-*": "It is given real wheels under the tag of the"
-    " case; its wheel unpack runs in the same process, for Pyodide starts none.",
+    " case; its wheel unpack runs in the same process, because Pyodide starts none.",
     "auditwheel-emscripten-*": "It is given real wheels under the tag of the case.",
     "warehouse-*": "No server is asked: its rule, as it stands at this commit, is restated"
     " in this project.",

@@ -36,9 +36,9 @@ EXAMPLES = """\
 examples:
   python -m tests.native                           everything, against results.json
   python -m tests.native --list                    what there is
-  python -m tests.native --only 'wasi/*'           the whole WASI way
+  python -m tests.native --only 'wasi/*'           WASI from end to end
   python -m tests.native --only 'gallery/*0.28.3'  some failures
-  python -m tests.native --only abi/static/rust    100 MB of compiler: by name only
+  python -m tests.native --only abi/static/rust    a 100 MB compiler: only if named
   python -m tests.native --update                  show what changed, and write it
 
 exit code: 0 if every observation is the committed one, 1 if not, 2 for bad input
@@ -46,8 +46,8 @@ exit code: 0 if every observation is the committed one, 1 if not, 2 for bad inpu
 
 
 DESCRIPTION = (
-    "Build, link and run extension modules with real tools, and hold what happens"
-    " against tests/native/results.json."
+    "Build, link and run extension modules with real tools, and compare what happens"
+    " with tests/native/results.json."
 )
 
 

@@ -46,7 +46,7 @@ def test_what_the_target_says_is_not_said_twice(
 
 def test_nothing_to_do(capsys: Capture) -> None:
     assert _cli.main(["pip", *OF_TARGET]) == 2
-    assert "what is pip to do?" in capsys.readouterr().err
+    assert "pip got no arguments" in capsys.readouterr().err
 
 
 def test_no_pip(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -455,7 +455,7 @@ def test_a_project_without_files(index: Served, capsys: Capture) -> None:
 
 def test_half_a_target(capsys: Capture) -> None:
     assert _cli.main(["select", "demo", "--python", "3.14"]) == 2
-    assert "--platform is missing too" in capsys.readouterr().err
+    assert "--platform is missing" in capsys.readouterr().err
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

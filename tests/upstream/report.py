@@ -78,7 +78,7 @@ def before_and_after(cells: Iterable[Mapping[str, Mapping[str, int]]]) -> str:
 
 def _count(verdicts: Counter[str]) -> str:
     unsupported = verdicts[UNSUPPORTED]
-    more = f" ({unsupported} not to be asked)" if unsupported else ""
+    more = f" ({unsupported} cannot be asked)" if unsupported else ""
     return f"{verdicts[DIVERGES]}{more}"
 
 

@@ -141,7 +141,7 @@ function understood(answer) {
   const targets = answer.targets.filter((target) => target.error === null);
   if (targets.length === 0) {
     part("answer").replaceChildren();
-    if (wrong.length) say("No target was understood: see below their field.");
+    if (wrong.length) say("No target was understood: see the message below the field.");
     else say("Choose a target: whether a file fits depends on it.");
   }
   return { targets, wrong };
@@ -152,7 +152,7 @@ async function show(answer, shareable, isNewest) {
   const { files } = answer;
   if (!files.length) {
     part("answer").replaceChildren();
-    say("There is no name to judge: paste one a line above.");
+    say("There is no name to judge: paste names above, one a line.");
     return;
   }
   if (!targets.length) return;

@@ -19,7 +19,7 @@ const GROUPS = {
   t: ["fits", "\u2713 take it"],
   l: ["fits-not", "\u2717 do not take it"],
   c: ["fits-unknown", "\u2013 cannot be asked for this target"],
-  b: ["fits-unknown", "\u2013 took some like it, and some not"],
+  b: ["fits-unknown", "\u2013 took some such wheels and not others"],
   "-": ["fits-unknown", "\u2013 not measured"],
 };
 const INDEX = {

@@ -136,7 +136,7 @@ def _show(reports: Sequence[Report], refused: Sequence[tuple[str, str]]) -> None
         line.append("refused", style="red").append(f": {message}", style="not bold")
         console.print(line, soft_wrap=True)
     if not_decided:
-        console.print("\nConsistent is not conforming. No audit of the bytes sees")
+        console.print("\nConsistent does not mean conforming. No audit of bytes sees")
         for what in not_decided:
             console.print(Text(f"- {what}"))
 
@@ -186,5 +186,5 @@ def _show_retag(report: Report, made: Path | None) -> None:
         console.print(Text(f"overridden: {one.rule}: {printable(one.message)}"))
     for one in report.findings:
         if one.severity == CANNOT_TELL:
-            console.print(Text(f"not checked, for want of {printable(one.needed)}"))
+            console.print(Text(f"not checked; it would need {printable(one.needed)}"))
     console.print(Text(f"written: {printable(str(made))}"), soft_wrap=True)

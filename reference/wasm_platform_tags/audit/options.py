@@ -18,12 +18,13 @@ def add_audit_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="TAG",
-        help="hold the wheels against this platform tag, not their own (may be repeated)",
+        help="check the wheels against this platform tag, not their own (may be"
+        " repeated)",
     )
     parser.add_argument(
         "--strict",
         action="store_true",
-        help="fail where nobody can tell, and at warnings",
+        help="exit with 1 also at 'cannot tell' and at warnings",
     )
     parser.add_argument(
         "--sarif", action="store_true", help="print SARIF 2.1.0, for code hosts"
@@ -32,7 +33,7 @@ def add_audit_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_retag_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``wasm-tags retag``."""
-    parser.add_argument("wheel", metavar="WHEEL", help="the file of a wheel; it stays")
+    parser.add_argument("wheel", metavar="WHEEL", help="a wheel; it is not changed")
     parser.add_argument(
         "--to", required=True, metavar="TAG", help="the portable platform tag to write"
     )
@@ -49,6 +50,6 @@ def add_retag_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force",
         action="store_true",
-        help="write it although the audit does not find it consistent; what that"
+        help="write it although the audit finds that it contradicts the tag; what that"
         " overrides is printed",
     )

@@ -20,10 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--metadata",
         action="store_true",
         help="read the metadata of each chosen wheel, and say which of the direct"
-        " dependencies its target needs, and which this machine would",
+        " dependencies its target needs, and which this machine would need",
     )
     parser.add_argument(
-        "--pre", action="store_true", help="take pre-releases as final releases"
+        "--pre", action="store_true", help="treat pre-releases as final releases"
     )
     parser.add_argument(
         "--timeout",
@@ -38,5 +38,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=2,
         metavar="N",
-        help="how often to ask again after a failure that may pass (2)",
+        help="how often to retry after a failure that may be temporary (2)",
     )
