@@ -345,6 +345,8 @@ def test_the_suffix(name: str, python: str, verdict: str, tmp_path: Path) -> Non
         ("pack/__init__.abi3.so", "PyInit_pack"),
         ("pack/mod.abi3.so", "PyInit_mod"),
         ("pack/lančmít.abi3.so", "PyInitU_lanmt_2sa6t"),
+        ("pack/mod.abi3.so", "PyModExport_mod"),
+        ("pack/lančmít.abi3.so", "PyModExportU_lanmt_2sa6t"),
     ],
 )
 def test_the_name_of_the_init_function(name: str, export: str, tmp_path: Path) -> None:

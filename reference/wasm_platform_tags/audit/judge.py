@@ -484,18 +484,18 @@ def _init(context: _Context, module: Module, binary: Binary) -> Iterator[Finding
     stem = name.partition(".")[0]
     if stem == "__init__":  # the import system asks for the package's name
         stem = folder.rpartition("/")[2]
-    try:
-        stem.encode("ascii")
-        wanted = f"PyInit_{stem}"
-    except UnicodeEncodeError:  # PEP 489
-        wanted = "PyInitU_" + stem.encode("punycode").decode().replace("-", "_")
-    if wanted in binary.exported:
+    if stem.isascii():
+        ending = f"_{stem}"
+    else:  # PEP 489
+        ending = "U_" + stem.encode("punycode").decode().replace("-", "_")
+    wanted = f"PyInit{ending}", f"PyModExport{ending}"  # the second is of PEP 793
+    if not binary.exported.isdisjoint(wanted):
         return
     severity = context.policy.without_init
     yield context.finding(
         "module-init",
         severity,
-        f"it does not export {wanted}; wanted an extension module",
+        f"it exports neither {' nor '.join(wanted)}; wanted an extension module",
         member=module.name,
         needed="whether it is imported, or loaded by ctypes"
         if severity == CANNOT_TELL

@@ -64,7 +64,7 @@ class Policy:
     import_modules: tuple[str, ...]
     #: the libraries that a module may need; None if the loader looks for any
     libraries: frozenset[str] | None
-    #: what a module without ``PyInit_*`` is: ``"contradicts"`` or ``"cannot tell"``
+    #: what a module without ``PyInit_*`` or ``PyModExport_*`` is: ``"contradicts"`` or ``"cannot tell"``
     without_init: str
     #: features of WebAssembly that contradict the platform, and that are worth a warning
     forbidden_features: frozenset[str]

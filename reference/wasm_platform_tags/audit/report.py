@@ -151,7 +151,11 @@ def _seen(module: Module) -> dict[str, Any]:
             one.type in binary.i64_types for one in binary.imports.of_kind(FUNCTION)
         ),
         "exports": len(binary.exports),
-        "init": [name for name in binary.exports.names if name.startswith("PyInit")],
+        "init": [
+            name
+            for name in binary.exports.names
+            if name.startswith(("PyInit", "PyModExport"))
+        ],
         "exceptions": used,
         "memory64": binary.memory64 is not None,
         "shared_memory": binary.shared is not None,
