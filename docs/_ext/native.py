@@ -50,11 +50,7 @@ def runs() -> dict[str, Run]:
 @cache
 def results() -> dict[str, dict[str, str]]:
     """Return every committed observation, with the day it was measured."""
-    return {
-        name: {**one, "measured": found["measured"]}
-        for found in map(load, (RESULTS, BUILT))
-        for name, one in found["observations"].items()
-    }
+    return load(RESULTS) | load(BUILT)
 
 
 def listed(*patterns: str) -> list[Run]:

@@ -57,7 +57,7 @@ def _main(options: argparse.Namespace, console: Console) -> int:
         for run in chosen:
             console.print(f"{run.id}  [dim]{run.what}[/dim]", soft_wrap=True)
         return 0
-    committed = observe.load(RESULTS)["observations"]
+    committed = observe.load(RESULTS)
     if lacking := missing():
         raise BadInputError(
             f"the build needs {', '.join(lacking)}: apt-get install {' '.join(lacking)},"

@@ -31,7 +31,7 @@ def shop(tmp_path: PathType) -> Workshop:
 
 
 def test_every_question_is_answered_and_no_other() -> None:
-    committed = observe.load(command.RESULTS)["observations"]
+    committed = observe.load(command.RESULTS)
     assert list(committed) == [run.id for run in runs()]
     assert {one["outcome"] for one in committed.values()}.isdisjoint({"error", ""})
 
@@ -42,7 +42,7 @@ def test_every_rule_is_in_the_pep(rule: str) -> None:
 
 
 def test_every_answer_of_configure_is_asked_for() -> None:
-    committed = observe.load(command.RESULTS)["observations"]
+    committed = observe.load(command.RESULTS)
     outcomes = {committed[f"cpython/configure/{name}"]["outcome"] for name in SETTINGS}
     assert outcomes == {"0_1_sdk_34", "0_1_sdk_33", "not known", "stops"}
 

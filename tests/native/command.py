@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _main(options: argparse.Namespace, console: Console) -> int:
     started = time.monotonic()
     need_folder(options.json)
-    committed = observe.load()["observations"]
+    committed = observe.load()
     found_in = downloads(options.cache.absolute())
     with tempfile.TemporaryDirectory(prefix="native-") as scratch:
         lab = Lab(found_in, Path(scratch))
@@ -145,10 +145,14 @@ def _observe(
         pending: dict[Future[Observation], Run] = {
             pool.submit(attempt, lab, run): run for run in runs
         }
-        for future in as_completed(pending):
-            run = pending[future]
-            found[run.id] = future.result()
-            progress.update(task, description=run.id, advance=1)
+        try:
+            for future in as_completed(pending):
+                run = pending[future]
+                found[run.id] = future.result()
+                progress.update(task, description=run.id, advance=1)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)  # Ctrl-C ends what has not begun
+            raise
     return {run.id: found[run.id] for run in runs}
 
 
@@ -177,7 +181,7 @@ def tell(
     errors = [name for name, one in found.items() if one.outcome == "error"]
     table = Table("Run", "Outcome", "As committed")
     for name, one in found.items():
-        same = one.json() == committed.get(name)
+        same = one.is_as(committed.get(name, {}))
         table.add_row(name, one.outcome, "yes" if same else "[red]no[/red]")
     console.print(table)
     for line in (*different, *old):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 RESULTS = Path(__file__).with_name("results.json")
+RECORD = {"measured", "outcome", "output"}
 # What differs from one run or machine to the next, and what is shown in its place.
 UNSTABLE = [
     (re.compile(r"\x1b\[[0-9;]*m"), ""),
@@ -36,6 +37,10 @@ class Observation:
     def json(self) -> dict[str, str]:
         """What is committed."""
         return {"outcome": self.outcome, "output": self.output}
+
+    def is_as(self, committed: Mapping[str, str]) -> bool:
+        """Whether it is what was seen before, whenever that was."""
+        return self.json().items() <= committed.items()
 
 
 @dataclass(frozen=True)
@@ -64,17 +69,20 @@ def normalise(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
-def load(path: Path = RESULTS) -> dict[str, Any]:
-    """The committed results."""
-    nothing: dict[str, Any] = {"measured": "never", "observations": {}}
+def load(path: Path = RESULTS) -> dict[str, dict[str, str]]:
+    """The committed observations by their runs: outcome, output, day of measurement."""
     if not path.exists():
-        return nothing
+        return {}
     try:
         data: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadInputError(f"{path}: cannot be read as JSON: {error}") from None
-    if not isinstance(data, dict) or data.keys() != nothing.keys():
-        raise BadInputError(f"{path}: wanted an object with {' and '.join(nothing)}")
+    if not isinstance(data, dict) or any(
+        not isinstance(one, dict) or one.keys() != RECORD for one in data.values()
+    ):
+        raise BadInputError(
+            f"{path}: wanted, for each run, an object with {', '.join(sorted(RECORD))}"
+        )
     return data
 
 
@@ -84,13 +92,13 @@ def save(
     measured: str,
     path: Path = RESULTS,
 ) -> None:
-    """Write the results; of what did not run now, the committed result is kept."""
-    before = load(path)["observations"]
-    now = {name: observation.json() for name, observation in found.items()}
-    merged = {**before, **now}
-    observations = {name: merged[name] for name in known if name in merged}
-    data = {"measured": measured, "observations": observations}
-    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    """Write the results; what did not run now keeps its result, and its day."""
+    now = {name: {"measured": measured, **one.json()} for name, one in found.items()}
+    merged = {**load(path), **now}
+    results = {name: merged[name] for name in known if name in merged}
+    whole = path.with_name(f"{path.name}.part")
+    whole.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    whole.replace(path)
 
 
 def differences(
@@ -102,7 +110,7 @@ def differences(
         old, new = committed.get(name), observation.json()
         if old is None:
             lines.append(f"{name}: not committed yet; observed {_one_line(new)}")
-        elif old != new:
+        elif not observation.is_as(old):
             lines.append(
                 f"{name}: committed {_one_line(old)}; observed {_one_line(new)}"
             )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.native.abi.grid import Grid
 
 VERSIONS = [one.version for one in PLATFORMS]
-COMMITTED = observe.load()["observations"]
+COMMITTED = observe.load()
 
 
 def committed(run: str) -> Grid:
