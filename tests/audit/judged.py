@@ -16,11 +16,14 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.matrix.exits import BadInputError
 from tests.matrix.provision import Cache, ProvisionError, Unit, make
 from tests.matrix.settings import load_settings
+from tests.matrix.whole import write_whole
 from tests.native.wheels import renamed
 from wasm_platform_tags import __version__ as library
 from wasm_platform_tags import known_platforms
@@ -28,7 +31,7 @@ from wasm_platform_tags.audit import audit
 from wasm_platform_tags.audit.wheel import read_wheel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tests.matrix.settings import Settings
     from wasm_platform_tags.audit import Report
@@ -84,6 +87,22 @@ def pinned() -> tuple[list[Pinned], str]:
     return wheels, data["auditwheel-emscripten"]
 
 
+def pick(patterns: Sequence[str]) -> list[Pinned]:
+    """The wheels that a pattern names; a pattern that names none is a mistake."""
+    every, _ = pinned()
+    for pattern in patterns:
+        if not any(fnmatchcase(one.file, pattern) for one in every):
+            raise BadInputError(
+                f"--only {pattern!r} matches no wheel; --list shows them, and the first"
+                f" is called {every[0].file}"
+            )
+    return [
+        one
+        for one in every
+        if not patterns or any(fnmatchcase(one.file, pattern) for pattern in patterns)
+    ]
+
+
 def downloaded(cache: Cache, tell: Callable[[str], None]) -> Path:
     """The folder of the wheels, filled whole or not at all."""
     wheels, _ = pinned()
@@ -127,13 +146,11 @@ def judged(
     cache: Cache,
     scratch: Path,
     tell: Callable[[str], None],
-    chosen: Callable[[str], bool],
+    wheels: Sequence[Pinned],
 ) -> Iterator[dict[str, Any]]:
-    """Yield what comes of each wheel that is chosen by its name."""
+    """Yield what comes of each wheel."""
     folder = downloaded(cache, tell)
-    every, version = pinned()
-    wheels = [one for one in every if chosen(one.file)]
-    theirs = cache.requirement(f"auditwheel-emscripten=={version}")
+    theirs = cache.requirement(f"auditwheel-emscripten=={pinned()[1]}")
     for number, one in enumerate(wheels, 1):
         path = folder / one.file
         head = f"{number}/{len(wheels)} {one.file}"
@@ -239,24 +256,30 @@ def compared(wheel: Path, tool: Path) -> dict[str, str]:
 
 
 def committed() -> dict[str, Any]:
-    """What results.json holds, by the name of the wheel."""
+    """What results.json holds: the versions, and what came of each wheel."""
     if not RESULTS.exists():
-        return {}
-    return {one["file"]: one for one in json.loads(RESULTS.read_bytes())["wheels"]}
+        return {"versions": {}, "wheels": []}
+    found: dict[str, Any] = json.loads(RESULTS.read_bytes())
+    return found
 
 
-def write(found: dict[str, Any], settings: Settings) -> None:
-    """Put one wheel's results in their place; what was measured before stays."""
-    every = {**committed(), found["file"]: found}
-    versions = {
+def versions(settings: Settings) -> dict[str, str]:
+    """What the wheels are audited, shown and imported with."""
+    return {
         "wasm-platform-tags": library,
         "auditwheel-emscripten": pinned()[1],
         "node": settings.node,
         **{line.tag: f"Pyodide {line.version}" for line in lines()},
     }
+
+
+def write(found: dict[str, Any], used: Mapping[str, str]) -> None:
+    """Put one wheel's results in their place, beside those of the others."""
+    every = {one["file"]: one for one in committed()["wheels"]}
+    every[found["file"]] = found
     wheels = [every[one.file] for one in pinned()[0] if one.file in every]
-    text = json.dumps({"versions": versions, "wheels": wheels}, indent=1)
-    RESULTS.write_text(text + "\n", encoding="utf-8")
+    text = json.dumps({"versions": used, "wheels": wheels}, indent=1)
+    write_whole(RESULTS, text + "\n")
 
 
 def part(one: dict[str, Any], name: str) -> dict[str, Any]:

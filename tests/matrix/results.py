@@ -18,6 +18,7 @@ from wasm_platform_tags.conformance.runner import (
 )
 
 from .settings import CONFORMANCE
+from .whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -357,8 +358,7 @@ def write(result: Result, measured: str, folder: Path = RESULTS) -> None:
     if before and {**data, "measured": before["measured"]} == before:
         return
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{result.cell.name}.json"
-    path.write_text(dump(data), encoding="utf-8")
+    write_whole(folder / f"{result.cell.name}.json", dump(data))
 
 
 def dump(data: Mapping[str, Any]) -> str:

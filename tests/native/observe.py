@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.matrix.exits import BadInputError
+from tests.matrix.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -96,9 +97,7 @@ def save(
     now = {name: {"measured": measured, **one.json()} for name, one in found.items()}
     merged = {**load(path), **now}
     results = {name: merged[name] for name in known if name in merged}
-    whole = path.with_name(f"{path.name}.part")
-    whole.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    whole.replace(path)
+    write_whole(path, json.dumps(results, indent=1) + "\n")
 
 
 def differences(

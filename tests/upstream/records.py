@@ -129,7 +129,7 @@ def load_record(folder: Path, validator: Draft202012Validator) -> Record:
     if error := best_match(validator.iter_errors(data)):
         where = "/".join(map(str, error.absolute_path)) or "the whole"
         raise RecordError(f"{path}: {where}: {error.message} ({SCHEMA})")
-    record = _record(folder, data)
+    record = record_of(folder, data)
     needed = [record.change]
     if record.tests and record.tests.requirements:
         needed.append(folder / record.tests.requirements)
@@ -148,7 +148,8 @@ def _json(path: Path) -> Any:
         raise RecordError(f"{path}: cannot be read as JSON: {error}") from None
 
 
-def _record(folder: Path, data: dict[str, Any]) -> Record:
+def record_of(folder: Path, data: dict[str, Any]) -> Record:
+    """The record that a record.json holds."""
     try:
         python = SpecifierSet(data["python"])
     except InvalidSpecifier as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,8 +11,9 @@ from packaging.version import VERSION_PATTERN, Version
 from pypi_simple import PyPISimple
 
 from tests.matrix.settings import load_settings
+from tests.matrix.whole import write_whole
 
-from .records import RECORD, Record, RecordError
+from .records import RECORD, Record, RecordError, record_of
 from .sources import NO_ANSWER, SECONDS
 
 if TYPE_CHECKING:
@@ -83,7 +85,10 @@ def of_release(record: Record, version: Version, offered: Iterable[Archive]) -> 
 
 
 def write(old: Record, new: Record) -> None:
-    """Put a release into record.json, in the place of the one before, whole or not."""
+    """Put a release into record.json, in the place of the one before, whole or not.
+
+    :raises RecordError: if the record would then say anything else.
+    """
     path = old.folder / RECORD
     text = path.read_text("utf-8")
     changes = [
@@ -97,6 +102,9 @@ def write(old: Record, new: Record) -> None:
             changes.append(('"cells":', f'"like": "{new.suite.like}", "cells":'))
     for before, after in changes:
         text = text.replace(before, after, 1)
-    part = path.with_suffix(".part")
-    part.write_text(text, "utf-8")
-    part.replace(path)
+    if record_of(old.folder, json.loads(text)) != new:
+        raise RecordError(
+            f"{path}: what is of {old.version} is not where it was looked for; put"
+            f" {new.version} there by hand"
+        )
+    write_whole(path, text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from tests.matrix.whole import write_whole
+
 from .changes import total
 from .records import RESULTS, Record, RecordError
 from .suites import FAILED
@@ -108,7 +110,5 @@ def write(record: Record, data: dict[str, Any], today: str) -> Path:
     path = record.folder / RESULTS
     if before is None or {**data, "measured": before.get("measured")} != before:
         text = json.dumps({"measured": today, **data}, indent=2) + "\n"
-        half = path.with_suffix(".part")
-        half.write_text(text, "utf-8")
-        half.replace(path)
+        write_whole(path, text)
     return path

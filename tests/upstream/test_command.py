@@ -8,6 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from packaging.version import Version
 from . import release
 from .command import main
 from .conftest import AFTER, BEFORE, Make, diff
-from .records import SCHEMA, UPSTREAM, load_records
+from .records import RECORD, SCHEMA, UPSTREAM, RecordError, load_records
 
 Command = Callable[..., tuple[int, dict[str, Any]]]
 
@@ -276,6 +277,11 @@ def test_a_release_that_the_matrix_does_not_have_is_asked_like_the_one_before(
     assert new.suite
     assert new.suite.like == old.version
     assert all(cell.startswith("unearth-99.1-") for cell in new.suite.cells)
+    # What the record no longer holds is not looked for elsewhere.
+    text = (written.folder / RECORD).read_text("utf-8")
+    with pytest.raises(RecordError, match=r"put 98\.0 there by hand"):
+        release.write(old, replace(new, version="98.0"))
+    assert (written.folder / RECORD).read_text("utf-8") == text
 
 
 @pytest.mark.parametrize("text", ["{", "[]"])

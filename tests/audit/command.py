@@ -1,0 +1,84 @@
+"""Audit real wheels, import them in the real interpreters, compare with results.json."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from tests.matrix.exits import BadInputError, exit_code, need_folder
+from tests.matrix.provision import Cache, provision
+from tests.matrix.settings import load_settings
+from tests.matrix.whole import write_whole
+from tests.native.command import parser
+
+from . import judged
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+DESCRIPTION = (
+    "Audit real wheels from PyPI, each under its own tag and under others, import them in"
+    " the real interpreters, and compare what comes of it with tests/audit/results.json."
+)
+EXAMPLES = """\
+examples:
+  python -m tests.audit                         every wheel, against results.json
+  python -m tests.audit --list                  the wheels
+  python -m tests.audit --only 'jiter-*'        some of them
+  python -m tests.audit --update                write what comes of each
+
+What is not in the cache is downloaded, by exact version and hash.
+
+exit code: 0 if everything is as committed, 1 if not or if a download fails, 2 for bad input
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code."""
+    options = parser("tests.audit", DESCRIPTION, EXAMPLES).parse_args(arguments)
+    return exit_code(partial(_main, options, Console()))
+
+
+def _main(options: argparse.Namespace, console: Console) -> int:
+    need_folder(options.json)
+    chosen = judged.pick(options.only)
+    if options.list:
+        for wheel in chosen:
+            console.print(wheel.file, soft_wrap=True, highlight=False)
+        return 0
+    settings = load_settings()
+    cache = Cache(options.cache.absolute(), settings)
+    versions, old = judged.versions(settings), judged.committed()
+    if options.update and options.only and versions != old["versions"]:
+        raise BadInputError(
+            "--update with --only, but the other wheels in results.json were run with"
+            f" {old['versions']}; wanted {versions}: leave out --only"
+        )
+    before = {one["file"]: one for one in old["wheels"]}
+    found: list[dict[str, Any]] = []
+    differ = False
+    with console.status("") as status, tempfile.TemporaryDirectory() as scratch:
+        provision(cache, lambda what, *_: status.update(what))
+        for one in judged.judged(cache, Path(scratch), status.update, chosen):
+            found.append(one)
+            print(f"{one['own']['verdict']:12} {one['file']}", flush=True)
+            if without_date(one) != without_date(before.get(one["file"], {})):
+                differ = True
+                print(f"  differs from results.json: {one}")
+            if options.update:
+                judged.write(one, versions)
+    if options.json:
+        report = {"versions": versions, "wheels": found}
+        write_whole(options.json, json.dumps(report, indent=1) + "\n")
+    return int(differ and not options.update)
+
+
+def without_date(one: dict[str, Any]) -> dict[str, Any]:
+    """A wheel's results, whenever they were measured."""
+    return {key: value for key, value in one.items() if key != "date"}
