@@ -154,12 +154,16 @@ def provision(cache: Cache, tell: Callable[[str, int, int], None]) -> None:
     first = [unit for unit in units if unit not in last]
     done = 0
     with ThreadPoolExecutor(4) as pool:
-        for stage in (first, last):
-            for future in as_completed(
-                [pool.submit(make, cache.root, unit) for unit in stage]
-            ):
-                done += 1
-                tell(future.result().source, done, len(units))
+        try:
+            for stage in (first, last):
+                for future in as_completed(
+                    [pool.submit(make, cache.root, unit) for unit in stage]
+                ):
+                    done += 1
+                    tell(future.result().source, done, len(units))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)  # what has not begun does not begin
+            raise
 
 
 def make(root: Path, unit: Unit) -> Unit:

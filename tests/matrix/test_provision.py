@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .provision import STAMP, Unit, make
+from .provision import STAMP, Unit, make, provision
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,3 +33,21 @@ def test_what_is_in_the_way_and_not_whole_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(OSError, match="unit"):
         make(tmp_path, Unit("unit", "source", fill))
+
+
+def test_an_interruption_ends_what_has_not_begun(tmp_path: Path) -> None:
+    made = []
+
+    def fill(folder: Path) -> None:
+        time.sleep(0.01)
+        made.append(folder.name)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    units = [Unit(f"unit-{n}", "source", fill) for n in range(100)]
+    npm = SimpleNamespace(name="npm")
+    cache: Any = SimpleNamespace(root=tmp_path, npm=npm, units=lambda: units)
+    with pytest.raises(KeyboardInterrupt):
+        provision(cache, interrupt)
+    assert 0 < len(made) < 50

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.console import Console
 
 from tests.matrix.exits import BadInputError
-from tests.native import observe
+from tests.native import command, observe
 from tests.native.command import main, pick
 from tests.native.lab import Lab
-from tests.native.observe import Observation
+from tests.native.observe import Observation, Run
 from tests.native.provision import downloads
 from tests.native.runs import every_run
 from tests.native.wheels import renamed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from tests.native.observe import Run
 
 PEP = Path(__file__).parents[2] / "pep" / "pep-9999.rst"
 
@@ -144,3 +145,21 @@ def test_a_renamed_wheel_says_so_inside(tmp_path: Path) -> None:
         assert "demo.cpython-313-wasm32-emscripten.so" in wheel.namelist()
         text = wheel.read("demo-1.0.dist-info/WHEEL").decode()
     assert text == ("Wheel-Version: 1.0\nTag: cp313-cp313-pyemscripten_2025_0_wasm32\n")
+
+
+def test_an_interruption_ends_what_has_not_begun() -> None:
+    made = []
+
+    def interrupt(lab: object) -> Observation:
+        raise KeyboardInterrupt
+
+    def do(lab: object) -> Observation:
+        time.sleep(0.01)
+        made.append(lab)
+        return Observation("works", "")
+
+    runs = [Run("first", "", interrupt), *(Run(f"{n}", "", do) for n in range(100))]
+    nothing: Any = SimpleNamespace()
+    with pytest.raises(KeyboardInterrupt):
+        command._observe(nothing, runs, nothing, Console(quiet=True))
+    assert len(made) < 50

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -24,7 +25,7 @@ from wasm_platform_tags.conformance.cases import (
     load_cases,
     suite_folder,
 )
-from wasm_platform_tags.conformance.child import Child, NoAnswer
+from wasm_platform_tags.conformance.child import Child, NoAnswer, Silence
 from wasm_platform_tags.conformance.options import KINDS, START
 from wasm_platform_tags.conformance.runner import Outcome, request, run, same
 
@@ -263,6 +264,15 @@ def test_what_a_child_left_ends_too() -> None:
     assert gone(left)
 
 
+@posix
+def test_a_child_that_does_not_read_holds_nobody_up() -> None:
+    child = Child(["sleep", "60"])
+    child.send("x" * 1_000_000)  # more than a pipe holds
+    with pytest.raises(Silence, match=r"no answer in 0\.1 s"):
+        child.receive(0.1)
+    assert not child.running
+
+
 def test_a_child_that_cannot_start() -> None:
     child = Child(["./no-such-program"], restarts=0)
     with pytest.raises(NoAnswer, match=r"cannot start './no-such-program'"):
@@ -485,6 +495,8 @@ def test_list(capsys: Capture) -> None:
         (["--adapter", "no-such-program-here"], "there is no program"),
         (["--adapter", "'"], "No closing quotation"),
         (["--adapter", ""], "wanted a command, got nothing"),
+        (["--adapter", "a" * 300], "there is no program 'aaa"),
+        (["--list", "--suite", "a" * 300], "no suite there; wanted a folder"),
         (["--list", "--running", "1999_0"], "no target '1999_0'; there are 0_1_sdk"),
         (["--list", "--only", "nothing"], "--only 'nothing' matches no case that"),
         (
@@ -589,6 +601,40 @@ def test_a_suite_that_cannot_be_read(
     assert message in str(caught.value)
     assert main(["conformance", "--list", "--suite", str(folder)]) == 2
     assert capsys.readouterr().err.startswith("wasm-tags conformance: --suite: ")
+
+
+@pytest.mark.parametrize(
+    ("schema", "content", "message"),
+    [
+        ("true", "[]", "$: [] is not of type 'object'"),
+        (
+            "true",
+            '{"kind": "parse", "group": "valid", "cases": [{}]}',
+            "'id' is a requ",
+        ),
+        (
+            '{"$ref": "#/nope"}',
+            None,
+            "its schema refers to '/nope', which is not there",
+        ),
+        (
+            '{"$ref": "https://example.org/x"}',
+            None,
+            "refers to 'https://example.org/x'",
+        ),
+    ],
+)
+def test_a_suite_whose_own_schema_does_not_help(
+    schema: str, content: str | None, message: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "suite"
+    shutil.copytree(SUITE, folder, ignore=lambda path, names: {"results"} & {*names})
+    (folder / "schema.json").write_text(schema, encoding="utf-8")
+    if content:
+        valid = folder / "cases" / "parse" / "valid.json"
+        valid.write_text(content, encoding="utf-8")
+    with pytest.raises(CaseError, match=re.escape(message)):
+        load_cases(folder)
 
 
 # The other adapters, and the contract's page

@@ -13,7 +13,7 @@ from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename
 from packaging.version import InvalidVersion
 
-from tests.benchmark.__main__ import rank_by_packaging
+from tests.benchmark.peer import rank_by_packaging
 from wasm_platform_tags import (
     InvalidPlatformTag,
     PyodidePlatform,

@@ -59,8 +59,9 @@ class Child:
         self._restarts = restarts
         self._starts = 0
         self._process: subprocess.Popen[bytes] | None = None
+        self._requests: queue.Queue[bytes | None] = queue.Queue()
         self._lines: queue.Queue[bytes | None] = queue.Queue()
-        self._stderr: IO[str] | None = None
+        self._stderr: IO[bytes] | None = None
 
     @property
     def running(self) -> bool:
@@ -73,15 +74,13 @@ class Child:
         return not self.running and self._starts > self._restarts
 
     def send(self, line: str) -> None:
-        """Write a line; start the child first if it does not run.
+        """Write a line, without waiting; start the child first if it does not run.
 
         :raises NoAnswer: if it cannot be started, or died too often.
         """
-        process = self._process or self._start()
-        assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):  # receive() will tell
-            process.stdin.write(f"{line}\n".encode())
-            process.stdin.flush()
+        if not self.running:
+            self._start()
+        self._requests.put(f"{line}\n".encode())
 
     def receive(self, seconds: float) -> str:
         r"""Return the next line that the child writes.
@@ -115,14 +114,12 @@ class Child:
         self.abandon()
         self._starts = 0
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> None:
         if self._starts > self._restarts:
             raise NoAnswer(f"gave up after {self._starts} starts")
         self._starts += 1
-        self._stderr = tempfile.TemporaryFile(  # noqa: SIM115 - lives with the child
-            "w+", encoding="utf-8", errors="replace"
-        )
-        self._lines = queue.Queue()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - lives with the child
+        self._requests, self._lines = queue.Queue(), queue.Queue()
         try:
             self._process = subprocess.Popen(
                 self._command,
@@ -135,24 +132,24 @@ class Child:
         except OSError as error:
             self._stderr.close()
             raise NoAnswer(f"cannot start {self._command[0]!r}: {error}") from error
-        threading.Thread(
-            target=_forward, args=(self._process.stdout, self._lines), daemon=True
-        ).start()
-        return self._process
+        # A child that does not read, or does not write, blocks a thread of its own.
+        for work, stream, lines in (
+            (_feed, self._process.stdin, self._requests),
+            (_forward, self._process.stdout, self._lines),
+        ):
+            threading.Thread(target=work, args=(stream, lines), daemon=True).start()
 
     def _end(self, why: str) -> NoAnswer:
         """End the child and return why, with the end of its standard error."""
         if self._process is None:
             return NoAnswer(why)
         status = end_group(self._process)
-        with contextlib.suppress(BrokenPipeError):
-            assert self._process.stdin is not None
-            self._process.stdin.close()
+        self._requests.put(None)
         self._process = None
         assert self._stderr is not None
         with self._stderr as stderr:
-            stderr.seek(0)
-            tail = stderr.read()[-_TAIL:]
+            stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - 4 * _TAIL))
+            tail = stderr.read().decode(errors="replace")[-_TAIL:]
         if why == "the process ended" and status >= 0:
             why = f"{why} with status {status}"
         return NoAnswer(why, tail)
@@ -173,6 +170,13 @@ def end_group(process: subprocess.Popen[bytes]) -> int:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         kill()
     return process.wait()
+
+
+def _feed(stream: IO[bytes], lines: queue.Queue[bytes | None]) -> None:
+    with contextlib.suppress(OSError), stream:  # if it ended, receive() tells
+        while line := lines.get():
+            stream.write(line)
+            stream.flush()
 
 
 def _forward(stream: IO[bytes], lines: queue.Queue[bytes | None]) -> None:

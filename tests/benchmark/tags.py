@@ -1,0 +1,120 @@
+"""Ranking, importing and patching, beside packaging."""
+
+from __future__ import annotations
+
+import gc
+import platform
+import statistics
+import subprocess
+import sys
+import time
+import tracemalloc
+from typing import TYPE_CHECKING
+
+import packaging.tags
+
+from wasm_platform_tags import patched
+
+from .peer import TARGET, project, rank_by_packaging
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def seconds(work: Callable[[], object]) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def ratio(
+    ours: Callable[[], object], peer: Callable[[], object], rounds: int
+) -> tuple[float, float]:
+    """The medians of both, measured in turn so that both meet the same machine."""
+    pairs = [(seconds(ours), seconds(peer)) for _ in range(rounds)]
+    mine, theirs = zip(*pairs, strict=True)
+    return statistics.median(mine), statistics.median(theirs)
+
+
+def import_seconds(module: str) -> float:
+    code = (
+        "import time; start = time.perf_counter();"
+        f" import {module}; print(time.perf_counter() - start)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    return float(result.stdout)
+
+
+def peak_memory(work: Callable[[], object]) -> int:
+    """Bytes at the peak, above what was there before."""
+    gc.collect()
+    tracemalloc.start()
+    work()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
+
+
+def measure(size: int) -> Iterator[tuple[str, str, str, str]]:
+    """Yield, for each claim: what, ours, the peer's, and the ratio."""
+    files = project(size)
+    suited = TARGET.rank(files)
+    own_build = [f"large_project-1.0-{n}-py3-none-any.whl" for n in range(size // 10)]
+    for what, names in (
+        ("as an index lists them", files),
+        ("all compatible", suited),
+        ("each with a build number of its own: the worst case", own_build),
+    ):
+        if TARGET.rank(names) != rank_by_packaging(names):
+            sys.exit(f"{what}: Target.rank and packaging disagree")
+        mine, peer = ratio(
+            lambda names=names: TARGET.rank(names),  # type: ignore[misc]
+            lambda names=names: rank_by_packaging(names),  # type: ignore[misc]
+            5,
+        )
+        yield (
+            f"rank {len(names):,} files, {what}",
+            f"{mine * 1000:.0f} ms",
+            f"{peer * 1000:.0f} ms",
+            f"{peer / mine:.1f} times as fast",
+        )
+    suited_names = set(suited)
+    few = [name for name in files if name not in suited_names]
+    mine_bytes = peak_memory(lambda: TARGET.rank(few))
+    peer_bytes = peak_memory(lambda: rank_by_packaging(few))
+    yield (
+        f"peak memory to rank {len(few):,} files of which none suits",
+        f"{mine_bytes / 1024:.0f} KiB",
+        f"{peer_bytes / 1024:.0f} KiB",
+        f"1/{peer_bytes / mine_bytes:.0f}",
+    )
+    imports = [
+        (import_seconds("wasm_platform_tags"), import_seconds("packaging.tags"))
+        for _ in range(21)
+    ]
+    mine, peer = (statistics.median(column) for column in zip(*imports, strict=True))
+    yield (
+        "import wasm_platform_tags beside import packaging.tags",
+        f"{mine * 1000:.1f} ms",
+        f"{peer * 1000:.1f} ms",
+        f"{mine / peer:.2f} times",
+    )
+
+    def unpatched() -> None:
+        for _ in range(100):
+            list(packaging.tags.sys_tags())
+
+    def patched_tags() -> None:
+        with patched():
+            unpatched()
+
+    mine, peer = ratio(patched_tags, unpatched, 21)
+    yield (
+        f"sys_tags() of a patched packaging on {platform.system()}",
+        f"{mine * 10:.2f} ms",
+        f"{peer * 10:.2f} ms",
+        f"{mine / peer:.2f} times",
+    )
