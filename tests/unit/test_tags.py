@@ -118,11 +118,38 @@ def test_the_local_tag_is_normalised_as_packaging_does(simulate: Simulate) -> No
     )
 
 
-@given(st.one_of(st.text(), st.integers(), st.none(), st.floats(), st.binary()))
-def test_any_value_of_a_variable_yields_valid_tags_or_none(value: object) -> None:
-    for family in (_pyemscripten, _wasi):
-        for tag in family.platform_tags(value):
-            assert parse_platform_tag(tag).version == value
+well_formed = st.one_of(
+    [st.from_regex(family.VERSION, fullmatch=True) for family in (_pyemscripten, _wasi)]
+)
+
+
+def tags_of(value: object) -> list[str]:
+    return [*_pyemscripten.platform_tags(value), *_wasi.platform_tags(value)]
+
+
+@given(well_formed)
+def test_a_well_formed_version_yields_its_tags(version: str) -> None:
+    versions = {parse_platform_tag(tag).version for tag in tags_of(version)}
+    assert versions == {version}
+
+
+@given(
+    st.one_of(
+        *(st.integers(), st.none(), st.floats(), st.binary()),
+        well_formed.map(str.encode),
+        well_formed.map("0{}".format),
+        well_formed.map("{}\n".format),
+        well_formed.map("{}_".format),
+        well_formed.map(lambda version: version.replace("_", "", 1)),
+    )
+)
+def test_any_other_value_yields_none(value: object) -> None:
+    assert tags_of(value) == []
+
+
+@given(st.text())
+def test_any_text_yields_tags_of_the_grammar(value: str) -> None:
+    assert all(parse_platform_tag(tag).version == value for tag in tags_of(value))
 
 
 @pytest.mark.parametrize("variables", [{}, {NEW: "2025_0"}])

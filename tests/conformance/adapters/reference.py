@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-import re
 import sys
 import sysconfig
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from packaging.markers import Marker
-from packaging.utils import parse_wheel_filename
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from wasm_platform_tags import (
     InvalidPlatformTag,
@@ -22,15 +21,13 @@ from wasm_platform_tags import (
     parse_platform_tag,
     platform_tags,
 )
+from wasm_platform_tags._index import upload
 from wasm_platform_tags.audit import audit as audit_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from packaging.version import Version
-
-# PEP 9999, index-rejects: which tags its rules for indexes are about.
-CONCERNED = re.compile(r"\A(emscripten|pyemscripten|pyodide|wasi)|wasm32|wasm64")
 
 
 def parse(case: dict[str, Any]) -> list[str] | None:
@@ -109,19 +106,11 @@ def version(name: str) -> Version:
 
 
 def index(case: dict[str, Any]) -> bool:
-    """Whether an index accepts each tag of a wheel's platform, read in lower case."""
-    return all(map(accepted, case["platform"].lower().split(".")))
-
-
-def accepted(tag: str) -> bool:
-    """Whether a tag is canonical, or is left to an index's rules for other platforms.
-
-    Those rules are not asked here; an empty tag passes none.
-    """
-    if not CONCERNED.search(tag):
-        return tag != ""
-    tags = parse({"tag": tag})
-    return tags is not None and tags[0] == tag
+    """Whether an index accepts the platform of a wheel, or leaves it to other rules."""
+    try:
+        return upload(f"x-0-py3-none-{case['platform']}.whl").accepted is not False
+    except InvalidWheelFilename:
+        return False
 
 
 def audit(case: dict[str, Any]) -> str:
