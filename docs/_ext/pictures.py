@@ -15,6 +15,7 @@ from docutils import nodes
 from markup import TEMPLATES
 from measured import every_row, note_files
 from native import results
+from registry import REGISTRY
 from sphinx.util.docutils import SphinxDirective
 
 from tests.matrix.settings import load_settings
@@ -189,7 +190,8 @@ class Picture(SphinxDirective):
         if name not in PICTURES:
             raise self.error(f"no picture {name!r}; wanted {', '.join(PICTURES)}")
         note_files(self.env)
-        for path in (RELEASES, RESULTS, *(DOCS / "_templates" / "pictures").iterdir()):
+        drawings = (DOCS / "_templates" / "pictures").iterdir()
+        for path in (RELEASES, RESULTS, REGISTRY, *drawings):
             self.env.note_dependency(str(path))
         head = f'<figure class="picture" id="picture-{name}"><div tabindex="0">'
         drawn = f"{head}{draw(name)}</div><figcaption>"

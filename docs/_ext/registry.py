@@ -1,8 +1,9 @@
-"""Tables of the registry: platforms, the audit's rules, real wheels held against them."""
+"""Tables of the registry: platforms, the audit's rules, real wheels under them."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markup import html
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.util.docutils import SphinxDirective
 
-# What the wheels are held against: those of PyEmscripten, and one of WASI.
+LIBRARY = Path(wasm_platform_tags.__file__).parent
+REGISTRY = LIBRARY / "platforms.json"
+# What the wheels are checked against: the platforms of PyEmscripten, and one of WASI.
 HELD = [
     *(record.tags[0] for record in known_platforms() if len(record.tags) > 1),
     "wasi_0_2_sdk_33_wasm32",
@@ -25,12 +28,13 @@ HELD = [
 
 def platforms(page: SphinxDirective) -> list[nodes.Node]:
     """Return every platform that the library knows."""
-    page.env.note_dependency(wasm_platform_tags.__file__)
+    page.env.note_dependency(str(REGISTRY))
     return [html(page.env, "platforms", platforms=known_platforms())]
 
 
 def audit_rules(page: SphinxDirective) -> list[nodes.Node]:
     """Return every rule of the audit, and the requirement that each family rests on."""
+    page.env.note_dependency(str(LIBRARY / "audit" / "policies.json"))
     families = (policy_of(one.platform).requirement for one in known_platforms())
     about = {"rules": rules(), "families": list(dict.fromkeys(families))}
     return [html(page.env, "audit-rules", **about)]
