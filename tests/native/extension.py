@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from wasm_platform_tags.audit.binary import read
 
 from .bundled import libraries
-from .lab import GUEST, LINKERS, WASI
+from .lab import GUEST, LINKER, LINKERS, WASI
 from .observe import Observation, Run, shown
 from .tool import environment, tool
 from .wasi_way import refuse_build
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from .lab import Lab
 
-LINKER = "0.25.1"
 PYTHON = "3.14"
 # What each is asked, and the right answer.
 CALLS = {

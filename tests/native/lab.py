@@ -40,12 +40,15 @@ WILD = (
     "wasi_wasm32",
     "wasix_wasm32",
 )
-# The suffix that each linker's CPython takes; only the newest takes the stable ABI's.
+# The suffix that the CPython of each componentize-py takes; only the newest takes the
+# stable ABI's.
 LINKERS = {
     "0.17.2": ".cpython-312-wasm32-wasi.so",
+    "0.19.3": ".cpython-314-wasm32-wasi.so",
     "0.21.0": ".cpython-314-wasm32-wasi.so",
     "0.25.1": ".abi3.so",
 }
+LINKER = [*LINKERS][-1]
 COMPONENTIZE = (
     "from componentize_py import script; import sys;"
     " sys.argv[0] = 'componentize-py'; script()"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wasm_platform_tags.audit.binary import read
 
-from .lab import GUEST, WASI, WILD
+from .lab import GUEST, LINKER, WASI, WILD
 from .observe import Observation, Run, shown
 from .wheels import unpack
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from .lab import Lab
 
-LINKER = "0.25.1"
 PYTHON = "3.14"
 
 

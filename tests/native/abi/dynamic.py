@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..lab import GUEST
+from ..lab import GUEST, LINKER, LINKERS
 from ..observe import Observation, shown
 from ..tool import environment, tool
 from .facets import FACETS, MODULES
@@ -26,20 +25,9 @@ if TYPE_CHECKING:
     from .facets import Facet
 
 
-@dataclass(frozen=True)
-class Linker:
-    """One componentize-py, the SDK that its release is built with, and its suffix."""
-
-    version: str
-    sdk: int
-    suffix: str
-
-
-# Whose shared libraries are those of an SDK's release, for WASI 0.2.
-LINKERS = (
-    Linker("0.19.3", 27, ".cpython-314-wasm32-wasi.so"),
-    Linker("0.25.1", 33, ".abi3.so"),
-)
+# The componentize-py whose shared libraries are those of an SDK's release, for WASI 0.2,
+# and that SDK.
+SDKS = {"0.19.3": 27, LINKER: 33}
 DYNAMIC = tuple(facet for facet in FACETS if not facet.static_only)
 SHARED = ("-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic")
 APP = """\
@@ -52,7 +40,7 @@ class WitWorld(wit_world.WitWorld):
 """
 
 
-def observe(linker: Linker, lab: Lab) -> Observation:
+def observe(linker: str, lab: Lab) -> Observation:
     """Link all modules into one application, without those that are refused; call all."""
     tools = Toolchain(lab)
     cells: dict[tuple[str, str], Cell] = {}
@@ -103,26 +91,24 @@ def module(tools: Toolchain, facet: Facet, platform: WasiPlatform) -> Path | Cel
 
 
 def link(
-    tools: Toolchain, linker: Linker, modules: Iterable[str]
+    tools: Toolchain, linker: str, modules: Iterable[str]
 ) -> tuple[dict[str, str], Path, str]:
     """Link what is not refused; why the others are, the component, all that was said."""
     left, refused, raw = list(modules), dict[str, str](), ""
     while True:
-        folder = tools.lab.folder(f"abi-{linker.version}")
+        folder = tools.lab.folder(f"abi-{linker}")
         (folder / "app.py").write_text(application(left), "utf-8")
         for name in left:
-            copy = folder / f"{name}{linker.suffix}"
+            copy = folder / f"{name}{LINKERS[linker]}"
             copy.write_bytes((tools.folder / f"{name}.so").read_bytes())
         out = folder / "app.wasm"
-        said = tools.lab.componentize(
-            linker.version, GUEST / "abi.wit", "app", [folder], out
-        )
+        said = tools.lab.componentize(linker, GUEST / "abi.wit", "app", [folder], out)
         raw += said.text
         if said.status == 0:
             return refused, out, raw
         found = refusals(said.text)
         if not found.keys() & set(left):
-            raise RuntimeError(f"componentize-py {linker.version}:\n{said.text}")
+            raise RuntimeError(f"componentize-py {linker}:\n{said.text}")
         refused |= found
         left = [name for name in left if name not in refused]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..observe import Observation, shown
 from .archive import symbols
-from .toolchain import Toolchain
+from .toolchain import EMULATED, Toolchain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
     from ..lab import Lab
 
-EMULATED = ("SIGNAL", "MMAN", "PROCESS_CLOCKS", "GETPID", "PTHREAD")
 MACROS = [
-    *(f"-D_WASI_EMULATED_{name}" for name in EMULATED),
+    *(f"-D_WASI_EMULATED_{name.upper().replace('-', '_')}" for name in EMULATED),
     "-D__wasm_exception_handling__",  # what setjmp.h wants to see
 ]
 GENERATED = ("wasi/wasip2.h",)

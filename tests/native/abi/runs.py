@@ -47,10 +47,10 @@ def runs() -> Iterator[Run]:
         "SDK 34's headers with WASI 0.3 chosen, with each C library",
         next_version.observe,
     )
-    for linker in dynamic.LINKERS:
+    for linker, sdk in dynamic.SDKS.items():
         yield Run(
-            f"abi/dynamic/{linker.version}",
-            f"libc.so of SDK {linker.sdk}, in componentize-py {linker.version}",
+            f"abi/dynamic/{linker}",
+            f"libc.so of SDK {sdk}, in componentize-py {linker}",
             partial(dynamic.observe, linker),
         )
     for before, after in STEPS:
