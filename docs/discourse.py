@@ -9,10 +9,10 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from docs.objections import objections
 from tests.unit.pep_text import HEADING, TEXT, anchored, keywords, paragraphs
 
 if TYPE_CHECKING:
@@ -22,10 +22,6 @@ DISCUSSIONS_TO = (
     "Discussions-To: _the address of this thread, to be put into the draft_"
 )
 EXAMPLE = "an address such as https://example.org/site/"
-OBJECTIONS = Path(__file__).with_name("objections.md")
-OBJECTION = re.compile(
-    r"^\((objection-\d+)\)=\n## (.+)\n\nStatus\n: (.+)$", re.MULTILINE
-)
 PAGES = {
     "docs/explorer.html": "Ask the library about any wheel, in your browser",
     "docs/requirements.html": "Every requirement, with the cases that test it",
@@ -77,7 +73,7 @@ def summary(base: str) -> Iterator[str]:
     yield "\n## Where to find what\n"
     yield from details("The sections", sections(pep))
     yield from details("The requirements", requirements(pep))
-    yield from details("Objections, and their status", objections(base))
+    yield from details("Objections, and their status", answered(base))
     yield f"## Open issues\n\n[In the draft]({pep}#pep-9999-open-issues):\n"
     for part in section("Open Issues"):
         yield markdown(part)
@@ -108,11 +104,11 @@ def sections(pep: str) -> Iterator[str]:
             yield f"* [{title}]({pep}#{re.sub('[^a-z0-9]+', '-', title.lower())})"
 
 
-def objections(base: str) -> Iterator[str]:
+def answered(base: str) -> Iterator[str]:
     """Yield a link to each objection, with its status."""
-    for anchor, title, status in OBJECTION.findall(OBJECTIONS.read_text("utf-8")):
-        number, _, text = title.partition(". ")
-        yield f"{number}. [{text}]({base}docs/objections.html#{anchor}): {status}"
+    for one in objections():
+        address = f"{base}docs/objections.html#objection-{one.number}"
+        yield f"{one.number}. [{one.title}]({address}): {one.status}"
 
 
 def requirements(pep: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils.nodes import make_id
 
+from docs.objections import PAGE as OBJECTIONS
 from tests.matrix.cells import LIBRARY, cells
 from tests.matrix.results import (
     DIVERGES,
@@ -43,7 +44,6 @@ WORDS = {
     ERROR: "error",
     NOT_RUN: "not run",
 }
-OBJECTIONS = ROOT / "docs" / "objections.md"
 UNKNOWN = {"verdict": NOT_RUN}
 # The page of a result says what was observed instead.
 WITH_DETAILS = frozenset({DIVERGES, ERROR})

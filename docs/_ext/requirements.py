@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 from casepage import way
 from docutils import nodes
 from markup import html
-from measured import OBJECTIONS, every_case, newest, note_files, sections
+from measured import every_case, newest, note_files, sections
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from support import Answer, overall, support, units
 from tables import table
 
+from docs.objections import objections
 from tests.matrix.results import NOT_RUN
 from tests.unit.pep_text import HEADING, KEYWORD, TEXT, anchored
 
@@ -31,22 +32,10 @@ PAGE = "docs/requirements"
 PEP_PAGE = "pep/pep-9999"
 ANCHOR = "pep-9999-"
 SECTION = re.compile(rf"\.\. _{ANCHOR}([a-z0-9-]+):\n\n(.+)\n[=\-']{{4,}}\n")
-OBJECTION = re.compile(
-    r"^## (?P<number>\d+)\. (?P<title>.+)\n\nStatus\n: (?P<status>(?:.|\n)+?)\n\n"
-    r"(?:.|\n)+?\nAnswer\n: (?P<answer>(?:.|\n)+?)\n\n",
-    re.MULTILINE,
-)
 USUAL = (
     "2026_0",
     "0_1_sdk_24",
 )  # targets of questions for the explorer, if any has them
-
-
-@cache
-def objections() -> list[dict[str, str]]:
-    """Return number, title, status and answer of every objection."""
-    found = OBJECTION.finditer(OBJECTIONS.read_text("utf-8"))
-    return [{k: " ".join(v.split()) for k, v in o.groupdict().items()} for o in found]
 
 
 @cache
@@ -61,7 +50,7 @@ def requirements() -> dict[str, dict[str, Any]]:
         if slug:
             cases = [case for case in every_case() if case.requirement == slug]
             links = [f"<{ANCHOR}{of}>" for of in (slug, section_of.get(heading, slug))]
-            said = [o for o in objections() if any(li in o["answer"] for li in links)]
+            said = [o for o in objections() if any(li in o.answer for li in links)]
             found[slug] = {
                 "slug": slug,
                 "section": heading,
@@ -184,11 +173,11 @@ def objection_index(page: SphinxDirective) -> list[nodes.Node]:
     """Return a line an objection: title, status, and the answer in a sentence."""
     rows: list[tuple[str, list[Cell]]] = []
     for one in objections():
-        number, status = one["number"], one["status"].partition(".")[0]
-        title, _ = page.parse_inline(f"{number}. {one['title']}")
-        answer, _ = page.parse_inline(re.split(r"(?<=\.) ", one["answer"])[0])
-        link = nodes.reference("", "", *title, refid=f"objection-{number}")
-        rows.append((f"index-{number}", [[link], status, answer]))
+        status = one.status.partition(".")[0]
+        title, _ = page.parse_inline(f"{one.number}. {one.title}")
+        answer, _ = page.parse_inline(re.split(r"(?<=\.) ", one.answer)[0])
+        link = nodes.reference("", "", *title, refid=f"objection-{one.number}")
+        rows.append((f"index-{one.number}", [[link], status, answer]))
     return [table(["Objection", "Status", "Answer"], rows, "objections")]
 
 

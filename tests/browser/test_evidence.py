@@ -7,9 +7,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from requirements import changes, objections, requirements
+from requirements import changes, requirements
 from support import data, support
 
+from docs.objections import objections
 from tests.browser.site import SITE, pages, references
 from tests.unit import pep_text
 from wasm_platform_tags.conformance.cases import load_cases
@@ -182,7 +183,7 @@ def test_every_rule_has_its_note() -> None:
         assert f">{counts[slug]} case" in note
         assert f'href="../docs/requirements.html#requirement-{slug}"' in note
         assert note.count('class="mark ') == len(one["strip"])
-        assert [o["number"] for o in one["objections"]] == re.findall(
+        assert [o.number for o in one["objections"]] == re.findall(
             r"#objection-(\d+)", note
         )
         assert ("explorer.html#t=" in note) == bool(one["question"])
@@ -238,7 +239,7 @@ def test_the_note_on_a_touch_screen(site: str, open_page: Opener) -> None:
 def test_the_index_of_objections_has_each(site: str, open_page: Opener) -> None:
     ids = references("docs/objections.html").ids
     numbers = [name[10:] for name in ids if re.fullmatch(r"objection-\d+", name)]
-    assert [one["number"] for one in objections()] == numbers
+    assert [one.number for one in objections()] == numbers
     page = open_page(f"{site}/docs/objections.html")
     rows = page.locator("table.objections tbody tr")
     assert rows.count() == len(numbers)
@@ -248,4 +249,4 @@ def test_the_index_of_objections_has_each(site: str, open_page: Opener) -> None:
         answer = row.locator("td").nth(1).inner_text()
         assert answer.endswith(".")
         link = row.locator("th a").first
-        assert link.get_attribute("href") == f"#objection-{one['number']}"
+        assert link.get_attribute("href") == f"#objection-{one.number}"

@@ -21,8 +21,10 @@ from measured import (
     sign,
     span,
 )
-from requirements import changes, objections, question
+from requirements import changes, question
 from toolpage import TOPICS, by_topic, tool_results
+
+from docs.objections import objections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -169,13 +171,9 @@ def test_data_is_shown_as_it_is() -> None:
 
 def test_objections_have_their_parts() -> None:
     for number, one in enumerate(objections(), 1):
-        assert one["number"] == str(number)
-        assert one["status"].partition(".")[0] in {
-            "Answered",
-            "Answered in part",
-            "Open",
-        }
-        assert one["answer"].endswith(".")
+        assert one.number == str(number)
+        assert one.status.partition(".")[0] in {"Answered", "Answered in part", "Open"}
+        assert one.answer.endswith(".")
 
 
 def test_an_unknown_tool_is_named() -> None:

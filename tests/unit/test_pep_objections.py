@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import re
 
+from docs.objections import PAGE, objections
 from tests.unit.pep_text import ANCHOR, FOLDER, TEXT
 
 DOCS = FOLDER.parent / "docs"
-PAGE = (DOCS / "objections.md").read_text("utf-8")
-OBJECTION = re.compile(
-    r"^\(objection-(\d+)\)=\n## \1\. (.+)\n\n"
-    r"Status\n: (.+)\n\nRaised in\n: ((?:.+\n)+)\n"
-    r"Answer\n: ((?:.+\n)+)\nEvidence\n: ((?:.+\n)+)",
-    re.MULTILINE,
-)
-FOUND = OBJECTION.findall(PAGE)
+FOUND = objections()
 CASES = "../tests/conformance/cases/"
 # A post, or a page of a thread; an issue or a pull request; a published text.
 THREAD = re.compile(
@@ -30,14 +24,14 @@ def test_all_are_there() -> None:
     """In order, each with a permalink and all its fields."""
     assert len(FOUND) > 20
     assert [number for number, *_ in FOUND] == [str(n + 1) for n in range(len(FOUND))]
-    assert len(re.findall(r"^## \d|^\(objection", PAGE, re.MULTILINE)) == 2 * len(FOUND)
+    page = PAGE.read_text("utf-8")
+    assert len(re.findall(r"^## \d|^\(objection", page, re.MULTILINE)) == 2 * len(FOUND)
 
 
 def test_an_answer_is_a_sentence() -> None:
     """It answers by itself, before anybody follows its links."""
     for _, title, _, _, answer, _ in FOUND:
-        text = " ".join(answer.split())
-        words = re.sub(r"\{\w+\}`([^`<]+?)\s*<[^`]+>`", r"\1", text)
+        words = re.sub(r"\{\w+\}`([^`<]+?)\s*<[^`]+>`", r"\1", answer)
         assert words[0].isupper(), title
         assert words.endswith("."), title
         assert len(words.split()) >= 6, title
