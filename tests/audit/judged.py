@@ -225,7 +225,7 @@ def compared(wheel: Path, tool: Path) -> dict[str, str]:
     """What auditwheel-emscripten shows of each module, held against our reading."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
-        [sys.executable, str(HERE / "theirs.py"), str(tool), str(wheel)],
+        [sys.executable, str(HERE / "auditwheel_show.py"), str(tool), str(wheel)],
         capture_output=True,
         text=True,
         check=False,

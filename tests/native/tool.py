@@ -56,5 +56,6 @@ def tool(
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        return Said(-1, f"{late.output or ''}\nno end in {timeout} s")
+        text = (late.output or b"").decode(errors="replace")  # bytes, even of a text
+        return Said(-1, f"{text}\nno end in {timeout} s")
     return Said(done.returncode, done.stdout)

@@ -1,4 +1,4 @@
-"""What auditwheel-emscripten shows of a wheel: ``theirs.py FOLDER WHEEL``, in JSON."""
+"""What auditwheel-emscripten shows of a wheel: ``auditwheel_show.py FOLDER WHEEL``, in JSON."""
 
 from __future__ import annotations
 
