@@ -395,6 +395,8 @@ def _choose(options: argparse.Namespace) -> Answer:
     except (OSError, ValueError) as error:
         raise _InputError(f"{shortened(options.list)}: {error}") from error
     files, choices = judge(text, [target])
+    if files and files[0].listed.error:
+        raise _InputError(f"{shortened(options.list)}: {files[0].error}")
     taken = [(project, chosen) for project, (chosen,) in choices.items()]
     code = YES if any(chosen for _, chosen in taken) else NO
     rows = [

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from ._target import Explanation, Target
 
+# The start of JSON, not of a line of uv.lock: {url = "https://example.org/demo.whl"}
+JSON = re.compile(r"""\s*\{\s*("|\}|\Z)""")
 URL = re.compile(r"""https?://[^\s<>",]+""", re.IGNORECASE)
 QUOTED = re.compile(r"""["']([^"'/\\<>\s]+\.(?:whl|tar\.gz|zip))["']""")
 PATH = re.compile(r"[/\\]|\.whl[?#]", re.IGNORECASE)
@@ -208,14 +210,10 @@ class Links(HTMLParser):
 
 def listing(text: str) -> Iterator[Listed]:
     """Yield the files that a text lists: as an index does, in links, or plain."""
-    if text.lstrip().startswith("{"):
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError):
-            pass  # it only looks like JSON: a line of uv.lock holds a URL
-        else:
-            yield from of_json(data)
-            return
+    text = text.removeprefix("\ufeff")
+    if JSON.match(text):
+        yield from of_json(text)
+        return
     if "<" in text and (links := Links(text).found):
         yield from (link for link in links if link.name)
         return
@@ -224,8 +222,15 @@ def listing(text: str) -> Iterator[Listed]:
             yield Listed(f"line {number}", name or line)
 
 
-def of_json(data: dict[str, Any]) -> list[Listed]:
-    """Read the JSON of an index, or say that it is none."""
+def of_json(text: str) -> list[Listed]:
+    """Read the JSON of an index, or say that it is none.
+
+    What is cut off lists nothing: a name in it may be that of a yanked file.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return [Listed("line 1", "{…}", error=f"JSON that cannot be read: {error}")]
     try:
         return [
             Listed(
@@ -241,11 +246,11 @@ def of_json(data: dict[str, Any]) -> list[Listed]:
         ]
     except (AttributeError, KeyError, TypeError):
         keys = ", ".join(map(shortened, islice(data, 4))) or "nothing"
-        error = (
+        why = (
             f'JSON that holds {keys} is no answer of an index: wanted "files", a list'
             ' of objects with a "filename" (PEP 691)'
         )
-        return [Listed("line 1", "{…}", error=error)]
+        return [Listed("line 1", "{…}", error=why)]
 
 
 def files_of(data: dict[str, Any]) -> Iterable[dict[str, Any]]:

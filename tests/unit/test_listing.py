@@ -141,9 +141,29 @@ def test_other_json_gets_one_error(data: dict[str, object], given: str) -> None:
     assert 'wanted "files"' in file.error
 
 
-def test_json_that_no_parser_follows_is_text() -> None:
-    (file,) = listing('{"a":' * 100_000)
-    assert (file.place, file.name[:5]) == ("line 1", '{"a":')
+WHOLE = json.dumps({"files": [{"filename": WHEEL, "yanked": True}]}, indent=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (WHOLE[:-3], "line 7 column"),
+        (f"\ufeff\n {WHOLE[:-3]}", "line 8 column"),
+        ("{", "line 1 column 2"),
+        (f'{{"files": {"1" * 5000}}}', "4300 digits"),
+        ('{"a":' * 100_000, ""),
+    ],
+)
+def test_json_that_cannot_be_read_lists_nothing(text: str, why: str) -> None:
+    (file,), choices = judge(text, [TARGET])
+    assert file.error.startswith("JSON that cannot be read: ")
+    assert why in file.error
+    assert choices == {}
+
+
+@pytest.mark.parametrize("text", [WHOLE, INDEX, WHEEL])
+def test_a_byte_order_mark_is_no_part_of_a_list(text: str) -> None:
+    assert list(listing(f"\ufeff{text}")) == list(listing(text))
 
 
 def as_html(requires_python: object, yanked: object) -> str:
@@ -381,6 +401,9 @@ def test_the_command_chooses_from_a_list(
     shown = capsys.readouterr().out
     assert "a requirement" in shown
     assert "is in upper case" in " ".join(shown.split())
+    path.write_text(WHOLE[:-3], "utf-8")
+    assert main(["choose", str(path), *OPTIONS]) == 2
+    assert "JSON that cannot be read" in capsys.readouterr().err
     path.write_bytes(b"\xff")
     assert main(["choose", str(path), *OPTIONS]) == 2
     assert "wasm-tags choose: " in capsys.readouterr().err
