@@ -27,7 +27,8 @@ from wasm_platform_tags import Target, _cli
 from wasm_platform_tags.simple_index import listing
 from wasm_platform_tags.simple_index.choice import choose
 from wasm_platform_tags.simple_index.choice import listing as sort
-from wasm_platform_tags.simple_index.command import every_target, needed
+from wasm_platform_tags.simple_index.command import every_target
+from wasm_platform_tags.simple_index.dependencies import needed, stated
 from wasm_platform_tags.simple_index.listing import Index, UnusableIndexError, shown
 
 if TYPE_CHECKING:
@@ -232,10 +233,14 @@ def test_what_is_taken_is_supported_and_the_newest_that_is(versions: list[str]) 
 # Dependencies.
 
 
-def wheel(metadata: str, name: str = "demo-2.0.dist-info/METADATA") -> bytes:
+def wheel(
+    metadata: str,
+    name: str = "demo-2.0.dist-info/METADATA",
+    vendored: bytes = b"",
+) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("demo/__init__.py", "")
+        archive.writestr("demo/_vendor/other-1.0.dist-info/METADATA", vendored)
         archive.writestr(name, metadata)
     return file.getvalue()
 
@@ -279,7 +284,7 @@ def test_dependencies_for_the_target_and_this_machine(
 
 
 def test_metadata_out_of_the_wheel(index: Served) -> None:
-    body = wheel(METADATA)
+    body = wheel(METADATA, vendored=b"Requires-Dist: wrong")
     sha256 = hashlib.sha256(body).hexdigest()
     index.page({"filename": NATIVE, "url": NATIVE, "hashes": {"sha256": sha256}})
     index.replies[f"/simple/demo/{NATIVE}"] = (200, {}, [body])
@@ -305,8 +310,13 @@ def test_no_dependencies_of_nothing(index: Served, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"PK\3\4", "not a wheel"),
-        (wheel("", "demo/METADATA"), "it holds no METADATA"),
+        (b"PK\3\4", "it is no zip file: it has 4 bytes"),
+        (wheel("", "demo/METADATA"), "it has 0 folders .dist-info; wanted one"),
+        (wheel("", "other-2.0.dist-info/METADATA"), "of another project or version"),
+        (wheel("", "demo-2.1.dist-info/METADATA"), "of another project or version"),
+        (wheel("", "demo-2.0.dist-info/WHEEL"), "METADATA is missing"),
+        (wheel(METADATA + "x" * 2**20), "at most 1048576 are read"),
+        (wheel(METADATA).replace(b"Requires-Dist", b"Provides-Dist"), "checksum"),
     ],
 )
 def test_what_is_no_wheel(index: Served, body: bytes, said: str) -> None:
@@ -325,9 +335,26 @@ def test_another_hash(index: Served) -> None:
         ask(index).metadata(package)
 
 
-def test_a_malformed_dependency() -> None:
-    with pytest.raises(UnusableIndexError, match="Requires-Dist: 'a b'"):
-        list(needed(["a b"], TARGET.marker_environment()))
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"<html>please log in</html>", "is no metadata of demo: .* the name is ''"),
+        (b"", "is no metadata of demo"),
+        (b"Name: demo\n", "is no metadata of demo"),
+        (METADATA.replace(": demo", ": evil").encode(), "the name is 'evil'"),
+        (METADATA.encode() + b"Requires-Dist: lost; os_name == '\xff'", "not UTF-8"),
+    ],
+)
+def test_what_is_no_metadata(body: bytes, said: str) -> None:
+    with pytest.raises(UnusableIndexError, match=said):
+        stated(body, "demo", NATIVE)
+
+
+@pytest.mark.parametrize("text", ["a b", "a; os_name ~= 'a'", "a; \x1b"])
+def test_a_malformed_dependency(text: str) -> None:
+    with pytest.raises(UnusableIndexError, match="Requires-Dist: ") as told:
+        list(needed([text], TARGET.marker_environment()))
+    assert repr(text) in str(told.value)
 
 
 # Indexes that are down, slow, truncated, or lie.

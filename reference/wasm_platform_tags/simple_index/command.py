@@ -7,8 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from packaging.markers import default_environment
-from packaging.metadata import parse_email
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 from rich import box
 from rich.console import Console
@@ -18,13 +17,12 @@ from rich.text import Text
 from .._registry import known_platforms
 from .._target import Target
 from .choice import choose, listing
+from .dependencies import needed, stated
 from .listing import Index, UnusableIndexError, shown
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from packaging.markers import Environment
+    from collections.abc import Callable, Iterator, Sequence
 
     from .choice import Choice, Listing
 
@@ -56,7 +54,10 @@ def select(
         )
     targets = [target] if target else list(every_target())
     choices = [choose(listed, one, pre=options.pre) for one in targets]
-    needs = [_needs(index, one) if options.metadata else None for one in choices]
+    needs = [
+        _needs(index, options.project, one) if options.metadata else None
+        for one in choices
+    ]
     report = {
         "project": options.project,
         "index": shown(index.url),
@@ -76,29 +77,12 @@ def every_target() -> Iterator[Target]:
             yield Target(python, known.platform)
 
 
-def needed(
-    requires: Iterable[str], environment: Environment
-) -> Iterator[tuple[str, bool]]:
-    """Yield the direct dependencies, and whether an environment needs each.
-
-    :param requires: values of Requires-Dist; those of an extra are needed nowhere.
-    :raises UnusableIndexError: if one is malformed.
-    """
-    for text in requires:
-        try:
-            requirement = Requirement(text)
-        except InvalidRequirement as error:
-            raise UnusableIndexError(f"Requires-Dist: {text!r}: {error}") from error
-        marker = requirement.marker
-        context: dict[str, str] = {**environment, "extra": ""}  # type: ignore[dict-item]
-        yield text, marker is None or marker.evaluate(context)
-
-
-def _needs(index: Index, choice: Choice) -> list[dict[str, Any]] | None:
+def _needs(index: Index, project: str, choice: Choice) -> list[dict[str, Any]] | None:
     if choice.package is None:
         return None
-    raw, _ = parse_email(index.metadata(choice.package))
-    requires = raw.get("requires_dist", [])
+    metadata = index.metadata(choice.package)
+    name = canonicalize_name(project)
+    requires = stated(metadata, name, choice.package.filename)
     here = dict(needed(requires, default_environment()))
     return [
         {"requirement": text, "target": wanted, "this_machine": here[text]}

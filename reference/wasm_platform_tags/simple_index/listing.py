@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import time
-import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -22,6 +21,7 @@ from pypi_simple import (
 )
 
 from .._text import printable, shortened
+from .._wheel import member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,11 +30,10 @@ if TYPE_CHECKING:
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = ("application/vnd.pypi.simple.v1+html", "text/html")
-#: bytes of an answer, and of METADATA in a wheel, that are read at most
+#: bytes of an answer that are read at most
 LARGEST = 128 * 2**20
 # Of others, which an index may state too, nothing is checked.
 _HASHES = frozenset({"md5", "sha1", "sha256", "sha384", "sha512"})
-LARGEST_METADATA = 2**20
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 _AT_ONCE = 2**16
 
@@ -114,7 +113,12 @@ class Index:
             return answer.body
         answer = self.ask(package.url, "*/*")
         _check(answer.body, package.digests, package.filename)
-        return _member(answer.body, package.filename)
+        try:
+            return member(package.filename, io.BytesIO(answer.body), "METADATA")
+        except ValueError as error:
+            raise UnusableIndexError(
+                f"{printable(package.filename)}: {error}"
+            ) from error
 
     def ask(self, url: str, accept: str) -> Answer:
         """Return a whole answer.
@@ -179,19 +183,6 @@ def _check(body: bytes, digests: Mapping[str, str], name: str) -> None:
             raise UnusableIndexError(
                 f"{printable(name)}: its {algorithm} is not the one that the index states"
             )
-
-
-def _member(wheel: bytes, name: str) -> bytes:
-    try:
-        with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
-            for member in archive.infolist():
-                folder, _, file = member.filename.rpartition("/")
-                if file == "METADATA" and folder.endswith(".dist-info"):
-                    with archive.open(member) as opened:
-                        return opened.read(LARGEST_METADATA)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise UnusableIndexError(f"{printable(name)}: not a wheel: {error}") from error
-    raise UnusableIndexError(f"{printable(name)}: it holds no METADATA")
 
 
 def shown(url: str) -> str:
