@@ -22,6 +22,12 @@ MARKERS = "pip._vendor.packaging.markers"
 #: options of pip that say what the target says
 TAKEN = ("--abi", "--implementation", "--platform", "--python-version")
 
+# With -c, Python would import from the current folder, whose files are not ours.
+_CODE = (
+    "import sys; sys.path = [*filter(None, sys.path)];"
+    f" from {__name__} import main; main()"
+)
+
 
 def pip_options(target: Target) -> Iterator[str]:
     """Yield pip's options for a target: every spelling of its platform, best first.
@@ -56,8 +62,7 @@ def command_line(target: Target, given: Sequence[str]) -> list[str]:
 
 def run(python: str, platform: str, *given: str) -> int:
     """Run pip in a process of its own; return its exit code."""
-    code = f"from {__name__} import main; main()"
-    command = [sys.executable, "-c", code, python, platform, *given]
+    command = [sys.executable, "-c", _CODE, python, platform, *given]
     return subprocess.run(command, check=False).returncode
 
 

@@ -21,6 +21,14 @@ OF_TARGET = ("--target-platform", "pyodide_2025_0_wasm32", "--python", "3.13")
 TARGET = Target("3.13", "pyodide_2025_0_wasm32")
 
 
+@pytest.fixture(autouse=True)
+def pip_without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PYTHONWARNINGS", "")  # pip's are not ours
+
+
 def test_every_spelling_in_order() -> None:
     assert _pip.command_line(TARGET, ["download", "demo", "--", "-x"]) == [
         "download",
@@ -83,6 +91,19 @@ def test_markers_are_the_targets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen[-1] == TARGET.marker_environment()
 
 
+def test_files_of_the_current_folder_are_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for module in ("packaging", "re", "typing", "runpy", "pip"):
+        (tmp_path / f"{module}.py").write_text(f"open('{module} ran', 'w')\n", "utf-8")
+    there = sorted(tmp_path.iterdir())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert _cli.main(["pip", "download", "demo", "--no-index", *OF_TARGET]) == 1
+    assert sorted(tmp_path.iterdir()) == there
+    assert "No matching distribution" in capfd.readouterr().err
+
+
 def make(folder: Path, name: str, tag: str, requires: str = "") -> None:
     project, version = name.split("-")
     info = f"{name}.dist-info"
@@ -108,10 +129,6 @@ def test_a_real_pip_takes_the_alias_and_the_targets_dependency(
         'Requires-Dist: here; sys_platform != "emscripten"\n',
     )
     make(tmp_path, "there-1.0", "py3-none-any")
-    for variable in [name for name in os.environ if name.startswith("PIP_")]:
-        monkeypatch.delenv(variable)
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    monkeypatch.setenv("PYTHONWARNINGS", "")  # pip's are not ours
     where = [
         "--no-index",
         "--find-links",
