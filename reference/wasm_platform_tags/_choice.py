@@ -1,4 +1,4 @@
-"""Which release of a project a file belongs to."""
+"""What an installer compares: the release of a file, and that of a target's Python."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from ._select import parse
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
+    from ._target import Target
+
 
 def release_of(filename: str) -> tuple[NormalizedName, Version]:
     """Return the project and the version in a wheel's file name.
@@ -21,3 +23,8 @@ def release_of(filename: str) -> tuple[NormalizedName, Version]:
     parse(filename)
     project, version, _ = filename.split("-", 2)
     return canonicalize_name(project), Version(version)
+
+
+def release(target: Target) -> str:
+    """Return a target's Python as installers compare it: 3.15.0b1 is 3.15.0 to them."""
+    return Version(target.marker_environment()["python_full_version"]).base_version

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from . import __version__
 from ._index import upload
 from ._listing import Judged, judge
-from ._pip import command_line
+from ._pip import check_settings, command_line
 from ._pip import run as run_pip
 from ._platforms import InvalidPlatformTag
 from ._registry import known_platforms
@@ -447,14 +447,15 @@ def _select(options: argparse.Namespace) -> Answer:
 
 def _pip(options: argparse.Namespace) -> Answer:
     target = _target(options)
-    try:
-        command_line(target, options.given)
-    except ValueError as error:
-        raise _InputError(str(error)) from error
     if not options.given:
         raise _InputError("pip got no arguments; wanted some, such as download demo")
     if find_spec("pip") is None:
         raise _InputError(f"{sys.executable} has no pip: python -m ensurepip adds it")
+    try:
+        command_line(target, options.given)
+        check_settings()
+    except ValueError as error:
+        raise _InputError(str(error)) from error
     code = run_pip(target.python, target.platform.tags[0], *options.given)
     return code, lambda: None
 

@@ -14,13 +14,15 @@ from urllib.parse import unquote
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
-from packaging.version import Version
 
+from ._choice import release
 from ._select import parse
 from ._text import printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from packaging.version import Version
 
     from ._target import Explanation, Target
 
@@ -138,11 +140,6 @@ def judge(
         project: list(map(_newest, targets, releases))
         for project, releases in fitting.items()
     }
-
-
-def release(target: Target) -> str:
-    """Return a target's Python as installers compare it: 3.15.0b1 is 3.15.0 to them."""
-    return Version(target.marker_environment()["python_full_version"]).base_version
 
 
 def _fault(name: str) -> str:

@@ -35,7 +35,7 @@ def test_every_spelling_in_order() -> None:
         "demo",
         "--platform=pyemscripten_2025_0_wasm32",
         "--platform=pyodide_2025_0_wasm32",
-        "--python-version=3.13",
+        "--python-version=3.13.0",
         "--implementation=cp",
         "--abi=cp313",
         "--only-binary=:all:",
@@ -44,12 +44,50 @@ def test_every_spelling_in_order() -> None:
     ]
 
 
-@pytest.mark.parametrize("option", [["--platform", "x"], ["--python-version=3.1"]])
+def test_a_pre_release_of_python_is_its_release_to_pip() -> None:
+    beta = Target("3.15.0b1", TARGET.platform)
+    assert "--python-version=3.15.0" in _pip.command_line(beta, [])
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ["--platform", "x"],
+        ["--python-version=3.1"],
+        ["--plat", "x"],
+        ["--python-v=3.1"],
+        ["--ab=none"],
+    ],
+)
 def test_what_the_target_says_is_not_said_twice(
     option: list[str], capsys: Capture
 ) -> None:
     assert _cli.main(["pip", "download", *option, *OF_TARGET]) == 2
     assert "follows from --target-platform" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variable", "named"),
+    [
+        (("PIP_PLATFORM", "win_amd64"), "setting PIP_PLATFORM"),
+        (("PIP_PYTHON_VERSION", "3.1"), "setting PIP_PYTHON_VERSION"),
+        (("PIP_CONFIG_FILE", "pip.conf"), "setting download.abi"),
+    ],
+)
+def test_what_the_target_says_is_no_setting_of_pip(
+    variable: tuple[str, str],
+    named: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pip.conf").write_text("[download]\nabi =\n  none\n  x\n", "utf-8")
+    monkeypatch.setenv(*variable)
+    assert _cli.main(["pip", "download", "demo", "--no-index", *OF_TARGET]) == 2
+    said = capfd.readouterr()
+    assert f"pip's {named}, which `pip config list` shows, follows" in said.err
+    assert said.out == ""
 
 
 def test_nothing_to_do(capsys: Capture) -> None:
