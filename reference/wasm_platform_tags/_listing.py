@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename
 
-from ._choice import release
-from ._select import parse
+from ._choice import admits, python_of, release_of, take
 from ._text import printable, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from packaging.version import Version
 
@@ -74,14 +72,14 @@ class Listed(NamedTuple):
     @property
     def remark(self) -> str | None:
         """What a malformed Requires-Python gets; it excludes nothing, as in pip."""
-        if not self.requires_python or admits(self.requires_python, "3") is not None:
+        if admits(self.requires_python, "3") is not None:
             return None
         return f"Requires-Python {self.requires_python!r} is not understood"
 
     def left_out(self, python: str) -> str:
         """Say why installers leave it out, whatever its tags; empty if they do not."""
         reasons = ["yanked"] if self.yanked else []
-        if self.requires_python and admits(self.requires_python, python) is False:
+        if admits(self.requires_python, python) is False:
             reasons.append(f"Requires-Python {printable(self.requires_python)}")
         return ", ".join(reasons)
 
@@ -110,7 +108,7 @@ def judge(
     :returns: the files as listed; and by project the file that an installer would take
         for each target, None if none fits.
     """
-    pythons = [release(target) for target in targets]
+    pythons = [python_of(target) for target in targets]
 
     @lru_cache(None)  # a verdict depends on the tags alone, and many files share them
     def judged(ending: str) -> list[Explanation]:
@@ -123,9 +121,9 @@ def judge(
         error, what = listed.error or "", not_a_wheel(listed.name) or ""
         if not error and not what:
             try:
-                project, version, _, _ = parse_wheel_filename(listed.name)
-            except ValueError:
-                error = _fault(listed.name)
+                project, version = release_of(listed.name)
+            except InvalidWheelFilename as fault:
+                error = str(fault)
         if error or what:
             files.append(Judged(listed, error, "" if error else what, ""))
             continue
@@ -137,26 +135,9 @@ def judge(
             if said and not why:
                 of_target.setdefault(version, []).append(listed.name)
     return files, {
-        project: list(map(_newest, targets, releases))
+        project: [take(*pair)[1] for pair in zip(releases, targets, strict=True)]
         for project, releases in fitting.items()
     }
-
-
-def _fault(name: str) -> str:
-    """Return what the library says of a name that is no wheel's."""
-    try:
-        parse(name)
-    except InvalidWheelFilename as error:
-        return str(error)
-    raise AssertionError(name)  # pragma: no cover - packaging has just refused it
-
-
-def _newest(target: Target, releases: Mapping[Version, list[str]]) -> str | None:
-    """Choose as installers do: the newest release, pre-releases last, the best file."""
-    if not releases:
-        return None
-    version = max(releases, key=lambda found: (not found.is_prerelease, found))
-    return target.best(releases[version])
 
 
 def not_a_wheel(name: str) -> str | None:
@@ -170,15 +151,6 @@ def not_a_wheel(name: str) -> str | None:
         Requirement(re.split(r"\s+[#\\]|\\$|\s--", name)[0])
         return "a requirement: it names a project, and no file"
     return None
-
-
-@lru_cache(1024)  # the files of a project share few
-def admits(requires_python: str, python: str) -> bool | None:
-    """Say whether a Requires-Python admits a Python; None if it is malformed."""
-    try:
-        return SpecifierSet(requires_python).contains(python)
-    except ValueError:
-        return None
 
 
 class Links(HTMLParser):

@@ -13,7 +13,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ._choice import release
+from ._choice import python_of
 from ._target import Target
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def pip_options(target: Target) -> Iterator[str]:
     """
     for tag in target.platform_tags():
         yield f"--platform={tag}"
-    yield f"--python-version={release(target)}"
+    yield f"--python-version={python_of(target)}"
     yield "--implementation=cp"
     # Without it, pip asks the Python that runs it, which may be free-threaded.
     yield f"--abi={next(target.tags()).abi}"

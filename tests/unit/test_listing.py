@@ -225,12 +225,6 @@ def test_an_older_file_is_chosen_where_the_newest_is_left_out() -> None:
     assert choices == {"demo": [newer, WHEEL, newer]}
 
 
-def test_a_pre_release_of_python_counts_as_its_release() -> None:
-    targets = [Target("3.14.0b1", TARGET.platform)]
-    _, choices = judge(as_json(">=3.14", yanked=False), targets)
-    assert choices == {"demo": [WHEEL]}
-
-
 @pytest.mark.parametrize("write", [as_html, as_json])
 @pytest.mark.parametrize("malformed", ["three", ">=3.6.*", f">={'1' * 5000}", 3])
 def test_a_malformed_requires_python_excludes_nothing(

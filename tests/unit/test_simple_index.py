@@ -24,18 +24,17 @@ from packaging.version import Version
 from pypi_simple import DistributionPackage
 
 from wasm_platform_tags import Target, _cli
-from wasm_platform_tags.simple_index import listing
-from wasm_platform_tags.simple_index.choice import choose
-from wasm_platform_tags.simple_index.choice import listing as sort
+from wasm_platform_tags.simple_index import index as asking
+from wasm_platform_tags.simple_index.choice import choose, releases_of
 from wasm_platform_tags.simple_index.command import every_target
 from wasm_platform_tags.simple_index.dependencies import needed, stated
-from wasm_platform_tags.simple_index.listing import Index, UnusableIndexError, shown
+from wasm_platform_tags.simple_index.index import Index, UnusableIndexError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Capture = pytest.CaptureFixture[str]
-JSON = {"Content-Type": listing.JSON}
+JSON = {"Content-Type": asking.JSON}
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 TARGET = Target("3.14", "pyemscripten_2026_0_wasm32")
 OF_TARGET = ("--python", "3.14", "--platform", "pyodide_2026_0_wasm32")
@@ -202,7 +201,7 @@ def test_a_fallback_is_named_and_why(
     ],
 )  # fmt: skip
 def test_choices(names: list[str], pre: bool, file: str | None, verdict: str) -> None:
-    choice = choose(sort("demo", packages(*names)), TARGET, pre=pre)
+    choice = choose(releases_of("demo", packages(*names)), TARGET, pre=pre)
     assert (choice.package and choice.package.filename) == file
     assert choice.verdict == verdict
 
@@ -210,22 +209,22 @@ def test_choices(names: list[str], pre: bool, file: str | None, verdict: str) ->
 def test_requires_python_and_yanking_count() -> None:
     needs = {"data-requires-python": ">=3.15"}
     old = packages("demo-1.0-py3-none-any.whl")
-    choice = choose(sort("demo", [*old, *packages(NATIVE, **needs)]), TARGET)
+    choice = choose(releases_of("demo", [*old, *packages(NATIVE, **needs)]), TARGET)
     assert choice.version == Version("1.0")
     [refusal] = choice.refused
     assert (refusal.rule, refusal.cause) == (
         "requires-python", "it requires Python >=3.15",
     )  # fmt: skip
     yanked = packages(NATIVE, **{"data-yanked": ""})
-    assert choose(sort("demo", [*old, *yanked]), TARGET).newest == Version("1.0")
+    assert choose(releases_of("demo", [*old, *yanked]), TARGET).newest == Version("1.0")
     malformed = packages(NATIVE, **{"data-requires-python": "three"})
-    assert choose(sort("demo", malformed), TARGET)
+    assert choose(releases_of("demo", malformed), TARGET)
 
 
 @given(st.lists(st.sampled_from(["1.0", "2.0", "2.1rc1", "0.9"]), min_size=1))
 def test_what_is_taken_is_supported_and_the_newest_that_is(versions: list[str]) -> None:
     names = [f"demo-{v}-py3-none-any.whl" for v in versions]
-    choice = choose(sort("demo", packages(*names)), TARGET)
+    choice = choose(releases_of("demo", packages(*names)), TARGET)
     finals = [Version(v) for v in versions if "rc" not in v]
     assert choice.version == (max(finals) if finals else Version("2.1rc1"))
 
@@ -418,7 +417,7 @@ def test_what_may_pass_is_asked_again(
 ) -> None:
     pauses: list[float] = []
     clock = SimpleNamespace(sleep=pauses.append, monotonic=time.monotonic)
-    monkeypatch.setattr(listing, "time", clock)
+    monkeypatch.setattr(asking, "time", clock)
     index.page(NATIVE)
     good = index.replies["/simple/demo/"]
     assert isinstance(good, tuple)
@@ -432,7 +431,7 @@ def test_what_may_pass_is_asked_again(
 
 def test_an_answer_without_end(index: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     index.replies["/simple/demo/"] = (200, JSON, [b" " * 1000] * 3)
-    monkeypatch.setattr(listing, "LARGEST", 2000)
+    monkeypatch.setattr(asking, "LARGEST", 2000)
     faults(index, "more than 2,000 bytes")
 
 
@@ -442,7 +441,7 @@ def test_an_answer_that_drips(index: Served, monkeypatch: pytest.MonkeyPatch) ->
     # Each byte is in time, the whole is not.
     ticks = iter(range(0, 1000, 2))
     clock = SimpleNamespace(sleep=time.sleep, monotonic=lambda: next(ticks))
-    monkeypatch.setattr(listing, "time", clock)
+    monkeypatch.setattr(asking, "time", clock)
     faults(index, "no whole answer within 5 s")
 
 

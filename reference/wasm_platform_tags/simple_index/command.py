@@ -16,15 +16,18 @@ from rich.text import Text
 
 from .._registry import known_platforms
 from .._target import Target
-from .choice import choose, listing
+from .choice import choose, releases_of
 from .dependencies import needed, stated
-from .listing import Index, UnusableIndexError, shown
+from .index import Index, UnusableIndexError, shown
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from .choice import Choice, Listing
+    from packaging.version import Version
+    from pypi_simple import DistributionPackage
+
+    from .choice import Choice
 
 
 def select(
@@ -47,13 +50,13 @@ def select(
     index = Index(
         options.index_url or PYPI_SIMPLE_ENDPOINT, options.timeout, options.retries
     )
-    listed = listing(options.project, index.page(options.project).packages)
-    if not listed.releases:
+    releases = releases_of(options.project, index.page(options.project).packages)
+    if not releases:
         raise UnusableIndexError(
             f"{shown(index.url)} lists no file of {options.project} that is not yanked"
         )
     targets = [target] if target else list(every_target())
-    choices = [choose(listed, one, pre=options.pre) for one in targets]
+    choices = [choose(releases, one, pre=options.pre) for one in targets]
     needs = [
         _needs(index, options.project, one) if options.metadata else None
         for one in choices
@@ -66,7 +69,7 @@ def select(
             _json(choice, needed) for choice, needed in zip(choices, needs, strict=True)
         ],
     }
-    show = partial(_show, options.project, listed, choices, needs)
+    show = partial(_show, options.project, releases, choices, needs)
     return (0 if all(choices) else 1), report, show
 
 
@@ -106,13 +109,13 @@ def _json(choice: Choice, needs: list[dict[str, Any]] | None) -> dict[str, Any]:
 
 def _show(
     project: str,
-    listed: Listing,
+    releases: Mapping[Version, Sequence[DistributionPackage]],
     choices: Sequence[Choice],
     needs: Sequence[list[dict[str, Any]] | None],
 ) -> None:
     console = Console()
     newest = choices[0].newest
-    files = len(listed.releases[newest])
+    files = len(releases[newest])
     title = f"{project} {newest} is the newest release; it has {files} files"
     table = _table("platform tag", "Python", "takes", "wheel", "which is")
     for choice in choices:

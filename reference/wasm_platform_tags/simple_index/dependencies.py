@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from .._text import printable, shortened
-from .listing import UnusableIndexError
+from .index import UnusableIndexError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
