@@ -467,6 +467,16 @@ def test_a_password_is_not_shown() -> None:
     )
 
 
+def test_a_password_is_not_in_the_answer(index: Served, capsys: Capture) -> None:
+    index.page(NATIVE)
+    address = index.url.replace("//", "//me:secret@")
+    select = ("select", "demo", "--index-url", address, *OF_TARGET, "--json")
+    assert _cli.main(select) == 0
+    told = capsys.readouterr().out
+    assert "secret" not in told
+    assert json.loads(told)["targets"][0]["url"] == f"{index.url}demo/{NATIVE}"
+
+
 @pytest.mark.parametrize("option", [("--timeout", "0"), ("--retries", "-1")])
 def test_options_out_of_range(option: tuple[str, str], capsys: Capture) -> None:
     assert _cli.main(["select", "demo", *option]) == 2

@@ -101,7 +101,7 @@ def _json(choice: Choice, needs: list[dict[str, Any]] | None) -> dict[str, Any]:
         "verdict": choice.verdict,
         "version": None if choice.version is None else str(choice.version),
         "file": package and package.filename,
-        "url": package and package.url,
+        "url": package and shown(package.url),
         "refused": [vars(refusal) for refusal in choice.refused],
         **({} if needs is None else {"dependencies": needs}),
     }
