@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     # The exit code, and what prints the rest of the answer.
     Answer: TypeAlias = tuple[int, Callable[[], object]]
 
+    from ._table import Cell
+
 YES, NO, BAD_INPUT = 0, 1, 2
 # As a shell says of a program that Ctrl-C ended, and of one whose reader went away.
 INTERRUPTED, UNREAD = 130, 141
@@ -65,14 +67,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.command == "pip":
         options.given = rest
     elif rest:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        parser.error(f"unrecognized arguments: {printable(' '.join(rest))}")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code, show = options.run(options)
         return _write(options.command, code, show)
     except _InputError as error:
-        print(f"wasm-tags {options.command}: {error}", file=sys.stderr)
+        said = printable(str(error), keep="\n")
+        print(f"wasm-tags {options.command}: {said}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -300,7 +303,7 @@ def _platforms(options: argparse.Namespace) -> Answer:
         (
             (
                 # Below the tag: the widest column has the room.
-                "\n  ".join(("\n".join(known.tags), known.runtime)),
+                [*known.tags, f"  {known.runtime}"],
                 known.toolchain,
                 ", ".join(known.python),
                 known.unwinding,
@@ -357,14 +360,14 @@ def _explain(options: argparse.Namespace) -> Answer:
         more = {"upload": asked._asdict(), "wheel_file": stated or None}
         return code, _json(explanation.json() | more)
     return code, _table(
-        printable(explanation.filename),
+        explanation.filename,
         ("", ""),
         (
             ("compatible", "yes" if explanation else "no"),
             ("because", explanation.cause),
             ("decided by", f"{explanation.part} tag"),
-            ("offered", "\n".join(map(printable, explanation.offered))),
-            ("wanted", "\n".join(explanation.wanted)),
+            ("offered", list(explanation.offered)),
+            ("wanted", list(explanation.wanted)),
             ("rule", explanation.rule),
             ("in full", explanation.message),
             ("an upload", f"{_UPLOAD[asked.accepted]}: {asked.reason} ({asked.rule})"),
@@ -410,12 +413,12 @@ def _choose(options: argparse.Namespace) -> Answer:
                 "choices": dict(taken),
             }
         )
-    choice = "\n".join(f"{name}: {file or 'no file fits'}" for name, file in taken)
+    choice = [f"{name}: {file or 'no file fits'}" for name, file in taken]
     where = f"Python {target.python} on {target.platform.tags[0]}"
     return code, _table(
         f"What fits {where}",
         ("", "file", "fits", "because"),
-        [*rows, ("", printable(choice or "no wheel", "\n"), "", "what is installed")],
+        [*rows, ("", choice or "no wheel", "", "what is installed")],
     )
 
 
@@ -487,30 +490,14 @@ def _json(value: object) -> Callable[[], object]:
 
 
 def _table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]
 ) -> Callable[[], object]:
     try:
-        from rich import box  # noqa: PLC0415 - an extra, and slow to import
-        from rich.console import Console  # noqa: PLC0415
-        from rich.table import Table  # noqa: PLC0415
-        from rich.text import Text  # noqa: PLC0415
+        from rich.console import Console  # noqa: PLC0415 - an extra, and slow to import
+
+        from ._table import table, text  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise _InputError(
             f"tables need rich, which is not installed: {_extra('cli')}, or give --json"
         ) from error
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        show_header=any(columns),
-        collapse_padding=True,
-        pad_edge=False,
-    )
-    for column in columns:
-        table.add_column(
-            column,
-            justify="right" if column == "#" else "left",
-            no_wrap="tag" in column,  # a tag is there to be copied
-            overflow="fold",
-        )
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return partial(Console().print, Text(title, style="bold"), table)
+    return partial(Console().print, text(title, "bold"), table(columns, rows))

@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from wasm_platform_tags import __version__, known_platforms
+from wasm_platform_tags import __version__, _cli, known_platforms
 from wasm_platform_tags._cli import main
 
 TARGET = ("--python", "3.13", "--platform", "pyodide_2025_0_wasm32")
@@ -167,6 +169,34 @@ def test_a_terminal_gets_nothing_to_obey(name: str, capsys: Capture) -> None:
     said = printed.out + printed.err
     assert said.replace("\n", "").isprintable()
     assert r"\x1b" in said or r"\u202e" in said or r"\x9b" in said
+
+
+def test_a_file_gives_a_terminal_nothing_to_obey(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    name = "demo-1.0-py3-none-any.a\x1b[31mb.whl"
+    with zipfile.ZipFile(tmp_path / name, "w") as wheel:
+        wheel.writestr("demo-1.0.dist-info/WHEEL", "Tag: py3-none-\x1b[32m\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["explain", name, *TARGET]) == 0
+    said = capsys.readouterr().out
+    assert said.replace("\n", "").isprintable()
+    assert r"only in the name: py3-none-a\x1b[31mb" in said
+    assert r"only in WHEEL: py3-none-\x1b[32m" in said
+
+
+def test_an_error_gives_a_terminal_nothing_to_obey(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ValueError("\x1b[31mred\x1b[0m")
+
+    monkeypatch.setattr(
+        _cli, "import_module", lambda *_: SimpleNamespace(select=refuse)
+    )
+    assert main(["select", "demo"]) == 2
+    said = capsys.readouterr().err
+    assert said == "wasm-tags select: \\x1b[31mred\\x1b[0m\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no broken pipes")

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -354,6 +355,25 @@ def test_a_malformed_dependency(text: str) -> None:
     with pytest.raises(UnusableIndexError, match="Requires-Dist: ") as told:
         list(needed([text], TARGET.marker_environment()))
     assert repr(text) in str(told.value)
+
+
+def test_a_terminal_gets_nothing_to_obey(index: Served, capsys: Capture) -> None:
+    red = "\x1b[31m"
+    taken = f"demo-2.0-py3-none-any.{red}x.whl"
+    index.page(taken)
+    lines = (METADATA, f'Requires-Dist: bad; os_name != "{red}"\n')
+    index.replies[f"/simple/demo/{quote(taken)}"] = (200, {}, [wheel("".join(lines))])
+    select(index, *OF_TARGET, "--metadata")
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out.replace("\n", "").isprintable()
+    assert said.out.count(r"\x1b[31m") == 2
+    refused = {"filename": NATIVE, "url": NATIVE, "hashes": {}}
+    index.page({**refused, "requires-python": f">=4,==={red}"})
+    select(index, *OF_TARGET)
+    said = capsys.readouterr()
+    assert said.out.replace("\n", "").isprintable()
+    assert r">=4,===\x1b[31m" in said.out
 
 
 # Indexes that are down, slow, truncated, or lie.

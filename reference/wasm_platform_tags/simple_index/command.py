@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 from packaging.markers import default_environment
 from packaging.utils import canonicalize_name
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
-from rich import box
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from .._registry import known_platforms
+from .._table import table, text
 from .._target import Target
 from .choice import choose, releases_of
 from .dependencies import needed, stated
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
     from pypi_simple import DistributionPackage
 
+    from .._table import Cell
     from .choice import Choice
 
 
@@ -117,17 +116,18 @@ def _show(
     newest = choices[0].newest
     files = len(releases[newest])
     title = f"{project} {newest} is the newest release; it has {files} files"
-    table = _table("platform tag", "Python", "takes", "wheel", "which is")
-    for choice in choices:
-        wheel = choice.package.filename.split("-", 2)[2] if choice.package else ""
-        table.add_row(
-            Text(choice.target.platform.tags[0]),
+    columns = ("platform tag", "Python", "takes", "wheel", "which is")
+    rows = (
+        (
+            choice.target.platform.tags[0],
             choice.target.python,
             str(choice.version or "nothing"),
-            Text(wheel.removesuffix(".whl")),
-            Text(_said(choice), "green" if choice else "red"),
+            choice.package.filename.split("-", 2)[2][:-4] if choice.package else "",
+            text(_said(choice), "green" if choice else "red"),
         )
-    console.print(Text(title, style="bold"), table)
+        for choice in choices
+    )
+    console.print(text(title, "bold"), table(columns, rows))
     if refused := [choice for choice in choices if not choice]:
         _show_refused(console, newest, refused)
     if told := [pair for pair in zip(choices, needs, strict=True) if pair[1]]:
@@ -143,18 +143,17 @@ def _said(choice: Choice) -> str:
 
 
 def _show_refused(console: Console, newest: object, choices: Sequence[Choice]) -> None:
-    table = _table("platform tag", "Python", "wheels that are refused, and why")
-    groups: dict[tuple[tuple[str, str, int], ...], list[Target]] = {}
+    groups: dict[tuple[str, ...], list[Target]] = {}
     for choice in choices:
-        reasons = tuple(_reasons(choice))
-        groups.setdefault(reasons, []).append(choice.target)
+        said = (f"{n}: {cause} ({rule})" for cause, rule, n in _reasons(choice))
+        groups.setdefault(tuple(said), []).append(choice.target)
+    rows: list[Sequence[Cell]] = []
     for reasons, targets in groups.items():
-        tags = "\n".join(target.platform.tags[0] for target in targets)
-        pythons = "\n".join(target.python for target in targets)
-        why = "\n".join(f"{n}: {cause} ({rule})" for cause, rule, n in reasons)
-        table.add_row(Text(tags), pythons, Text(why or "it has no wheels"))
-        table.add_row()
-    console.print(Text(f"Why not {newest}", style="bold"), table)
+        tags = [target.platform.tags[0] for target in targets]
+        pythons = [target.python for target in targets]
+        rows += [(tags, pythons, list(reasons) or "it has no wheels"), ()]
+    columns = ("platform tag", "Python", "wheels that are refused, and why")
+    console.print(text(f"Why not {newest}", "bold"), table(columns, rows))
 
 
 def _reasons(choice: Choice) -> Iterator[tuple[str, str, int]]:
@@ -173,23 +172,16 @@ def _show_needs(
     console: Console,
     told: Sequence[tuple[Choice, list[dict[str, Any]] | None]],
 ) -> None:
-    table = _table("platform tag", "Python", "dependency", "target", "this machine")
+    rows: list[Sequence[Cell]] = []
     for choice, needs in told:
-        wanted = [n for n in needs or () if n["target"] or n["this_machine"]]
-        for number, need in enumerate(wanted):
-            named = (choice.target.platform.tags[0], choice.target.python)
-            differ = need["target"] != need["this_machine"]
-            table.add_row(
-                *map(Text, named if number == 0 else ("", "")),
-                Text(need["requirement"], "bold" if differ else ""),
-                *("yes" if need[on] else "no" for on in ("target", "this_machine")),
-            )
-    console.print(Text("Direct dependencies that are needed", style="bold"), table)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(*columns, box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
-    for column in table.columns:
-        column.overflow = "fold"
-    table.columns[0].no_wrap = True  # a tag is there to be copied
-    return table
+        named = (choice.target.platform.tags[0], choice.target.python)
+        for need in needs or ():
+            on = (need["target"], need["this_machine"])
+            if any(on):
+                style = "bold" if on[0] != on[1] else ""
+                said = ("yes" if one else "no" for one in on)
+                rows.append((*named, text(need["requirement"], style), *said))
+                named = ("", "")
+    columns = ("platform tag", "Python", "dependency", "target", "this machine")
+    title = text("Direct dependencies that are needed", "bold")
+    console.print(title, table(columns, rows))
