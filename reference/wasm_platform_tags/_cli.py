@@ -7,14 +7,18 @@ import io
 import json
 import os
 import platform
+import signal
 import sys
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import current_thread, main_thread
+from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
+from ._exits import BAD_INPUT, INTERRUPTED, NO, TERMINATED, UNREAD, YES
 from ._index import upload
 from ._listing import Judged, judge
 from ._pip import check_settings, command_line
@@ -30,7 +34,7 @@ from .conformance.options import add_arguments as add_conformance_arguments
 from .simple_index.options import add_arguments as add_index_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
     # The exit code, and what prints the rest of the answer.
@@ -38,15 +42,12 @@ if TYPE_CHECKING:
 
     from ._table import Cell
 
-YES, NO, BAD_INPUT = 0, 1, 2
-# As a shell says of a program that Ctrl-C ended, and of one whose reader went away.
-INTERRUPTED, UNREAD = 130, 141
-
 # What an index says to the upload of a wheel.
 _UPLOAD = {True: "accepted", False: "refused", None: "not decided by the PEP"}
 
 _EXIT = (
-    "exit codes: 0 yes or done; 1 no; 2 bad input; 130 interrupted; 141 output not read"
+    "exit codes: 0 yes or done; 1 no; 2 bad input; 130 interrupted;"
+    " 141 output not read; 143 terminated"
 )
 
 
@@ -58,9 +59,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command.
 
     :param argv: the arguments, by default those of the process.
-    :returns: the exit code: 0 yes or done, 1 no, 2 bad input, or output that cannot be
-        written, 130 interrupted, 141 if the reader of the output went away; a failure
-        that is known by then keeps its code.
+    :returns: the exit code: 0 yes or done, 1 no, 2 bad input, a file that cannot be read
+        or written, 130 interrupted, 141 if the reader of the output went away, 143
+        terminated; a failure that is known by then keeps its code.
     """
     parser = _parser()
     options, rest = parser.parse_known_args(argv)
@@ -71,14 +72,47 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code, show = options.run(options)
+        with _terminable():
+            code, show = options.run(options)
         return _write(options.command, code, show)
     except _InputError as error:
-        said = printable(str(error), keep="\n")
-        print(f"wasm-tags {options.command}: {said}", file=sys.stderr)
-        return BAD_INPUT
+        return _refuse(options.command, str(error))
+    except OSError as error:
+        where = "" if error.filename is None else f"{error.filename}: "
+        return _refuse(options.command, f"{where}{error.strerror or error}")
+    except _TerminatedError:
+        return TERMINATED
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+class _TerminatedError(BaseException):
+    """SIGTERM came."""
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end a command by an exception, so that it leaves nothing behind."""
+
+    def terminate(*_: object) -> NoReturn:
+        raise _TerminatedError
+
+    before = signal.getsignal(signal.SIGTERM)
+    # Only the main thread may say what a signal does; a caller may have said it.
+    if before is not signal.SIG_DFL or current_thread() is not main_thread():
+        yield
+        return
+    signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _refuse(command: str, why: str) -> int:
+    said = printable(why, keep="\n")
+    print(f"wasm-tags {command}: {said}", file=sys.stderr)
+    return BAD_INPUT
 
 
 def _write(command: str, code: int, show: Callable[[], object]) -> int:

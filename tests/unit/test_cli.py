@@ -4,10 +4,13 @@ import builtins
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -244,6 +247,43 @@ def test_who_closed_the_output_wants_the_exit_code_alone(
     monkeypatch.setattr(sys, "stdout", None)
     assert main(["platforms"]) == 0
     assert main(["explain", OTHER, *TARGET, "--json"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FileNotFoundError(2, "No such file", "x\x1b"), r"x\x1b: No such file"),
+        (OSError("in no file"), "in no file"),
+    ],
+)
+def test_a_file_that_fails_is_bad_input(
+    error: OSError, said: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(_cli, "known_platforms", fail)
+    assert main(["platforms", "--json"]) == 2
+    assert capsys.readouterr() == ("", f"wasm-tags platforms: {said}\n")
+
+
+def test_sigterm_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def terminated() -> None:
+        with TemporaryDirectory(dir=tmp_path):
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(_cli, "known_platforms", terminated)
+    assert main(["platforms"]) == 143
+    assert list(tmp_path.iterdir()) == []
+    assert capsys.readouterr() == ("", "")
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_signals_are_those_of_the_main_thread() -> None:
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(main, ["platforms", "--json"]).result() == 0
 
 
 def test_as_a_module() -> None:

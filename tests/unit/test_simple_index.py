@@ -392,6 +392,7 @@ def faults(index: Served, said: str, **options: Any) -> None:
         ((200, JSON, [b"<html>"]), "does not fit PEP 691: it starts with '<html>'"),
         ((200, JSON, [b'{"files": 3}']), "does not fit PEP 691"),
         ((200, JSON, [b"[]"]), "does not fit PEP 691"),
+        ((200, JSON, [b"[" * 100_000]), "does not fit PEP 691"),
         ((200, HTML, [b'{"files": []}']), "does not fit PEP 503"),
         ((200, {"Content-Type": "image/png"}, [b"x"]), "its type is 'image/png'"),
         ((200, {}, [b"<html>"]), "its type is ''"),
@@ -497,10 +498,22 @@ def test_a_password_is_not_in_the_answer(index: Served, capsys: Capture) -> None
     assert json.loads(told)["targets"][0]["url"] == f"{index.url}demo/{NATIVE}"
 
 
-@pytest.mark.parametrize("option", [("--timeout", "0"), ("--retries", "-1")])
-def test_options_out_of_range(option: tuple[str, str], capsys: Capture) -> None:
-    assert _cli.main(["select", "demo", *option]) == 2
-    assert "--timeout is more than 0" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("option", "given"),
+    [
+        ("--timeout", "0"),
+        ("--timeout", "-1"),
+        ("--timeout", "inf"),
+        ("--timeout", "1e+300"),
+        ("--timeout", "nan"),
+        ("--retries", "-1"),
+    ],
+)
+def test_options_out_of_range(option: str, given: str, capsys: Capture) -> None:
+    assert _cli.main(["select", "demo", option, given]) == 2
+    said = capsys.readouterr().err
+    assert f"{option}: wanted " in said
+    assert f"got {given}" in said
 
 
 def test_a_project_without_files(index: Served, capsys: Capture) -> None:

@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 from rich.console import Console
 
+from .._exits import NO, YES
 from .._registry import known_platforms
 from .._table import table, text
 from .._target import Target
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from .._table import Cell
     from .choice import Choice
 
+_DAY = 86400  # seconds
+
 
 def select(
     options: argparse.Namespace, target: Target | None
@@ -41,11 +44,13 @@ def select(
     :raises UnusableIndexError: says what is wrong with the index, or its answer.
     :raises ValueError: if an option is out of range.
     """
-    if options.timeout <= 0 or options.retries < 0:
+    if not 0 < options.timeout <= _DAY:  # nor NaN
         raise ValueError(
-            "--timeout is more than 0 seconds, and --retries 0 or more;"
-            f" given {options.timeout:g} and {options.retries}"
+            f"--timeout: wanted more than 0 seconds and at most {_DAY},"
+            f" got {options.timeout:g}"
         )
+    if options.retries < 0:
+        raise ValueError(f"--retries: wanted 0 or more, got {options.retries}")
     index = Index(
         options.index_url or PYPI_SIMPLE_ENDPOINT, options.timeout, options.retries
     )
@@ -69,7 +74,7 @@ def select(
         ],
     }
     show = partial(_show, options.project, releases, choices, needs)
-    return (0 if all(choices) else 1), report, show
+    return YES if all(choices) else NO, report, show
 
 
 def every_target() -> Iterator[Target]:

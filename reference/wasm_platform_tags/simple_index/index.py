@@ -205,7 +205,13 @@ def _parsed(answer: Answer, name: str) -> ProjectPage:
     if answer.media_type == JSON:
         try:
             return ProjectPage.from_json_data(json.loads(answer.body), answer.url)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ) as error:
             raise UnusableIndexError(
                 f"{where}: it says {JSON}, and what came does not fit PEP 691:"
                 f" it starts with {start}"
