@@ -306,6 +306,10 @@ def _target_if_given(options: argparse.Namespace) -> Target | None:
     return _target(options)
 
 
+def _named(target: Target) -> str:
+    return f"Python {target.python} on {target.platform.tags[0]}"
+
+
 def _platforms(options: argparse.Namespace) -> Answer:
     if options.json:
         return YES, _json(
@@ -355,7 +359,7 @@ def _show(options: argparse.Namespace) -> Answer:
         tags, platforms = sys_tags, platform_tags
         local = platform.system() in FAMILIES
     else:
-        where = f"Python {target.python} on {target.platform.tags[0]}"
+        where = _named(target)
         tags, platforms = target.tags, target.platform_tags
         local = False
     if options.json:
@@ -381,6 +385,8 @@ def _explain(options: argparse.Namespace) -> Answer:
     if name.lower().endswith(".whl") and os.path.isfile(name):  # noqa: PTH113
         path = Path(name)
         name, stated = path.name, _stated(path)
+    elif name.lower().endswith(".whl") and Path(name).name != name:
+        raise _InputError(f"there is no file {shortened(name)}")
     try:
         explanation = target.explain(name)
     except ValueError as error:
@@ -448,9 +454,8 @@ def _choose(options: argparse.Namespace) -> Answer:
             }
         )
     choice = [f"{name}: {file or 'no file fits'}" for name, file in taken]
-    where = f"Python {target.python} on {target.platform.tags[0]}"
     return code, _table(
-        f"What fits {where}",
+        f"What fits {_named(target)}",
         ("", "file", "fits", "because"),
         [*rows, ("", choice or "no wheel", "", "what is installed")],
     )
@@ -467,11 +472,12 @@ def _judged(one: Judged) -> tuple[str, str]:
 
 
 def _markers(options: argparse.Namespace) -> Answer:
-    environment = _target(options).marker_environment()
+    target = _target(options)
+    environment = target.marker_environment()
     if options.json:
         return YES, _json(environment)
     return YES, _table(
-        f"Environment markers of Python {options.python} on {options.platform}",
+        f"Environment markers of {_named(target)}",
         ("variable", "value"),
         ((name, repr(value)) for name, value in sorted(environment.items())),
     )

@@ -148,7 +148,7 @@ def not_a_wheel(name: str) -> str | None:
         if pattern.fullmatch(name):
             return what
     with suppress(InvalidRequirement):
-        Requirement(re.split(r"\s+[#\\]|\\$|\s--", name)[0])
+        Requirement(re.split(r"\s[#\\]|\\$|\s--", name)[0])
         return "a requirement: it names a project, and no file"
     return None
 
@@ -159,9 +159,10 @@ class Links(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.found: list[Listed] = []
-        with suppress(AssertionError):  # older Pythons raise it on "<![x"
+        # Without close(): what is left is no whole tag, and older Pythons look at it
+        # again and again.
+        with suppress(AssertionError):  # they raise it on "<![x"
             self.feed(text)
-            self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a link."""

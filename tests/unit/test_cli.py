@@ -74,6 +74,8 @@ def test_contents(capsys: Capture) -> None:
     assert "refused: the older name of a platform" in text
     main(["explain", GOOD, *TARGET, "--json"])
     assert json.loads(capsys.readouterr().out)["upload"]["accepted"] is not None
+    main(["markers", *TARGET])
+    assert "Python 3.13 on pyemscripten_2025_0_wasm32" in capsys.readouterr().out
     main(["markers", *TARGET, "--json"])
     assert json.loads(capsys.readouterr().out)["sys_platform"] == "emscripten"
 
@@ -94,6 +96,7 @@ def test_a_webassembly_interpreter_shows_its_local_tag(
         (("show", "--python", "3.13"), "--platform is missing"),
         (("show", "--platform", "pyodide_2025_0_wasm32"), "--python is missing"),
         (("explain", "demo", *TARGET), "'demo' is not the file name of a wheel"),
+        (("explain", f"dist/{GOOD}", *TARGET), f"there is no file 'dist/{GOOD}'"),
         (("explain", "x" * 999, *TARGET), r"(999 characters)"),
         (
             ("markers", "--python", "3.13", "--platform", "pyodide_2025_00_wasm32"),

@@ -311,6 +311,12 @@ def test_what_names_no_wheel_is_named(text: str, what: str | None) -> None:
     assert (told is None) is (what is None)
 
 
+@pytest.mark.parametrize("text", ["<a " * 100_000, f"demo{' ' * 100_000}x"])
+def test_a_long_text_takes_no_hours(text: str) -> None:
+    (file,), _ = judge(text, [TARGET])
+    assert file.listed.name == text.strip()
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_judged(text: str) -> None:
     files, choices = judge(text, [TARGET])

@@ -389,10 +389,15 @@ def faults(index: Served, said: str, **options: Any) -> None:
     [
         ((404, {}, []), r"there is no such page \(404\)"),
         ((403, {}, []), "HTTP status 403"),
-        ((200, JSON, [b"<html>"]), "does not fit PEP 691: it starts with '<html>'"),
-        ((200, JSON, [b'{"files": 3}']), "does not fit PEP 691"),
-        ((200, JSON, [b"[]"]), "does not fit PEP 691"),
+        (
+            (200, JSON, [b"<html>"]),
+            "fit PEP 691: .* line 1 column 1 .*; it starts with '<html>'",
+        ),
+        ((200, JSON, [b'{"name": "x", "files": 3}']), "fit PEP 691: files: .* list"),
+        ((200, JSON, [b"[]"]), "does not fit PEP 691: the whole: "),
         ((200, JSON, [b"[" * 100_000]), "does not fit PEP 691"),
+        ((200, HTML, [b'<a href="http://[x">y</a>']), "fit PEP 503: Invalid IPv6 URL"),
+        ((302, {"Location": "http://[x"}, []), "/simple/demo/: Invalid IPv6 URL"),
         ((200, HTML, [b'{"files": []}']), "does not fit PEP 503"),
         ((200, {"Content-Type": "image/png"}, [b"x"]), "its type is 'image/png'"),
         ((200, {}, [b"<html>"]), "its type is ''"),
@@ -482,10 +487,17 @@ def test_what_is_no_address(url: str, capsys: Capture) -> None:
     assert "is no address of an index" in capsys.readouterr().err
 
 
-def test_a_password_is_not_shown() -> None:
-    assert (
-        shown("https://me:secret@example.org/simple/") == "https://example.org/simple/"
-    )
+@pytest.mark.parametrize("rest", ["example.org/simple/", "example.org?x=a@b", "[x"])
+def test_a_password_is_not_shown(rest: str) -> None:
+    assert shown(f"https://me:secret@{rest}") == f"https://{rest}"
+    assert shown(f"https://{rest}") == f"https://{rest}"
+
+
+@pytest.mark.parametrize("name", ["demo>=2", "", "..", "demo\x1b", "dist/demo"])
+def test_what_is_no_name_of_a_project(name: str, capsys: Capture) -> None:
+    assert _cli.main(["select", name, "--index-url", "http://127.0.0.1:9/"]) == 2
+    said = capsys.readouterr().err
+    assert f"{name!r} is not the name of a project: wanted letters" in said
 
 
 def test_a_password_is_not_in_the_answer(index: Served, capsys: Capture) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from packaging.markers import default_environment
-from packaging.utils import canonicalize_name
+from packaging.utils import InvalidName, canonicalize_name
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 from rich.console import Console
 
@@ -15,6 +15,7 @@ from .._exits import NO, YES
 from .._registry import known_platforms
 from .._table import table, text
 from .._target import Target
+from .._text import shortened
 from .choice import choose, releases_of
 from .dependencies import needed, stated
 from .index import Index, UnusableIndexError, shown
@@ -51,19 +52,25 @@ def select(
         )
     if options.retries < 0:
         raise ValueError(f"--retries: wanted 0 or more, got {options.retries}")
+    try:
+        project = canonicalize_name(options.project, validate=True)
+    except InvalidName as error:
+        raise ValueError(
+            f"{shortened(options.project)} is not the name of a project: wanted letters,"
+            " digits, '.', '-' and '_', such as pydantic-core"
+        ) from error
     index = Index(
         options.index_url or PYPI_SIMPLE_ENDPOINT, options.timeout, options.retries
     )
-    releases = releases_of(options.project, index.page(options.project).packages)
+    releases = releases_of(project, index.page(project).packages)
     if not releases:
         raise UnusableIndexError(
-            f"{shown(index.url)} lists no file of {options.project} that is not yanked"
+            f"{shown(index.url)} lists no file of {project} that is not yanked"
         )
     targets = [target] if target else list(every_target())
     choices = [choose(releases, one, pre=options.pre) for one in targets]
     needs = [
-        _needs(index, options.project, one) if options.metadata else None
-        for one in choices
+        _needs(index, project, one) if options.metadata else None for one in choices
     ]
     report = {
         "project": options.project,
@@ -88,8 +95,7 @@ def _needs(index: Index, project: str, choice: Choice) -> list[dict[str, Any]] |
     if choice.package is None:
         return None
     metadata = index.metadata(choice.package)
-    name = canonicalize_name(project)
-    requires = stated(metadata, name, choice.package.filename)
+    requires = stated(metadata, project, choice.package.filename)
     here = dict(needed(requires, default_environment()))
     return [
         {"requirement": text, "target": wanted, "this_machine": here[text]}
