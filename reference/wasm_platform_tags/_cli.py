@@ -176,6 +176,18 @@ def _parser() -> argparse.ArgumentParser:
             " such as pyemscripten_2025_0_wasm32",
         )
 
+    def of_target(
+        name: str,
+        run: Callable[[argparse.Namespace], Answer],
+        text: str,
+        example: str,
+        **arguments: str,
+    ) -> None:
+        sub = command(name, run, text, example)
+        for argument, about in arguments.items():
+            sub.add_argument(argument, metavar=argument.upper(), help=about)
+        target(sub, required=True)
+
     command("platforms", _platforms, "list the known platforms", "wasm-tags platforms")
     show = command(
         "show",
@@ -187,39 +199,28 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument(
         "--platform-tags", action="store_true", help="list the platform tags alone"
     )
-    explain = command(
+    of_target(
         "explain",
         _explain,
         "say whether a target supports a wheel, and which rule says so",
         "wasm-tags explain demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
         " --python 3.13 --platform pyemscripten_2025_0_wasm32",
+        wheel="the file name of a wheel; if that file exists, its WHEEL is read too",
     )
-    explain.add_argument(
-        "wheel",
-        metavar="WHEEL",
-        help="the file name of a wheel; if that file exists, its WHEEL is read too",
-    )
-    target(explain, required=True)
-    choose = command(
+    of_target(
         "choose",
         _choose,
         "say which files of a list fit a target, and which would be installed",
         "wasm-tags choose pyodide-lock.json --python 3.14"
         " --platform pyemscripten_2026_0_wasm32",
+        list="a file of names, one a line, a lock file, or an index's page or JSON",
     )
-    choose.add_argument(
-        "list",
-        metavar="LIST",
-        help="a file of names, one a line, a lock file, or an index's page or JSON",
-    )
-    target(choose, required=True)
-    markers = command(
+    of_target(
         "markers",
         _markers,
         "list the environment markers of a target",
         "wasm-tags markers --python 3.14 --platform wasi_0_1_sdk_24_wasm32",
     )
-    target(markers, required=True)
     select = command(
         "select",
         _select,

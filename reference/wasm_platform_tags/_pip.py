@@ -8,6 +8,7 @@ machine answers for the target. This happens in a process of its own.
 from __future__ import annotations
 
 import runpy
+import signal
 import subprocess
 import sys
 from importlib import import_module
@@ -27,7 +28,10 @@ _SAID = "follows from --target-platform and --python"
 # With -c, Python would import from the current folder, whose files are not ours.
 _SAFELY = "import sys; sys.path = [*filter(None, sys.path)]; "
 _MAIN = f"{_SAFELY}from {__name__} import main; main()"
-_PIP = f"{_SAFELY}import runpy; runpy.run_module('pip', None, '__main__', True)"
+_PIP = (
+    f"{_SAFELY}import runpy;"
+    " runpy.run_module('pip', run_name='__main__', alter_sys=True)"
+)
 
 
 def pip_options(target: Target) -> Iterator[str]:
@@ -91,7 +95,15 @@ def check_settings() -> None:
 def run(python: str, platform: str, *given: str) -> int:
     """Run pip in a process of its own; return its exit code."""
     command = [sys.executable, "-c", _MAIN, python, platform, *given]
-    return subprocess.run(command, check=False).returncode
+    with subprocess.Popen(command) as pip:
+        try:
+            return pip.wait()
+        except KeyboardInterrupt:  # pip got it too, and tidies up
+            pip.wait()
+            raise
+        except BaseException:
+            pip.send_signal(signal.SIGINT)
+            raise
 
 
 def main() -> None:

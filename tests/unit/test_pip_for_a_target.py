@@ -142,6 +142,26 @@ def test_files_of_the_current_folder_are_not_run(
     assert "No matching distribution" in capfd.readouterr().err
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(("sent", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
+def test_pip_may_tidy_up_when_the_command_is_ended(
+    sent: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pip = (
+        "import os, signal, time",
+        "try:",
+        f"    os.kill(os.getppid(), signal.{sent})",
+        f"    os.kill(os.getpid(), signal.SIGINT) if '{sent}' == 'SIGINT' else None",
+        "    time.sleep(60)",
+        "except KeyboardInterrupt:",
+        "    open('tidy', 'w').close()",
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(_pip, "_MAIN", "\n".join(pip))
+    assert _cli.main(["pip", "download", "demo", *OF_TARGET]) == code
+    assert [path.name for path in tmp_path.iterdir()] == ["tidy"]
+
+
 def make(folder: Path, name: str, tag: str, requires: str = "") -> None:
     project, version = name.split("-")
     info = f"{name}.dist-info"

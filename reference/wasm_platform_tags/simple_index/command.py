@@ -98,8 +98,8 @@ def _needs(index: Index, project: str, choice: Choice) -> list[dict[str, Any]] |
     requires = stated(metadata, project, choice.package.filename)
     here = dict(needed(requires, default_environment()))
     return [
-        {"requirement": text, "target": wanted, "this_machine": here[text]}
-        for text, wanted in needed(requires, choice.target.marker_environment())
+        {"requirement": one, "target": wanted, "this_machine": here[one]}
+        for one, wanted in needed(requires, choice.target.marker_environment())
     ]
 
 
