@@ -59,9 +59,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command.
 
     :param argv: the arguments, by default those of the process.
-    :returns: the exit code: 0 yes or done, 1 no, 2 bad input, a file that cannot be read
-        or written, 130 interrupted, 141 if the reader of the output went away, 143
-        terminated; a failure that is known by then keeps its code.
+    :returns: the exit code: 0 yes or done, 1 no, 2 bad input, or a file that cannot be
+        read or written, 130 interrupted, 141 if the reader of the output went away, 143
+        terminated; a failure that is known by then keeps its code. Of ``pip``, pip's.
     """
     parser = _parser()
     options, rest = parser.parse_known_args(argv)

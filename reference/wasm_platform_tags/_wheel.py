@@ -51,6 +51,7 @@ def member(name: str, content: IO[bytes], file: str) -> bytes:
     Source: the binary distribution format, "The .dist-info directory".
     """
     project, version = release_of(name)
+    named = (project, canonicalize_version(version))
     try:
         archive = archive_in(content)
         tops = {one.partition("/")[0] for one in archive.members}
@@ -58,9 +59,7 @@ def member(name: str, content: IO[bytes], file: str) -> bytes:
         if len(folders) != 1:
             raise RefusedError(f"it has {len(folders)} folders .dist-info; wanted one")
         has, _, of = folders[0].removesuffix(".dist-info").partition("-")
-        if canonicalize_name(has) != project or canonicalize_version(
-            of
-        ) != canonicalize_version(version):
+        if (canonicalize_name(has), canonicalize_version(of)) != named:
             raise RefusedError(
                 f"its folder {shortened(folders[0])} is of another project or version"
                 " than the file name"

@@ -481,10 +481,15 @@ def test_an_answer_that_does_not_come(index: Served) -> None:
     faults(index, "no whole answer within 0.1 s", timeout=0.1)
 
 
-@pytest.mark.parametrize("url", ["ftp://x/", "file:///x", "x", "https:///x"])
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://x/", "file:///x", "x", "https:///x", "https://me:secret@/x", "http://:80/"],
+)
 def test_what_is_no_address(url: str, capsys: Capture) -> None:
     assert _cli.main(["select", "demo", "--index-url", url]) == 2
-    assert "is no address of an index" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "is no address of an index" in said
+    assert "secret" not in said
 
 
 @pytest.mark.parametrize("rest", ["example.org/simple/", "example.org?x=a@b", "[x"])

@@ -37,7 +37,7 @@ LARGEST = 128 * 2**20
 _HASHES = frozenset({"md5", "sha1", "sha256", "sha384", "sha512"})
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 _AT_ONCE = 2**16
-_ADDRESS = re.compile("https?://[^/?#]", re.IGNORECASE)
+_ADDRESS = re.compile("https?://[^/?#:]", re.IGNORECASE)
 
 
 class UnusableIndexError(ValueError):
@@ -74,9 +74,9 @@ class Index:
 
     def __post_init__(self) -> None:
         """Refuse what could not be asked."""
-        if not _ADDRESS.match(self.url):
+        if not _ADDRESS.match(address := shown(self.url)):
             raise UnusableIndexError(
-                f"{shortened(shown(self.url))} is no address of an index: wanted"
+                f"{shortened(address)} is no address of an index: wanted"
                 " https://HOST/PATH"
             )
 
