@@ -1,4 +1,4 @@
-"""What the metadata in a wheel say, and how its tags differ from those of its name."""
+"""What a wheel says in its metadata, and how its tags differ from those of its name."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def compare(name: str, content: IO[bytes]) -> tuple[list[str], list[str], list[s
 
 
 def member(name: str, content: IO[bytes], file: str) -> bytes:
-    """Return a file of the folder in which a wheel keeps its metadata.
+    """Return a file of the folder in which a wheel has its metadata.
 
     :param name: the name of the wheel file, without a folder.
     :param content: the wheel, open to be read.

@@ -1,4 +1,4 @@
-"""What the metadata of a wheel say that it depends on, and what an environment needs."""
+"""What a wheel depends on, by its metadata, and what of that an environment needs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def stated(metadata: bytes, project: str, filename: str) -> list[str]:
     :param metadata: what METADATA of a wheel holds.
     :param project: whose it should be.
     :param filename: the wheel that an error names.
-    :raises UnusableIndexError: if it is no metadata of the project, or they cannot be
+    :raises UnusableIndexError: if it is not the metadata of the project, or cannot be
         read without loss.
 
     Source: the core metadata specifications.
