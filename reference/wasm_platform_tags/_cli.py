@@ -7,17 +7,21 @@ import io
 import json
 import os
 import platform
+import signal
 import sys
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import current_thread, main_thread
+from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
+from ._exits import BAD_INPUT, INTERRUPTED, NO, TERMINATED, UNREAD, YES
 from ._index import upload
 from ._listing import Judged, judge
-from ._pip import command_line
+from ._pip import check_settings, command_line
 from ._pip import run as run_pip
 from ._platforms import InvalidPlatformTag
 from ._registry import known_platforms
@@ -30,21 +34,20 @@ from .conformance.options import add_arguments as add_conformance_arguments
 from .simple_index.options import add_arguments as add_index_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
     # The exit code, and what prints the rest of the answer.
     Answer: TypeAlias = tuple[int, Callable[[], object]]
 
-YES, NO, BAD_INPUT = 0, 1, 2
-# As a shell says of a program that Ctrl-C ended, and of one whose reader went away.
-INTERRUPTED, UNREAD = 130, 141
+    from ._table import Cell
 
 # What an index says to the upload of a wheel.
 _UPLOAD = {True: "accepted", False: "refused", None: "not decided by the PEP"}
 
 _EXIT = (
-    "exit codes: 0 yes or done; 1 no; 2 bad input; 130 interrupted; 141 output not read"
+    "exit codes: 0 yes or done; 1 no; 2 bad input; 130 interrupted;"
+    " 141 output not read; 143 terminated"
 )
 
 
@@ -56,26 +59,60 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command.
 
     :param argv: the arguments, by default those of the process.
-    :returns: the exit code: 0 yes or done, 1 no, 2 bad input, or output that cannot be
-        written, 130 interrupted, 141 if the reader of the output went away; a failure
-        that is known by then keeps its code.
+    :returns: the exit code: 0 yes or done, 1 no, 2 bad input, or a file that cannot be
+        read or written, 130 interrupted, 141 if the reader of the output went away, 143
+        terminated; a failure that is known by then keeps its code. Of ``pip``, pip's.
     """
     parser = _parser()
     options, rest = parser.parse_known_args(argv)
     if options.command == "pip":
         options.given = rest
     elif rest:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        parser.error(f"unrecognized arguments: {printable(' '.join(rest))}")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code, show = options.run(options)
+        with _terminable():
+            code, show = options.run(options)
         return _write(options.command, code, show)
     except _InputError as error:
-        print(f"wasm-tags {options.command}: {error}", file=sys.stderr)
-        return BAD_INPUT
+        return _refuse(options.command, str(error))
+    except OSError as error:
+        where = "" if error.filename is None else f"{error.filename}: "
+        return _refuse(options.command, f"{where}{error.strerror or error}")
+    except _TerminatedError:
+        return TERMINATED
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+class _TerminatedError(BaseException):
+    """SIGTERM came."""
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end a command by an exception, so that it leaves nothing behind."""
+
+    def terminate(*_: object) -> NoReturn:
+        raise _TerminatedError
+
+    before = signal.getsignal(signal.SIGTERM)
+    # Only the main thread may say what a signal does; a caller may have said it.
+    if before is not signal.SIG_DFL or current_thread() is not main_thread():
+        yield
+        return
+    signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _refuse(command: str, why: str) -> int:
+    said = printable(why, keep="\n")
+    print(f"wasm-tags {command}: {said}", file=sys.stderr)
+    return BAD_INPUT
 
 
 def _write(command: str, code: int, show: Callable[[], object]) -> int:
@@ -139,6 +176,18 @@ def _parser() -> argparse.ArgumentParser:
             " such as pyemscripten_2025_0_wasm32",
         )
 
+    def of_target(
+        name: str,
+        run: Callable[[argparse.Namespace], Answer],
+        text: str,
+        example: str,
+        **arguments: str,
+    ) -> None:
+        sub = command(name, run, text, example)
+        for argument, about in arguments.items():
+            sub.add_argument(argument, metavar=argument.upper(), help=about)
+        target(sub, required=True)
+
     command("platforms", _platforms, "list the known platforms", "wasm-tags platforms")
     show = command(
         "show",
@@ -150,39 +199,28 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument(
         "--platform-tags", action="store_true", help="list the platform tags alone"
     )
-    explain = command(
+    of_target(
         "explain",
         _explain,
         "say whether a target supports a wheel, and which rule says so",
         "wasm-tags explain demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
         " --python 3.13 --platform pyemscripten_2025_0_wasm32",
+        wheel="the file name of a wheel; if that file exists, its WHEEL is read too",
     )
-    explain.add_argument(
-        "wheel",
-        metavar="WHEEL",
-        help="the file name of a wheel; if that file exists, its WHEEL is read too",
-    )
-    target(explain, required=True)
-    choose = command(
+    of_target(
         "choose",
         _choose,
         "say which files of a list fit a target, and which would be installed",
         "wasm-tags choose pyodide-lock.json --python 3.14"
         " --platform pyemscripten_2026_0_wasm32",
+        list="a file of names, one a line, a lock file, or an index's page or JSON",
     )
-    choose.add_argument(
-        "list",
-        metavar="LIST",
-        help="a file of names, one a line, a lock file, or an index's page or JSON",
-    )
-    target(choose, required=True)
-    markers = command(
+    of_target(
         "markers",
         _markers,
         "list the environment markers of a target",
         "wasm-tags markers --python 3.14 --platform wasi_0_1_sdk_24_wasm32",
     )
-    target(markers, required=True)
     select = command(
         "select",
         _select,
@@ -269,6 +307,10 @@ def _target_if_given(options: argparse.Namespace) -> Target | None:
     return _target(options)
 
 
+def _named(target: Target) -> str:
+    return f"Python {target.python} on {target.platform.tags[0]}"
+
+
 def _platforms(options: argparse.Namespace) -> Answer:
     if options.json:
         return YES, _json(
@@ -300,7 +342,7 @@ def _platforms(options: argparse.Namespace) -> Answer:
         (
             (
                 # Below the tag: the widest column has the room.
-                "\n  ".join(("\n".join(known.tags), known.runtime)),
+                [*known.tags, f"  {known.runtime}"],
                 known.toolchain,
                 ", ".join(known.python),
                 known.unwinding,
@@ -318,7 +360,7 @@ def _show(options: argparse.Namespace) -> Answer:
         tags, platforms = sys_tags, platform_tags
         local = platform.system() in FAMILIES
     else:
-        where = f"Python {target.python} on {target.platform.tags[0]}"
+        where = _named(target)
         tags, platforms = target.tags, target.platform_tags
         local = False
     if options.json:
@@ -344,6 +386,8 @@ def _explain(options: argparse.Namespace) -> Answer:
     if name.lower().endswith(".whl") and os.path.isfile(name):  # noqa: PTH113
         path = Path(name)
         name, stated = path.name, _stated(path)
+    elif name.lower().endswith(".whl") and Path(name).name != name:
+        raise _InputError(f"there is no file {shortened(name)}")
     try:
         explanation = target.explain(name)
     except ValueError as error:
@@ -357,14 +401,14 @@ def _explain(options: argparse.Namespace) -> Answer:
         more = {"upload": asked._asdict(), "wheel_file": stated or None}
         return code, _json(explanation.json() | more)
     return code, _table(
-        printable(explanation.filename),
+        explanation.filename,
         ("", ""),
         (
             ("compatible", "yes" if explanation else "no"),
             ("because", explanation.cause),
             ("decided by", f"{explanation.part} tag"),
-            ("offered", "\n".join(map(printable, explanation.offered))),
-            ("wanted", "\n".join(explanation.wanted)),
+            ("offered", list(explanation.offered)),
+            ("wanted", list(explanation.wanted)),
             ("rule", explanation.rule),
             ("in full", explanation.message),
             ("an upload", f"{_UPLOAD[asked.accepted]}: {asked.reason} ({asked.rule})"),
@@ -395,6 +439,8 @@ def _choose(options: argparse.Namespace) -> Answer:
     except (OSError, ValueError) as error:
         raise _InputError(f"{shortened(options.list)}: {error}") from error
     files, choices = judge(text, [target])
+    if files and files[0].listed.error:
+        raise _InputError(f"{shortened(options.list)}: {files[0].error}")
     taken = [(project, chosen) for project, (chosen,) in choices.items()]
     code = YES if any(chosen for _, chosen in taken) else NO
     rows = [
@@ -408,12 +454,11 @@ def _choose(options: argparse.Namespace) -> Answer:
                 "choices": dict(taken),
             }
         )
-    choice = "\n".join(f"{name}: {file or 'no file fits'}" for name, file in taken)
-    where = f"Python {target.python} on {target.platform.tags[0]}"
+    choice = [f"{name}: {file or 'no file fits'}" for name, file in taken]
     return code, _table(
-        f"What fits {where}",
+        f"What fits {_named(target)}",
         ("", "file", "fits", "because"),
-        [*rows, ("", printable(choice or "no wheel", "\n"), "", "what is installed")],
+        [*rows, ("", choice or "no wheel", "", "what is installed")],
     )
 
 
@@ -428,11 +473,12 @@ def _judged(one: Judged) -> tuple[str, str]:
 
 
 def _markers(options: argparse.Namespace) -> Answer:
-    environment = _target(options).marker_environment()
+    target = _target(options)
+    environment = target.marker_environment()
     if options.json:
         return YES, _json(environment)
     return YES, _table(
-        f"Environment markers of Python {options.python} on {options.platform}",
+        f"Environment markers of {_named(target)}",
         ("variable", "value"),
         ((name, repr(value)) for name, value in sorted(environment.items())),
     )
@@ -445,14 +491,15 @@ def _select(options: argparse.Namespace) -> Answer:
 
 def _pip(options: argparse.Namespace) -> Answer:
     target = _target(options)
-    try:
-        command_line(target, options.given)
-    except ValueError as error:
-        raise _InputError(str(error)) from error
     if not options.given:
         raise _InputError("pip got no arguments; wanted some, such as download demo")
     if find_spec("pip") is None:
         raise _InputError(f"{sys.executable} has no pip: python -m ensurepip adds it")
+    try:
+        command_line(target, options.given)
+        check_settings()
+    except ValueError as error:
+        raise _InputError(str(error)) from error
     code = run_pip(target.python, target.platform.tags[0], *options.given)
     return code, lambda: None
 
@@ -484,30 +531,14 @@ def _json(value: object) -> Callable[[], object]:
 
 
 def _table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]
 ) -> Callable[[], object]:
     try:
-        from rich import box  # noqa: PLC0415 - an extra, and slow to import
-        from rich.console import Console  # noqa: PLC0415
-        from rich.table import Table  # noqa: PLC0415
-        from rich.text import Text  # noqa: PLC0415
+        from rich.console import Console  # noqa: PLC0415 - an extra, and slow to import
+
+        from ._table import table, text  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise _InputError(
             f"tables need rich, which is not installed: {_extra('cli')}, or give --json"
         ) from error
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        show_header=any(columns),
-        collapse_padding=True,
-        pad_edge=False,
-    )
-    for column in columns:
-        table.add_column(
-            column,
-            justify="right" if column == "#" else "left",
-            no_wrap="tag" in column,  # a tag is there to be copied
-            overflow="fold",
-        )
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return partial(Console().print, Text(title, style="bold"), table)
+    return partial(Console().print, text(title, "bold"), table(columns, rows))

@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
-from packaging.version import Version
+from packaging.utils import InvalidWheelFilename
 
-from ._select import parse
+from ._choice import admits, python_of, release_of, take
 from ._text import printable, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from packaging.version import Version
 
     from ._target import Explanation, Target
 
+# The start of JSON, not of a line of uv.lock: {url = "https://example.org/demo.whl"}
+JSON = re.compile(r"""\s*\{\s*("|\}|\Z)""")
 URL = re.compile(r"""https?://[^\s<>",]+""", re.IGNORECASE)
 QUOTED = re.compile(r"""["']([^"'/\\<>\s]+\.(?:whl|tar\.gz|zip))["']""")
 PATH = re.compile(r"[/\\]|\.whl[?#]", re.IGNORECASE)
@@ -70,14 +72,14 @@ class Listed(NamedTuple):
     @property
     def remark(self) -> str | None:
         """What a malformed Requires-Python gets; it excludes nothing, as in pip."""
-        if not self.requires_python or admits(self.requires_python, "3") is not None:
+        if admits(self.requires_python, "3") is not None:
             return None
         return f"Requires-Python {self.requires_python!r} is not understood"
 
     def left_out(self, python: str) -> str:
         """Say why installers leave it out, whatever its tags; empty if they do not."""
         reasons = ["yanked"] if self.yanked else []
-        if self.requires_python and admits(self.requires_python, python) is False:
+        if admits(self.requires_python, python) is False:
             reasons.append(f"Requires-Python {printable(self.requires_python)}")
         return ", ".join(reasons)
 
@@ -106,7 +108,7 @@ def judge(
     :returns: the files as listed; and by project the file that an installer would take
         for each target, None if none fits.
     """
-    pythons = [release(target) for target in targets]
+    pythons = [python_of(target) for target in targets]
 
     @lru_cache(None)  # a verdict depends on the tags alone, and many files share them
     def judged(ending: str) -> list[Explanation]:
@@ -119,9 +121,9 @@ def judge(
         error, what = listed.error or "", not_a_wheel(listed.name) or ""
         if not error and not what:
             try:
-                project, version, _, _ = parse_wheel_filename(listed.name)
-            except ValueError:
-                error = _fault(listed.name)
+                project, version = release_of(listed.name)
+            except InvalidWheelFilename as fault:
+                error = str(fault)
         if error or what:
             files.append(Judged(listed, error, "" if error else what, ""))
             continue
@@ -133,31 +135,9 @@ def judge(
             if said and not why:
                 of_target.setdefault(version, []).append(listed.name)
     return files, {
-        project: list(map(_newest, targets, releases))
+        project: [take(*pair)[1] for pair in zip(releases, targets, strict=True)]
         for project, releases in fitting.items()
     }
-
-
-def release(target: Target) -> str:
-    """Return a target's Python as installers compare it: 3.15.0b1 is 3.15.0 to them."""
-    return Version(target.marker_environment()["python_full_version"]).base_version
-
-
-def _fault(name: str) -> str:
-    """Return what the library says of a name that is no wheel's."""
-    try:
-        parse(name)
-    except InvalidWheelFilename as error:
-        return str(error)
-    raise AssertionError(name)  # pragma: no cover - packaging has just refused it
-
-
-def _newest(target: Target, releases: Mapping[Version, list[str]]) -> str | None:
-    """Choose as installers do: the newest release, pre-releases last, the best file."""
-    if not releases:
-        return None
-    version = max(releases, key=lambda found: (not found.is_prerelease, found))
-    return target.best(releases[version])
 
 
 def not_a_wheel(name: str) -> str | None:
@@ -168,18 +148,9 @@ def not_a_wheel(name: str) -> str | None:
         if pattern.fullmatch(name):
             return what
     with suppress(InvalidRequirement):
-        Requirement(re.split(r"\s+[#\\]|\\$|\s--", name)[0])
+        Requirement(re.split(r"\s[#\\]|\\$|\s--", name)[0])
         return "a requirement: it names a project, and no file"
     return None
-
-
-@lru_cache(1024)  # the files of a project share few
-def admits(requires_python: str, python: str) -> bool | None:
-    """Say whether a Requires-Python admits a Python; None if it is malformed."""
-    try:
-        return SpecifierSet(requires_python).contains(python)
-    except ValueError:
-        return None
 
 
 class Links(HTMLParser):
@@ -188,9 +159,10 @@ class Links(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.found: list[Listed] = []
-        with suppress(AssertionError):  # older Pythons raise it on "<![x"
+        # Without close(): what is left is no whole tag, and older Pythons look at it
+        # again and again.
+        with suppress(AssertionError):  # they raise it on "<![x"
             self.feed(text)
-            self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a link."""
@@ -208,14 +180,10 @@ class Links(HTMLParser):
 
 def listing(text: str) -> Iterator[Listed]:
     """Yield the files that a text lists: as an index does, in links, or plain."""
-    if text.lstrip().startswith("{"):
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError):
-            pass  # it only looks like JSON: a line of uv.lock holds a URL
-        else:
-            yield from of_json(data)
-            return
+    text = text.removeprefix("\ufeff")
+    if JSON.match(text):
+        yield from of_json(text)
+        return
     if "<" in text and (links := Links(text).found):
         yield from (link for link in links if link.name)
         return
@@ -224,8 +192,15 @@ def listing(text: str) -> Iterator[Listed]:
             yield Listed(f"line {number}", name or line)
 
 
-def of_json(data: dict[str, Any]) -> list[Listed]:
-    """Read the JSON of an index, or say that it is none."""
+def of_json(text: str) -> list[Listed]:
+    """Read the JSON of an index, or say that it is none.
+
+    What is cut off lists nothing: a name in it may be that of a yanked file.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return [Listed("line 1", "{…}", error=f"JSON that cannot be read: {error}")]
     try:
         return [
             Listed(
@@ -241,11 +216,11 @@ def of_json(data: dict[str, Any]) -> list[Listed]:
         ]
     except (AttributeError, KeyError, TypeError):
         keys = ", ".join(map(shortened, islice(data, 4))) or "nothing"
-        error = (
+        why = (
             f'JSON that holds {keys} is no answer of an index: wanted "files", a list'
             ' of objects with a "filename" (PEP 691)'
         )
-        return [Listed("line 1", "{…}", error=error)]
+        return [Listed("line 1", "{…}", error=why)]
 
 
 def files_of(data: dict[str, Any]) -> Iterable[dict[str, Any]]:

@@ -1,20 +1,21 @@
-"""What a wheel's WHEEL file says about its tags."""
+"""What a wheel says in its metadata, and how its tags differ from those of its name."""
 
 from __future__ import annotations
 
-import re
-import zipfile
-import zlib
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from packaging.tags import parse_tag
+from packaging.utils import canonicalize_name, canonicalize_version
 
+from ._archive import RefusedError, archive_in
+from ._choice import release_of
 from ._select import parse
-from ._text import printable
+from ._text import printable, shortened
 
-_WHEEL = re.compile(r"[^/]+\.dist-info/WHEEL")
-_LONGEST = 1_000_000  # bytes of a WHEEL file; a real one has some hundred
-_BROKEN = (OSError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LARGEST = 2**20  # bytes of a file of metadata; a real one has some thousand
 
 
 def compare(name: str, content: IO[bytes]) -> tuple[list[str], list[str], list[str]]:
@@ -29,30 +30,50 @@ def compare(name: str, content: IO[bytes]) -> tuple[list[str], list[str], list[s
     Source: the binary distribution format, "File contents".
     """
     named = {str(tag) for tag in parse(name)[1]}
-    try:
-        lines = _read(content).decode("utf-8", "replace").splitlines()
-    except _BROKEN as error:
-        raise ValueError(f"no WHEEL file can be read from it: {error}") from error
+    lines = member(name, content, "WHEEL").decode("utf-8", "replace").splitlines()
     stated = {
         str(tag)
         for line in lines
         if line.lower().startswith("tag:")
         for tag in _tags(line[4:].strip())
     }
-    both, in_name, in_wheel = named & stated, named - stated, stated - named
-    return sorted(both), sorted(in_name), sorted(map(printable, in_wheel))
+    return _shown(named & stated), _shown(named - stated), _shown(stated - named)
 
 
-def _read(content: IO[bytes]) -> bytes:
-    with zipfile.ZipFile(content) as archive:
-        found = [info for info in archive.infolist() if _WHEEL.fullmatch(info.filename)]
-        if len(found) != 1:
-            raise ValueError(
-                f"wanted one file *.dist-info/WHEEL in it, not {len(found)}"
+def member(name: str, content: IO[bytes], file: str) -> bytes:
+    """Return a file of the folder in which a wheel has its metadata.
+
+    :param name: the name of the wheel file, without a folder.
+    :param content: the wheel, open to be read.
+    :param file: such as ``"METADATA"``.
+    :raises ValueError: if it is no such name, or the file cannot be read.
+
+    Source: the binary distribution format, "The .dist-info directory".
+    """
+    project, version = release_of(name)
+    named = (project, canonicalize_version(version))
+    try:
+        archive = archive_in(content)
+        tops = {one.partition("/")[0] for one in archive.members}
+        folders = [top for top in tops if top.endswith(".dist-info")]
+        if len(folders) != 1:
+            raise RefusedError(f"it has {len(folders)} folders .dist-info; wanted one")
+        has, _, of = folders[0].removesuffix(".dist-info").partition("-")
+        if (canonicalize_name(has), canonicalize_version(of)) != named:
+            raise RefusedError(
+                f"its folder {shortened(folders[0])} is of another project or version"
+                " than the file name"
             )
-        if found[0].file_size > _LONGEST:
-            raise ValueError(f"its WHEEL file has {found[0].file_size} bytes")
-        return archive.read(found[0])
+        path = f"{folders[0]}/{file}"
+        if path not in archive.members:
+            raise RefusedError(f"{path} is missing")
+        return archive.read(path, LARGEST)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"no {file} file can be read from it: {error}") from error
+
+
+def _shown(tags: Iterable[str]) -> list[str]:
+    return sorted(map(printable, tags))
 
 
 def _tags(text: str) -> set[str]:

@@ -4,14 +4,19 @@ import builtins
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from wasm_platform_tags import __version__, known_platforms
+from wasm_platform_tags import __version__, _cli, known_platforms
 from wasm_platform_tags._cli import main
 
 TARGET = ("--python", "3.13", "--platform", "pyodide_2025_0_wasm32")
@@ -69,6 +74,8 @@ def test_contents(capsys: Capture) -> None:
     assert "refused: the older name of a platform" in text
     main(["explain", GOOD, *TARGET, "--json"])
     assert json.loads(capsys.readouterr().out)["upload"]["accepted"] is not None
+    main(["markers", *TARGET])
+    assert "Python 3.13 on pyemscripten_2025_0_wasm32" in capsys.readouterr().out
     main(["markers", *TARGET, "--json"])
     assert json.loads(capsys.readouterr().out)["sys_platform"] == "emscripten"
 
@@ -89,6 +96,7 @@ def test_a_webassembly_interpreter_shows_its_local_tag(
         (("show", "--python", "3.13"), "--platform is missing"),
         (("show", "--platform", "pyodide_2025_0_wasm32"), "--python is missing"),
         (("explain", "demo", *TARGET), "'demo' is not the file name of a wheel"),
+        (("explain", f"dist/{GOOD}", *TARGET), f"there is no file 'dist/{GOOD}'"),
         (("explain", "x" * 999, *TARGET), r"(999 characters)"),
         (
             ("markers", "--python", "3.13", "--platform", "pyodide_2025_00_wasm32"),
@@ -169,6 +177,34 @@ def test_a_terminal_gets_nothing_to_obey(name: str, capsys: Capture) -> None:
     assert r"\x1b" in said or r"\u202e" in said or r"\x9b" in said
 
 
+def test_a_file_gives_a_terminal_nothing_to_obey(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    name = "demo-1.0-py3-none-any.a\x1b[31mb.whl"
+    with zipfile.ZipFile(tmp_path / name, "w") as wheel:
+        wheel.writestr("demo-1.0.dist-info/WHEEL", "Tag: py3-none-\x1b[32m\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["explain", name, *TARGET]) == 0
+    said = capsys.readouterr().out
+    assert said.replace("\n", "").isprintable()
+    assert r"only in the name: py3-none-a\x1b[31mb" in said
+    assert r"only in WHEEL: py3-none-\x1b[32m" in said
+
+
+def test_an_error_gives_a_terminal_nothing_to_obey(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ValueError("\x1b[31mred\x1b[0m")
+
+    monkeypatch.setattr(
+        _cli, "import_module", lambda *_: SimpleNamespace(select=refuse)
+    )
+    assert main(["select", "demo"]) == 2
+    said = capsys.readouterr().err
+    assert said == "wasm-tags select: \\x1b[31mred\\x1b[0m\n"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no broken pipes")
 @pytest.mark.parametrize("form", [(), ("--json",)])
 @pytest.mark.parametrize(
@@ -214,6 +250,43 @@ def test_who_closed_the_output_wants_the_exit_code_alone(
     monkeypatch.setattr(sys, "stdout", None)
     assert main(["platforms"]) == 0
     assert main(["explain", OTHER, *TARGET, "--json"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FileNotFoundError(2, "No such file", "x\x1b"), r"x\x1b: No such file"),
+        (OSError("in no file"), "in no file"),
+    ],
+)
+def test_a_file_that_fails_is_bad_input(
+    error: OSError, said: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(_cli, "known_platforms", fail)
+    assert main(["platforms", "--json"]) == 2
+    assert capsys.readouterr() == ("", f"wasm-tags platforms: {said}\n")
+
+
+def test_sigterm_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def terminated() -> None:
+        with TemporaryDirectory(dir=tmp_path):
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(_cli, "known_platforms", terminated)
+    assert main(["platforms"]) == 143
+    assert list(tmp_path.iterdir()) == []
+    assert capsys.readouterr() == ("", "")
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_signals_are_those_of_the_main_thread() -> None:
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(main, ["platforms", "--json"]).result() == 0
 
 
 def test_as_a_module() -> None:

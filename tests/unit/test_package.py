@@ -49,3 +49,16 @@ def test_nothing_but_packaging_is_imported() -> None:
     )
     names = set(result.stdout.split()) - {"wasm_platform_tags"}
     assert {name for name in names if not name.startswith("_")} == {"packaging"}
+
+
+@pytest.mark.parametrize("module", ["_listing", "_wheel"])
+def test_what_a_page_loads_needs_nothing_of_the_commands(module: str) -> None:
+    code = (
+        f"import sys, wasm_platform_tags.{module};"
+        " print(*(name for name in sys.modules if name.startswith('wasm_')))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    parts = {name.partition(".")[2] for name in result.stdout.split()}
+    assert all(name.startswith("_") for name in parts - {""})

@@ -21,13 +21,21 @@ OF_TARGET = ("--target-platform", "pyodide_2025_0_wasm32", "--python", "3.13")
 TARGET = Target("3.13", "pyodide_2025_0_wasm32")
 
 
+@pytest.fixture(autouse=True)
+def pip_without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PYTHONWARNINGS", "")  # pip's are not ours
+
+
 def test_every_spelling_in_order() -> None:
     assert _pip.command_line(TARGET, ["download", "demo", "--", "-x"]) == [
         "download",
         "demo",
         "--platform=pyemscripten_2025_0_wasm32",
         "--platform=pyodide_2025_0_wasm32",
-        "--python-version=3.13",
+        "--python-version=3.13.0",
         "--implementation=cp",
         "--abi=cp313",
         "--only-binary=:all:",
@@ -36,12 +44,50 @@ def test_every_spelling_in_order() -> None:
     ]
 
 
-@pytest.mark.parametrize("option", [["--platform", "x"], ["--python-version=3.1"]])
+def test_a_pre_release_of_python_is_its_release_to_pip() -> None:
+    beta = Target("3.15.0b1", TARGET.platform)
+    assert "--python-version=3.15.0" in _pip.command_line(beta, [])
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ["--platform", "x"],
+        ["--python-version=3.1"],
+        ["--plat", "x"],
+        ["--python-v=3.1"],
+        ["--ab=none"],
+    ],
+)
 def test_what_the_target_says_is_not_said_twice(
     option: list[str], capsys: Capture
 ) -> None:
     assert _cli.main(["pip", "download", *option, *OF_TARGET]) == 2
     assert "follows from --target-platform" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variable", "named"),
+    [
+        (("PIP_PLATFORM", "win_amd64"), "setting PIP_PLATFORM"),
+        (("PIP_PYTHON_VERSION", "3.1"), "setting PIP_PYTHON_VERSION"),
+        (("PIP_CONFIG_FILE", "pip.conf"), "setting download.abi"),
+    ],
+)
+def test_what_the_target_says_is_no_setting_of_pip(
+    variable: tuple[str, str],
+    named: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pip.conf").write_text("[download]\nabi =\n  none\n  x\n", "utf-8")
+    monkeypatch.setenv(*variable)
+    assert _cli.main(["pip", "download", "demo", "--no-index", *OF_TARGET]) == 2
+    said = capfd.readouterr()
+    assert f"pip's {named}, which `pip config list` shows, follows" in said.err
+    assert said.out == ""
 
 
 def test_nothing_to_do(capsys: Capture) -> None:
@@ -83,6 +129,39 @@ def test_markers_are_the_targets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen[-1] == TARGET.marker_environment()
 
 
+def test_files_of_the_current_folder_are_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for module in ("packaging", "re", "typing", "runpy", "pip"):
+        (tmp_path / f"{module}.py").write_text(f"open('{module} ran', 'w')\n", "utf-8")
+    there = sorted(tmp_path.iterdir())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert _cli.main(["pip", "download", "demo", "--no-index", *OF_TARGET]) == 1
+    assert sorted(tmp_path.iterdir()) == there
+    assert "No matching distribution" in capfd.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(("sent", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
+def test_pip_may_tidy_up_when_the_command_is_ended(
+    sent: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pip = (
+        "import os, signal, time",
+        "try:",
+        f"    os.kill(os.getppid(), signal.{sent})",
+        f"    os.kill(os.getpid(), signal.SIGINT) if '{sent}' == 'SIGINT' else None",
+        "    time.sleep(60)",
+        "except KeyboardInterrupt:",
+        "    open('tidy', 'w').close()",
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(_pip, "_MAIN", "\n".join(pip))
+    assert _cli.main(["pip", "download", "demo", *OF_TARGET]) == code
+    assert [path.name for path in tmp_path.iterdir()] == ["tidy"]
+
+
 def make(folder: Path, name: str, tag: str, requires: str = "") -> None:
     project, version = name.split("-")
     info = f"{name}.dist-info"
@@ -108,10 +187,6 @@ def test_a_real_pip_takes_the_alias_and_the_targets_dependency(
         'Requires-Dist: here; sys_platform != "emscripten"\n',
     )
     make(tmp_path, "there-1.0", "py3-none-any")
-    for variable in [name for name in os.environ if name.startswith("PIP_")]:
-        monkeypatch.delenv(variable)
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    monkeypatch.setenv("PYTHONWARNINGS", "")  # pip's are not ours
     where = [
         "--no-index",
         "--find-links",

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -24,17 +25,17 @@ from packaging.version import Version
 from pypi_simple import DistributionPackage
 
 from wasm_platform_tags import Target, _cli
-from wasm_platform_tags.simple_index import listing
-from wasm_platform_tags.simple_index.choice import choose
-from wasm_platform_tags.simple_index.choice import listing as sort
-from wasm_platform_tags.simple_index.command import every_target, needed
-from wasm_platform_tags.simple_index.listing import Index, UnusableIndexError, shown
+from wasm_platform_tags.simple_index import index as asking
+from wasm_platform_tags.simple_index.choice import choose, releases_of
+from wasm_platform_tags.simple_index.command import every_target
+from wasm_platform_tags.simple_index.dependencies import needed, stated
+from wasm_platform_tags.simple_index.index import Index, UnusableIndexError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Capture = pytest.CaptureFixture[str]
-JSON = {"Content-Type": listing.JSON}
+JSON = {"Content-Type": asking.JSON}
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 TARGET = Target("3.14", "pyemscripten_2026_0_wasm32")
 OF_TARGET = ("--python", "3.14", "--platform", "pyodide_2026_0_wasm32")
@@ -201,7 +202,7 @@ def test_a_fallback_is_named_and_why(
     ],
 )  # fmt: skip
 def test_choices(names: list[str], pre: bool, file: str | None, verdict: str) -> None:
-    choice = choose(sort("demo", packages(*names)), TARGET, pre=pre)
+    choice = choose(releases_of("demo", packages(*names)), TARGET, pre=pre)
     assert (choice.package and choice.package.filename) == file
     assert choice.verdict == verdict
 
@@ -209,22 +210,22 @@ def test_choices(names: list[str], pre: bool, file: str | None, verdict: str) ->
 def test_requires_python_and_yanking_count() -> None:
     needs = {"data-requires-python": ">=3.15"}
     old = packages("demo-1.0-py3-none-any.whl")
-    choice = choose(sort("demo", [*old, *packages(NATIVE, **needs)]), TARGET)
+    choice = choose(releases_of("demo", [*old, *packages(NATIVE, **needs)]), TARGET)
     assert choice.version == Version("1.0")
     [refusal] = choice.refused
     assert (refusal.rule, refusal.cause) == (
         "requires-python", "it requires Python >=3.15",
     )  # fmt: skip
     yanked = packages(NATIVE, **{"data-yanked": ""})
-    assert choose(sort("demo", [*old, *yanked]), TARGET).newest == Version("1.0")
+    assert choose(releases_of("demo", [*old, *yanked]), TARGET).newest == Version("1.0")
     malformed = packages(NATIVE, **{"data-requires-python": "three"})
-    assert choose(sort("demo", malformed), TARGET)
+    assert choose(releases_of("demo", malformed), TARGET)
 
 
 @given(st.lists(st.sampled_from(["1.0", "2.0", "2.1rc1", "0.9"]), min_size=1))
 def test_what_is_taken_is_supported_and_the_newest_that_is(versions: list[str]) -> None:
     names = [f"demo-{v}-py3-none-any.whl" for v in versions]
-    choice = choose(sort("demo", packages(*names)), TARGET)
+    choice = choose(releases_of("demo", packages(*names)), TARGET)
     finals = [Version(v) for v in versions if "rc" not in v]
     assert choice.version == (max(finals) if finals else Version("2.1rc1"))
 
@@ -232,10 +233,14 @@ def test_what_is_taken_is_supported_and_the_newest_that_is(versions: list[str]) 
 # Dependencies.
 
 
-def wheel(metadata: str, name: str = "demo-2.0.dist-info/METADATA") -> bytes:
+def wheel(
+    metadata: str,
+    name: str = "demo-2.0.dist-info/METADATA",
+    vendored: bytes = b"",
+) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("demo/__init__.py", "")
+        archive.writestr("demo/_vendor/other-1.0.dist-info/METADATA", vendored)
         archive.writestr(name, metadata)
     return file.getvalue()
 
@@ -279,7 +284,7 @@ def test_dependencies_for_the_target_and_this_machine(
 
 
 def test_metadata_out_of_the_wheel(index: Served) -> None:
-    body = wheel(METADATA)
+    body = wheel(METADATA, vendored=b"Requires-Dist: wrong")
     sha256 = hashlib.sha256(body).hexdigest()
     index.page({"filename": NATIVE, "url": NATIVE, "hashes": {"sha256": sha256}})
     index.replies[f"/simple/demo/{NATIVE}"] = (200, {}, [body])
@@ -305,8 +310,13 @@ def test_no_dependencies_of_nothing(index: Served, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"PK\3\4", "not a wheel"),
-        (wheel("", "demo/METADATA"), "it holds no METADATA"),
+        (b"PK\3\4", "it is no zip file: it has 4 bytes"),
+        (wheel("", "demo/METADATA"), "it has 0 folders .dist-info; wanted one"),
+        (wheel("", "other-2.0.dist-info/METADATA"), "of another project or version"),
+        (wheel("", "demo-2.1.dist-info/METADATA"), "of another project or version"),
+        (wheel("", "demo-2.0.dist-info/WHEEL"), "METADATA is missing"),
+        (wheel(METADATA + "x" * 2**20), "at most 1048576 are read"),
+        (wheel(METADATA).replace(b"Requires-Dist", b"Provides-Dist"), "checksum"),
     ],
 )
 def test_what_is_no_wheel(index: Served, body: bytes, said: str) -> None:
@@ -325,9 +335,45 @@ def test_another_hash(index: Served) -> None:
         ask(index).metadata(package)
 
 
-def test_a_malformed_dependency() -> None:
-    with pytest.raises(UnusableIndexError, match="Requires-Dist: 'a b'"):
-        list(needed(["a b"], TARGET.marker_environment()))
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"<html>please log in</html>", "is no metadata of demo: .* the name is ''"),
+        (b"", "is no metadata of demo"),
+        (b"Name: demo\n", "is no metadata of demo"),
+        (METADATA.replace(": demo", ": evil").encode(), "the name is 'evil'"),
+        (METADATA.encode() + b"Requires-Dist: lost; os_name == '\xff'", "not UTF-8"),
+    ],
+)
+def test_what_is_no_metadata(body: bytes, said: str) -> None:
+    with pytest.raises(UnusableIndexError, match=said):
+        stated(body, "demo", NATIVE)
+
+
+@pytest.mark.parametrize("text", ["a b", "a; os_name ~= 'a'", "a; \x1b"])
+def test_a_malformed_dependency(text: str) -> None:
+    with pytest.raises(UnusableIndexError, match="Requires-Dist: ") as told:
+        list(needed([text], TARGET.marker_environment()))
+    assert repr(text) in str(told.value)
+
+
+def test_a_terminal_gets_nothing_to_obey(index: Served, capsys: Capture) -> None:
+    red = "\x1b[31m"
+    taken = f"demo-2.0-py3-none-any.{red}x.whl"
+    index.page(taken)
+    lines = (METADATA, f'Requires-Dist: bad; os_name != "{red}"\n')
+    index.replies[f"/simple/demo/{quote(taken)}"] = (200, {}, [wheel("".join(lines))])
+    select(index, *OF_TARGET, "--metadata")
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out.replace("\n", "").isprintable()
+    assert said.out.count(r"\x1b[31m") == 2
+    refused = {"filename": NATIVE, "url": NATIVE, "hashes": {}}
+    index.page({**refused, "requires-python": f">=4,==={red}"})
+    select(index, *OF_TARGET)
+    said = capsys.readouterr()
+    assert said.out.replace("\n", "").isprintable()
+    assert r">=4,===\x1b[31m" in said.out
 
 
 # Indexes that are down, slow, truncated, or lie.
@@ -343,9 +389,15 @@ def faults(index: Served, said: str, **options: Any) -> None:
     [
         ((404, {}, []), r"there is no such page \(404\)"),
         ((403, {}, []), "HTTP status 403"),
-        ((200, JSON, [b"<html>"]), "does not fit PEP 691: it starts with '<html>'"),
-        ((200, JSON, [b'{"files": 3}']), "does not fit PEP 691"),
-        ((200, JSON, [b"[]"]), "does not fit PEP 691"),
+        (
+            (200, JSON, [b"<html>"]),
+            "fit PEP 691: .* line 1 column 1 .*; it starts with '<html>'",
+        ),
+        ((200, JSON, [b'{"name": "x", "files": 3}']), "fit PEP 691: files: .* list"),
+        ((200, JSON, [b"[]"]), "does not fit PEP 691: the whole: "),
+        ((200, JSON, [b"[" * 100_000]), "does not fit PEP 691"),
+        ((200, HTML, [b'<a href="http://[x">y</a>']), "fit PEP 503: Invalid IPv6 URL"),
+        ((302, {"Location": "http://[x"}, []), "/simple/demo/: Invalid IPv6 URL"),
         ((200, HTML, [b'{"files": []}']), "does not fit PEP 503"),
         ((200, {"Content-Type": "image/png"}, [b"x"]), "its type is 'image/png'"),
         ((200, {}, [b"<html>"]), "its type is ''"),
@@ -391,7 +443,7 @@ def test_what_may_pass_is_asked_again(
 ) -> None:
     pauses: list[float] = []
     clock = SimpleNamespace(sleep=pauses.append, monotonic=time.monotonic)
-    monkeypatch.setattr(listing, "time", clock)
+    monkeypatch.setattr(asking, "time", clock)
     index.page(NATIVE)
     good = index.replies["/simple/demo/"]
     assert isinstance(good, tuple)
@@ -405,7 +457,7 @@ def test_what_may_pass_is_asked_again(
 
 def test_an_answer_without_end(index: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     index.replies["/simple/demo/"] = (200, JSON, [b" " * 1000] * 3)
-    monkeypatch.setattr(listing, "LARGEST", 2000)
+    monkeypatch.setattr(asking, "LARGEST", 2000)
     faults(index, "more than 2,000 bytes")
 
 
@@ -415,7 +467,7 @@ def test_an_answer_that_drips(index: Served, monkeypatch: pytest.MonkeyPatch) ->
     # Each byte is in time, the whole is not.
     ticks = iter(range(0, 1000, 2))
     clock = SimpleNamespace(sleep=time.sleep, monotonic=lambda: next(ticks))
-    monkeypatch.setattr(listing, "time", clock)
+    monkeypatch.setattr(asking, "time", clock)
     faults(index, "no whole answer within 5 s")
 
 
@@ -429,22 +481,56 @@ def test_an_answer_that_does_not_come(index: Served) -> None:
     faults(index, "no whole answer within 0.1 s", timeout=0.1)
 
 
-@pytest.mark.parametrize("url", ["ftp://x/", "file:///x", "x", "https:///x"])
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://x/", "file:///x", "x", "https:///x", "https://me:secret@/x", "http://:80/"],
+)
 def test_what_is_no_address(url: str, capsys: Capture) -> None:
     assert _cli.main(["select", "demo", "--index-url", url]) == 2
-    assert "is no address of an index" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "is no address of an index" in said
+    assert "secret" not in said
 
 
-def test_a_password_is_not_shown() -> None:
-    assert (
-        shown("https://me:secret@example.org/simple/") == "https://example.org/simple/"
-    )
+@pytest.mark.parametrize("rest", ["example.org/simple/", "example.org?x=a@b", "[x"])
+def test_a_password_is_not_shown(rest: str) -> None:
+    assert shown(f"https://me:secret@{rest}") == f"https://{rest}"
+    assert shown(f"https://{rest}") == f"https://{rest}"
 
 
-@pytest.mark.parametrize("option", [("--timeout", "0"), ("--retries", "-1")])
-def test_options_out_of_range(option: tuple[str, str], capsys: Capture) -> None:
-    assert _cli.main(["select", "demo", *option]) == 2
-    assert "--timeout is more than 0" in capsys.readouterr().err
+@pytest.mark.parametrize("name", ["demo>=2", "", "..", "demo\x1b", "dist/demo"])
+def test_what_is_no_name_of_a_project(name: str, capsys: Capture) -> None:
+    assert _cli.main(["select", name, "--index-url", "http://127.0.0.1:9/"]) == 2
+    said = capsys.readouterr().err
+    assert f"{name!r} is not the name of a project: wanted letters" in said
+
+
+def test_a_password_is_not_in_the_answer(index: Served, capsys: Capture) -> None:
+    index.page(NATIVE)
+    address = index.url.replace("//", "//me:secret@")
+    select = ("select", "demo", "--index-url", address, *OF_TARGET, "--json")
+    assert _cli.main(select) == 0
+    told = capsys.readouterr().out
+    assert "secret" not in told
+    assert json.loads(told)["targets"][0]["url"] == f"{index.url}demo/{NATIVE}"
+
+
+@pytest.mark.parametrize(
+    ("option", "given"),
+    [
+        ("--timeout", "0"),
+        ("--timeout", "-1"),
+        ("--timeout", "inf"),
+        ("--timeout", "1e+300"),
+        ("--timeout", "nan"),
+        ("--retries", "-1"),
+    ],
+)
+def test_options_out_of_range(option: str, given: str, capsys: Capture) -> None:
+    assert _cli.main(["select", "demo", option, given]) == 2
+    said = capsys.readouterr().err
+    assert f"{option}: wanted " in said
+    assert f"got {given}" in said
 
 
 def test_a_project_without_files(index: Served, capsys: Capture) -> None:

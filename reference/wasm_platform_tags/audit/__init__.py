@@ -6,7 +6,7 @@ The rules are in policies.json beside this module.
 
 from __future__ import annotations
 
-from .archive import RefusedError
+from .._archive import RefusedError
 from .judge import Finding, judge_module
 from .report import Report, audit, json_report, sarif
 

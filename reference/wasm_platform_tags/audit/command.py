@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from .._archive import RefusedError
 from .._platforms import parse_platform_tag
 from .._text import printable
-from .archive import RefusedError
 from .judge import CANNOT_TELL, CONSISTENT, CONTRADICTS, WARNING
 from .report import audit, json_report, sarif
 from .retag import RetagError, platforms_after, retag

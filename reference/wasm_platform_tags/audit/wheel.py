@@ -22,8 +22,8 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
+from .._archive import Archive, RefusedError, open_archive
 from .._text import printable, shortened
-from .archive import Archive, RefusedError, open_archive
 from .binary import MAGIC, Binary, MalformedBinaryError, TooLargeError, read
 from .policy import flavours
 

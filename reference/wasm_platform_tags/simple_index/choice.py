@@ -5,59 +5,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import (
-    InvalidWheelFilename,
-    canonicalize_name,
-    parse_wheel_filename,
-)
-from packaging.version import InvalidVersion, Version
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from .._choice import admits, newest, python_of, release_of, take
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from packaging.utils import NormalizedName
     from pypi_simple import DistributionPackage
 
     from .._target import Target
 
-_ALL = SpecifierSet()
 
-
-@dataclass(frozen=True)
-class Listing:
-    """The releases of a project: of each, what can be installed.
+def releases_of(
+    project: str, packages: Iterable[DistributionPackage]
+) -> dict[Version, list[DistributionPackage]]:
+    """Sort the files of a project by release.
 
     Yanked files, and files whose names do not parse, are left out, as installers do.
     """
-
-    releases: Mapping[Version, tuple[DistributionPackage, ...]]
-
-    def newest(self, *, pre: bool, among: Iterable[Version] | None = None) -> Version:
-        """Return the newest release; a pre-release if it is allowed, or all there is.
-
-        :raises ValueError: if there is none.
-
-        Source: the version specifiers specification, "Handling of pre-releases".
-        """
-        versions = self.releases if among is None else among
-        return max(_ALL.filter(versions, prereleases=True if pre else None))
-
-
-def listing(project: str, packages: Iterable[DistributionPackage]) -> Listing:
-    """Sort the files of a project by release."""
-    name = canonicalize_name(project)
+    wanted = canonicalize_name(project)
     releases: dict[Version, list[DistributionPackage]] = {}
     for package in packages:
-        if package.is_yanked or canonicalize_name(package.project or "") != name:
-            continue
         try:
-            version = Version(package.version or "")
-            if package.package_type == "wheel":
-                parse_wheel_filename(package.filename)
-        except (InvalidVersion, InvalidWheelFilename):
+            name, version = _named(package)
+        except ValueError:
             continue
-        releases.setdefault(version, []).append(package)
-    return Listing({version: tuple(of) for version, of in releases.items()})
+        if name == wanted and not package.is_yanked:
+            releases.setdefault(version, []).append(package)
+    return releases
+
+
+def _named(package: DistributionPackage) -> tuple[NormalizedName, Version]:
+    if package.package_type == "wheel":
+        return release_of(package.filename)
+    return canonicalize_name(package.project or ""), Version(package.version or "")
 
 
 @dataclass(frozen=True)
@@ -106,27 +90,30 @@ class Refusal:
         return "wasm" not in platforms and platforms != "any"
 
 
-def choose(listed: Listing, target: Target, *, pre: bool = False) -> Choice:
+def choose(
+    releases: Mapping[Version, Sequence[DistributionPackage]],
+    target: Target,
+    *,
+    pre: bool = False,
+) -> Choice:
     """Return what an installer that follows this PEP takes, wheels alone.
 
-    :param listed: the releases; there is at least one.
+    :param releases: those of :func:`releases_of`; there is at least one.
     :param pre: whether pre-releases count as releases.
 
     Source: this PEP, "Installers"; the version specifiers specification.
     """
-    newest = listed.newest(pre=pre)
+    latest = newest(releases, pre=pre)
     suitable = {
         version: fitting
-        for version, of in listed.releases.items()
+        for version, of in releases.items()
         if (fitting := [p.filename for p in _wheels(of) if _suits(p, target)])
     }
-    package = version = None
-    if suitable:
-        version = listed.newest(pre=pre, among=suitable)
-        best = target.best(suitable[version])
-        package = next(p for p in listed.releases[version] if p.filename == best)
-    refused = tuple(_refusals(listed.releases[newest], target))
-    return Choice(target, newest, package, version, refused)
+    version, file = take(suitable, target, pre=pre)
+    of = [] if version is None else releases[version]
+    package = next((one for one in of if one.filename == file), None)
+    refused = tuple(_refusals(releases[latest], target))
+    return Choice(target, latest, package, version, refused)
 
 
 def _wheels(of: Iterable[DistributionPackage]) -> Iterator[DistributionPackage]:
@@ -134,23 +121,17 @@ def _wheels(of: Iterable[DistributionPackage]) -> Iterator[DistributionPackage]:
 
 
 def _suits(package: DistributionPackage, target: Target) -> bool:
-    return admits(package, target) and target.supports(package.filename)
+    return _admits(package, target) and target.supports(package.filename)
 
 
-def admits(package: DistributionPackage, target: Target) -> bool:
-    """Return whether Requires-Python admits the target; what is malformed does."""
-    try:
-        wanted = SpecifierSet(package.requires_python or "")
-    except InvalidSpecifier:
-        return True
-    python = target.marker_environment()["python_full_version"]
-    return wanted.contains(python, prereleases=True)
+def _admits(package: DistributionPackage, target: Target) -> bool:
+    return admits(package.requires_python or "", python_of(target)) is not False
 
 
 def _refusals(of: Iterable[DistributionPackage], target: Target) -> Iterator[Refusal]:
     for package in _wheels(of):
         why = target.explain(package.filename)
-        if not admits(package, target):
+        if not _admits(package, target):
             cause = f"it requires Python {package.requires_python}"
             yield Refusal(package.filename, "requires-python", cause)
         elif not why:

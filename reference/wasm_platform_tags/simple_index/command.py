@@ -7,26 +7,30 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from packaging.markers import default_environment
-from packaging.metadata import parse_email
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import InvalidName, canonicalize_name
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
-from rich import box
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from .._exits import NO, YES
 from .._registry import known_platforms
+from .._table import table, text
 from .._target import Target
-from .choice import choose, listing
-from .listing import Index, UnusableIndexError, shown
+from .._text import shortened
+from .choice import choose, releases_of
+from .dependencies import needed, stated
+from .index import Index, UnusableIndexError, shown
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from packaging.markers import Environment
+    from packaging.version import Version
+    from pypi_simple import DistributionPackage
 
-    from .choice import Choice, Listing
+    from .._table import Cell
+    from .choice import Choice
+
+_DAY = 86400  # seconds
 
 
 def select(
@@ -41,22 +45,33 @@ def select(
     :raises UnusableIndexError: says what is wrong with the index, or its answer.
     :raises ValueError: if an option is out of range.
     """
-    if options.timeout <= 0 or options.retries < 0:
+    if not 0 < options.timeout <= _DAY:  # nor NaN
         raise ValueError(
-            "--timeout is more than 0 seconds, and --retries 0 or more;"
-            f" given {options.timeout:g} and {options.retries}"
+            f"--timeout: wanted more than 0 seconds and at most {_DAY},"
+            f" got {options.timeout:g}"
         )
+    if options.retries < 0:
+        raise ValueError(f"--retries: wanted 0 or more, got {options.retries}")
+    try:
+        project = canonicalize_name(options.project, validate=True)
+    except InvalidName as error:
+        raise ValueError(
+            f"{shortened(options.project)} is not the name of a project: wanted letters,"
+            " digits, '.', '-' and '_', such as pydantic-core"
+        ) from error
     index = Index(
         options.index_url or PYPI_SIMPLE_ENDPOINT, options.timeout, options.retries
     )
-    listed = listing(options.project, index.page(options.project).packages)
-    if not listed.releases:
+    releases = releases_of(project, index.page(project).packages)
+    if not releases:
         raise UnusableIndexError(
-            f"{shown(index.url)} lists no file of {options.project} that is not yanked"
+            f"{shown(index.url)} lists no file of {project} that is not yanked"
         )
     targets = [target] if target else list(every_target())
-    choices = [choose(listed, one, pre=options.pre) for one in targets]
-    needs = [_needs(index, one) if options.metadata else None for one in choices]
+    choices = [choose(releases, one, pre=options.pre) for one in targets]
+    needs = [
+        _needs(index, project, one) if options.metadata else None for one in choices
+    ]
     report = {
         "project": options.project,
         "index": shown(index.url),
@@ -65,8 +80,8 @@ def select(
             _json(choice, needed) for choice, needed in zip(choices, needs, strict=True)
         ],
     }
-    show = partial(_show, options.project, listed, choices, needs)
-    return (0 if all(choices) else 1), report, show
+    show = partial(_show, options.project, releases, choices, needs)
+    return YES if all(choices) else NO, report, show
 
 
 def every_target() -> Iterator[Target]:
@@ -76,33 +91,15 @@ def every_target() -> Iterator[Target]:
             yield Target(python, known.platform)
 
 
-def needed(
-    requires: Iterable[str], environment: Environment
-) -> Iterator[tuple[str, bool]]:
-    """Yield the direct dependencies, and whether an environment needs each.
-
-    :param requires: values of Requires-Dist; those of an extra are needed nowhere.
-    :raises UnusableIndexError: if one is malformed.
-    """
-    for text in requires:
-        try:
-            requirement = Requirement(text)
-        except InvalidRequirement as error:
-            raise UnusableIndexError(f"Requires-Dist: {text!r}: {error}") from error
-        marker = requirement.marker
-        context: dict[str, str] = {**environment, "extra": ""}  # type: ignore[dict-item]
-        yield text, marker is None or marker.evaluate(context)
-
-
-def _needs(index: Index, choice: Choice) -> list[dict[str, Any]] | None:
+def _needs(index: Index, project: str, choice: Choice) -> list[dict[str, Any]] | None:
     if choice.package is None:
         return None
-    raw, _ = parse_email(index.metadata(choice.package))
-    requires = raw.get("requires_dist", [])
+    metadata = index.metadata(choice.package)
+    requires = stated(metadata, project, choice.package.filename)
     here = dict(needed(requires, default_environment()))
     return [
-        {"requirement": text, "target": wanted, "this_machine": here[text]}
-        for text, wanted in needed(requires, choice.target.marker_environment())
+        {"requirement": one, "target": wanted, "this_machine": here[one]}
+        for one, wanted in needed(requires, choice.target.marker_environment())
     ]
 
 
@@ -114,7 +111,7 @@ def _json(choice: Choice, needs: list[dict[str, Any]] | None) -> dict[str, Any]:
         "verdict": choice.verdict,
         "version": None if choice.version is None else str(choice.version),
         "file": package and package.filename,
-        "url": package and package.url,
+        "url": package and shown(package.url),
         "refused": [vars(refusal) for refusal in choice.refused],
         **({} if needs is None else {"dependencies": needs}),
     }
@@ -122,25 +119,26 @@ def _json(choice: Choice, needs: list[dict[str, Any]] | None) -> dict[str, Any]:
 
 def _show(
     project: str,
-    listed: Listing,
+    releases: Mapping[Version, Sequence[DistributionPackage]],
     choices: Sequence[Choice],
     needs: Sequence[list[dict[str, Any]] | None],
 ) -> None:
     console = Console()
     newest = choices[0].newest
-    files = len(listed.releases[newest])
+    files = len(releases[newest])
     title = f"{project} {newest} is the newest release; it has {files} files"
-    table = _table("platform tag", "Python", "takes", "wheel", "which is")
-    for choice in choices:
-        wheel = choice.package.filename.split("-", 2)[2] if choice.package else ""
-        table.add_row(
-            Text(choice.target.platform.tags[0]),
+    columns = ("platform tag", "Python", "takes", "wheel", "which is")
+    rows = (
+        (
+            choice.target.platform.tags[0],
             choice.target.python,
             str(choice.version or "nothing"),
-            Text(wheel.removesuffix(".whl")),
-            Text(_said(choice), "green" if choice else "red"),
+            choice.package.filename.split("-", 2)[2][:-4] if choice.package else "",
+            text(_said(choice), "green" if choice else "red"),
         )
-    console.print(Text(title, style="bold"), table)
+        for choice in choices
+    )
+    console.print(text(title, "bold"), table(columns, rows))
     if refused := [choice for choice in choices if not choice]:
         _show_refused(console, newest, refused)
     if told := [pair for pair in zip(choices, needs, strict=True) if pair[1]]:
@@ -156,18 +154,17 @@ def _said(choice: Choice) -> str:
 
 
 def _show_refused(console: Console, newest: object, choices: Sequence[Choice]) -> None:
-    table = _table("platform tag", "Python", "wheels that are refused, and why")
-    groups: dict[tuple[tuple[str, str, int], ...], list[Target]] = {}
+    groups: dict[tuple[str, ...], list[Target]] = {}
     for choice in choices:
-        reasons = tuple(_reasons(choice))
-        groups.setdefault(reasons, []).append(choice.target)
+        said = (f"{n}: {cause} ({rule})" for cause, rule, n in _reasons(choice))
+        groups.setdefault(tuple(said), []).append(choice.target)
+    rows: list[Sequence[Cell]] = []
     for reasons, targets in groups.items():
-        tags = "\n".join(target.platform.tags[0] for target in targets)
-        pythons = "\n".join(target.python for target in targets)
-        why = "\n".join(f"{n}: {cause} ({rule})" for cause, rule, n in reasons)
-        table.add_row(Text(tags), pythons, Text(why or "it has no wheels"))
-        table.add_row()
-    console.print(Text(f"Why not {newest}", style="bold"), table)
+        tags = [target.platform.tags[0] for target in targets]
+        pythons = [target.python for target in targets]
+        rows += [(tags, pythons, list(reasons) or "it has no wheels"), ()]
+    columns = ("platform tag", "Python", "wheels that are refused, and why")
+    console.print(text(f"Why not {newest}", "bold"), table(columns, rows))
 
 
 def _reasons(choice: Choice) -> Iterator[tuple[str, str, int]]:
@@ -186,23 +183,16 @@ def _show_needs(
     console: Console,
     told: Sequence[tuple[Choice, list[dict[str, Any]] | None]],
 ) -> None:
-    table = _table("platform tag", "Python", "dependency", "target", "this machine")
+    rows: list[Sequence[Cell]] = []
     for choice, needs in told:
-        wanted = [n for n in needs or () if n["target"] or n["this_machine"]]
-        for number, need in enumerate(wanted):
-            named = (choice.target.platform.tags[0], choice.target.python)
-            differ = need["target"] != need["this_machine"]
-            table.add_row(
-                *map(Text, named if number == 0 else ("", "")),
-                Text(need["requirement"], "bold" if differ else ""),
-                *("yes" if need[on] else "no" for on in ("target", "this_machine")),
-            )
-    console.print(Text("Direct dependencies that are needed", style="bold"), table)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(*columns, box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
-    for column in table.columns:
-        column.overflow = "fold"
-    table.columns[0].no_wrap = True  # a tag is there to be copied
-    return table
+        named = (choice.target.platform.tags[0], choice.target.python)
+        for need in needs or ():
+            on = (need["target"], need["this_machine"])
+            if any(on):
+                style = "bold" if on[0] != on[1] else ""
+                said = ("yes" if one else "no" for one in on)
+                rows.append((*named, text(need["requirement"], style), *said))
+                named = ("", "")
+    columns = ("platform tag", "Python", "dependency", "target", "this machine")
+    title = text("Direct dependencies that are needed", "bold")
+    console.print(title, table(columns, rows))

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wasm_platform_tags.audit import archive
-from wasm_platform_tags.audit.archive import RefusedError, open_archive
+from wasm_platform_tags import _archive as archive
+from wasm_platform_tags._archive import RefusedError, open_archive
 
 if TYPE_CHECKING:
     from pathlib import Path

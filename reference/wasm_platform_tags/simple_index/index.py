@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import time
-import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
 import requests
 import urllib3
 from packaging.utils import canonicalize_name
+from pydantic import ValidationError
 from pypi_simple import (
     ACCEPT_JSON_PREFERRED,
     PYPI_SIMPLE_ENDPOINT,
@@ -22,6 +22,7 @@ from pypi_simple import (
 )
 
 from .._text import printable, shortened
+from .._wheel import member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,13 +31,13 @@ if TYPE_CHECKING:
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = ("application/vnd.pypi.simple.v1+html", "text/html")
-#: bytes of an answer, and of METADATA in a wheel, that are read at most
+#: bytes of an answer that are read at most
 LARGEST = 128 * 2**20
 # Of others, which an index may state too, nothing is checked.
 _HASHES = frozenset({"md5", "sha1", "sha256", "sha384", "sha512"})
-LARGEST_METADATA = 2**20
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 _AT_ONCE = 2**16
+_ADDRESS = re.compile("https?://[^/?#:]", re.IGNORECASE)
 
 
 class UnusableIndexError(ValueError):
@@ -73,10 +74,9 @@ class Index:
 
     def __post_init__(self) -> None:
         """Refuse what could not be asked."""
-        parts = urlsplit(self.url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        if not _ADDRESS.match(address := shown(self.url)):
             raise UnusableIndexError(
-                f"{shortened(self.url)} is no address of an index: wanted"
+                f"{shortened(address)} is no address of an index: wanted"
                 " https://HOST/PATH"
             )
 
@@ -103,7 +103,7 @@ class Index:
     def metadata(self, package: DistributionPackage) -> bytes:
         """Return the metadata of a wheel: beside it, or out of it.
 
-        :raises UnusableIndexError: if it is not to be had, or if a hash is another.
+        :raises UnusableIndexError: if it cannot be had or read, or if a hash is another.
 
         Source: PEP 658; PEP 714; the binary distribution format.
         """
@@ -114,7 +114,12 @@ class Index:
             return answer.body
         answer = self.ask(package.url, "*/*")
         _check(answer.body, package.digests, package.filename)
-        return _member(answer.body, package.filename)
+        try:
+            return member(package.filename, io.BytesIO(answer.body), "METADATA")
+        except ValueError as error:
+            raise UnusableIndexError(
+                f"{printable(package.filename)}: {error}"
+            ) from error
 
     def ask(self, url: str, accept: str) -> Answer:
         """Return a whole answer.
@@ -140,14 +145,7 @@ class Index:
             with self.session.get(
                 url, headers={"Accept": accept}, timeout=self.timeout, stream=True
             ) as response:
-                if response.status_code in _PASSING:
-                    raise _MayPassError(f"{where}: HTTP status {response.status_code}")
-                if response.status_code == requests.codes.not_found:
-                    raise UnusableIndexError(f"{where}: there is no such page (404)")
-                if response.status_code != requests.codes.ok:
-                    raise UnusableIndexError(
-                        f"{where}: HTTP status {response.status_code}"
-                    )
+                _check_status(response.status_code, where)
                 media_type = response.headers.get("Content-Type", "").partition(";")[0]
                 body = b"".join(self._read(response, where, end))
                 return Answer(response.url, media_type.strip().lower(), body)
@@ -155,6 +153,10 @@ class Index:
             raise self._too_slow(where) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _MayPassError(f"{where}: {_cause(error)}") from error
+        except UnusableIndexError:
+            raise
+        except ValueError as error:  # of an address that it was sent on to
+            raise UnusableIndexError(f"{where}: {_cause(error)}") from error
 
     def _read(
         self, response: requests.Response, where: str, end: float
@@ -173,6 +175,14 @@ class Index:
         return _MayPassError(f"{where}: no whole answer within {self.timeout:g} s")
 
 
+def _check_status(status: int, where: str) -> None:
+    if status == requests.codes.not_found:
+        raise UnusableIndexError(f"{where}: there is no such page (404)")
+    if status != requests.codes.ok:
+        error = _MayPassError if status in _PASSING else UnusableIndexError
+        raise error(f"{where}: HTTP status {status}")
+
+
 def _check(body: bytes, digests: Mapping[str, str], name: str) -> None:
     for algorithm, wanted in digests.items():
         if algorithm in _HASHES and hashlib.new(algorithm, body).hexdigest() != wanted:
@@ -181,24 +191,9 @@ def _check(body: bytes, digests: Mapping[str, str], name: str) -> None:
             )
 
 
-def _member(wheel: bytes, name: str) -> bytes:
-    try:
-        with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
-            for member in archive.infolist():
-                folder, _, file = member.filename.rpartition("/")
-                if file == "METADATA" and folder.endswith(".dist-info"):
-                    with archive.open(member) as opened:
-                        return opened.read(LARGEST_METADATA)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise UnusableIndexError(f"{printable(name)}: not a wheel: {error}") from error
-    raise UnusableIndexError(f"{printable(name)}: it holds no METADATA")
-
-
 def shown(url: str) -> str:
     """Return an address without the name and password that it may hold."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return printable(urlunsplit(parts._replace(netloc=host)))
+    return printable(re.sub("//[^/?#]*@", "//", url, count=1))
 
 
 def _cause(error: BaseException) -> str:
@@ -210,23 +205,39 @@ def _cause(error: BaseException) -> str:
 
 def _parsed(answer: Answer, name: str) -> ProjectPage:
     where = shown(answer.url)
-    start = shortened(answer.body[:40].decode("utf-8", "replace"))
-    if answer.media_type == JSON:
-        try:
-            return ProjectPage.from_json_data(json.loads(answer.body), answer.url)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UnusableIndexError(
-                f"{where}: it says {JSON}, and what came does not fit PEP 691:"
-                f" it starts with {start}"
-            ) from error
-    if answer.media_type not in HTML:
+    if answer.media_type != JSON and answer.media_type not in HTML:
         raise UnusableIndexError(
             f"{where}: its type is {shortened(answer.media_type)}; wanted {JSON}, or HTML"
             f" (PEP 691)"
         )
-    if not answer.body.lstrip().startswith(b"<"):
+    try:
+        return _page(answer, name)
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
+        standard = "PEP 691" if answer.media_type == JSON else "PEP 503"
+        start = shortened(answer.body[:40].decode("utf-8", "replace"))
         raise UnusableIndexError(
-            f"{where}: it says HTML, and what came does not fit PEP 503: it starts with"
-            f" {start}"
-        )
+            f"{where}: its type is {answer.media_type}, and what came does not fit"
+            f" {standard}: {_misfit(error)}; it starts with {start}"
+        ) from error
+
+
+def _page(answer: Answer, name: str) -> ProjectPage:
+    if answer.media_type == JSON:
+        return ProjectPage.from_json_data(json.loads(answer.body), answer.url)
+    if not answer.body.lstrip().startswith(b"<"):
+        raise ValueError("it is no HTML")
     return ProjectPage.from_html(name, answer.body, answer.url)
+
+
+def _misfit(error: Exception) -> str:
+    """Return what does not fit: of several fields, the first."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}"

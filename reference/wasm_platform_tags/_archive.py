@@ -16,14 +16,14 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING
 
-from .._text import printable, shortened
+from ._text import printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import ModuleType
 
-__all__ = ["Archive", "RefusedError", "open_archive"]
+__all__ = ["Archive", "RefusedError", "archive_in", "open_archive"]
 
 #: members that a wheel may have
 MOST_MEMBERS = 65_535
@@ -135,22 +135,31 @@ def zlib() -> ModuleType:
 def open_archive(path: Path) -> Iterator[Archive]:
     """Open a zip file for the time of a ``with`` statement.
 
-    :raises RefusedError: if it is none, or is not one that every tool reads alike.
+    :raises RefusedError: as :func:`archive_in`.
     :raises OSError: if the file cannot be read.
     """
     with path.open("rb") as file:
-        count, directory = _check_end(file)
-        try:
-            with zipfile.ZipFile(file) as opened:
-                members = opened.infolist()
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-            raise RefusedError(f"it is no zip file: {printable(str(error))}") from None
-        if len(members) != count:
-            raise RefusedError(
-                f"the zip file says that it has {count} members; there are {len(members)}"
-            )
-        _check_members(members)
-        yield Archive(file, members, _layout(file, members, directory))
+        yield archive_in(file)
+
+
+def archive_in(file: IO[bytes]) -> Archive:
+    """Return the zip file that is open to be read.
+
+    :raises RefusedError: if it is none, or is not one that every tool reads alike.
+    :raises OSError: if it cannot be read.
+    """
+    count, directory = _check_end(file)
+    try:
+        with zipfile.ZipFile(file) as opened:
+            members = opened.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise RefusedError(f"it is no zip file: {printable(str(error))}") from None
+    if len(members) != count:
+        raise RefusedError(
+            f"the zip file says that it has {count} members; there are {len(members)}"
+        )
+    _check_members(members)
+    return Archive(file, members, _layout(file, members, directory))
 
 
 def _check_end(file: IO[bytes]) -> tuple[int, int]:
