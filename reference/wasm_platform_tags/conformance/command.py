@@ -26,6 +26,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from .. import __version__
+from .._exits import INTERRUPTED, NO, YES
 from .._text import printable
 from .cases import CaseError, load_cases, suite_folder
 from .runner import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED, Outcome, request, run
@@ -59,7 +60,7 @@ def conformance(
     cases = chosen(options)
     if options.list:
         listed = [request(case) | {"requirement": case.requirement} for case in cases]
-        return 0, listed, partial(_show_cases, cases)
+        return YES, listed, partial(_show_cases, cases)
     outcomes, interrupted = _run(_command(options.adapter), cases, options.timeout)
     report = {
         "project": f"wasm-platform-tags {__version__}",
@@ -67,10 +68,10 @@ def conformance(
     }
     show = partial(_show, outcomes)
     if interrupted:
-        return 130, report, show
+        return INTERRUPTED, report, show
     failed = any(outcome.verdict in (DIVERGES, ERROR, NOT_RUN) for outcome in outcomes)
     passed = any(outcome.verdict == PASS for outcome in outcomes)
-    return 0 if passed and not failed else 1, report, show
+    return YES if passed and not failed else NO, report, show
 
 
 def chosen(options: argparse.Namespace) -> list[Case]:
