@@ -132,6 +132,33 @@ def test_two_members_of_one_name_are_refused(file: Path) -> None:
     assert "more than one member" in refusal(file, zipped(("a/", b""), ("a", b"2")))
 
 
+def with_extra(central: bytes, local: bytes) -> bytes:
+    """A member with extra fields in its two headers, of the same length."""
+    info = zipfile.ZipInfo("innocent.txt")
+    info.extra = central
+    return zipped((info, DATA), ("demo.so", DATA)).replace(central, local, 1)
+
+
+def unicode_path(other: str) -> bytes:
+    """The extra field that zipfile of Python 3.12 and later reads in a name's place."""
+    body = struct.pack("<BL", 1, zlib.crc32(b"innocent.txt")) + other.encode()
+    return struct.pack("<2H", 0x7075, len(body)) + body
+
+
+TIMES = struct.pack("<2HBL", 0x5455, 5, 1, 0)
+
+
+@pytest.mark.parametrize("other", ["demo.so", "../x", "innocent.txt"])
+def test_a_second_name_is_refused(file: Path, other: str) -> None:
+    second = TIMES + unicode_path(other)
+    none = TIMES + b"\xfe\xca" + second[len(TIMES) + 2 :]
+    for central, local in ((second, second), (second, none), (none, second)):
+        message = refusal(file, with_extra(central, local))
+        assert message.startswith("the member 'innocent.txt' has a second name")
+    file.write_bytes(with_extra(none, none))
+    assert contents(file) == {"innocent.txt": DATA, "demo.so": DATA}
+
+
 def test_what_is_no_file_is_refused(file: Path) -> None:
     link = zipfile.ZipInfo("a")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16

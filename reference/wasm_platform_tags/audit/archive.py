@@ -36,8 +36,14 @@ _CHUNK = 256 * 2**10
 _END = struct.Struct("<4s4H2LH")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LARGE = struct.Struct("<2H2Q")
+_FIELD = struct.Struct("<2H")
 _ENCRYPTED, _SIZES_FOLLOW, _UTF8 = 0x1, 0x8, 0x800
 _ZIP64 = 0xFFFFFFFF
+#: Info-ZIP's extra field Unicode Path: another name for the member (APPNOTE, 4.6.9)
+_UNICODE_PATH = 0x7075
+_SECOND_NAME = (
+    "has a second name, in an extra field 0x7075: some tools would read it under that"
+)
 
 
 class RefusedError(ValueError):
@@ -229,7 +235,20 @@ def _bad_kind(member: zipfile.ZipInfo) -> str:
         return "is a link or a device"
     if member.is_dir() and member.file_size:
         return "is a folder, and has bytes"
+    if _names_again(member.extra) or member.filename != member.orig_filename:
+        return _SECOND_NAME
     return ""
+
+
+def _names_again(extra: bytes) -> bool:
+    """Whether a header's extra fields hold another name."""
+    at = 0
+    while at + _FIELD.size <= len(extra):
+        kind, size = _FIELD.unpack_from(extra, at)
+        if kind == _UNICODE_PATH:
+            return True
+        at += _FIELD.size + size
+    return False
 
 
 def _layout(
@@ -267,6 +286,8 @@ def _checked_local(file: IO[bytes], member: zipfile.ZipInfo) -> int:
         raise RefusedError(f"{_shown(member.filename)} is not where the directory says")
     _, _, flags, method, _, _, check, packed, size, *lengths = _LOCAL.unpack(raw)
     name, extra = map(file.read, lengths)
+    if _names_again(extra):
+        raise RefusedError(f"the member {_shown(member.filename)} {_SECOND_NAME}")
     large = _LARGE.pack(1, 16, member.file_size, member.compress_size)
     if packed == size == _ZIP64 and large in extra:
         packed, size = member.compress_size, member.file_size
