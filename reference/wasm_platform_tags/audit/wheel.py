@@ -6,7 +6,6 @@ import base64
 import csv
 import hashlib
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import compat32
@@ -42,7 +41,8 @@ _LARGEST_RECORD = 64 * 2**20
 _LIBRARY = re.compile(r"\.so(\.[0-9]+)*$")
 # Of RECORD: what cannot hold its own hash.
 _WITHOUT_HASH = ("RECORD", "RECORD.jws", "RECORD.p7s")
-_WEAK_HASHES = ("md5", "sha1")
+# "sha256 or better", as the names are written.
+_HASHES = ("sha256", "sha384", "sha512")
 
 
 @dataclass(frozen=True)
@@ -189,10 +189,9 @@ class _Check:
         self._algorithm, _, self._wanted = (
             row[0].partition("=") if row else ("", "", "")
         )
-        self._digest: hashlib._Hash | None = None
-        if self._algorithm not in _WEAK_HASHES:
-            with suppress(ValueError):
-                self._digest = hashlib.new(self._algorithm)
+        self._digest = (
+            hashlib.new(self._algorithm) if self._algorithm in _HASHES else None
+        )
 
     def hashing(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """The same pieces; what was taken is what the hash is of."""
@@ -208,7 +207,7 @@ class _Check:
             return
         if self._digest is None:
             said = shortened(self._algorithm) if self._algorithm else "no hash"
-            yield f"RECORD has {said}; wanted sha256"
+            yield f"RECORD has {said}; wanted {', '.join(_HASHES[:-1])} or {_HASHES[-1]}"
         elif _base64(self._digest) != self._wanted.rstrip("="):
             yield f"RECORD has another {self._algorithm}"
         if self._row[1] and self._row[1] != str(self._size):
