@@ -183,6 +183,17 @@ def test_retag_writes_a_copy(good: str, there: Path, capsys: Capture) -> None:
     assert PY not in stated
 
 
+@pytest.mark.parametrize("name", ["wheel.py", "wheel/__init__.py", "re.py"])
+def test_retag_runs_nothing_of_the_current_folder(
+    name: str, good: str, there: Path
+) -> None:
+    (there / name).parent.mkdir(exist_ok=True)
+    (there / name).write_text("open('ran.txt', 'w'); raise SystemExit('ran')")
+    assert main(["retag", good, "--to", "pyodide_2025_0_wasm32"]) == 0
+    assert audit(there / ALIAS)
+    assert not list(there.rglob("ran.txt"))
+
+
 def test_retag_adds_to_a_set(good: str, there: Path, capsys: Capture) -> None:
     (there / "out").mkdir()
     to = ["--to", "pyemscripten_2026_0_wasm32", "--add", "--dest", "out", "--json"]

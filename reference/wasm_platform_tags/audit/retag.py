@@ -65,13 +65,14 @@ def retag(
     folder = folder or wheel.parent
     # On the same disk, so that the last step is one step.
     with tempfile.TemporaryDirectory(dir=folder, prefix=".retag-") as scratch:
-        copy = Path(shutil.copy(wheel, scratch))
+        copy = Path(shutil.copy(wheel, scratch)).absolute()
         option = f"--platform-tag={'+' if add else ''}{to}"
         done = subprocess.run(
             [sys.executable, "-m", "wheel", "tags", "--remove", option, str(copy)],
             capture_output=True,
             text=True,
             check=False,
+            cwd=scratch,  # -m takes modules from there before all others
         )
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
