@@ -329,6 +329,22 @@ def test_a_bomb_takes_no_memory(file: Path) -> None:
     assert peak < 5 * 2**20
 
 
+def test_what_stands_behind_the_data_of_a_member_is_not_read(file: Path) -> None:
+    packed = zlib.compressobj(9, zlib.DEFLATED, -15)
+    raw = packed.compress(DATA) + packed.flush()
+    made = zipped(("a", raw + bytes(10 * 2**20)), method=zipfile.ZIP_STORED)
+    for mark, method in ((LOCAL, 8), (CENTRAL, 10)):
+        made = patched(made, mark, method, struct.pack("<H", 8))
+        made = patched(made, mark, method + 14, struct.pack("<L", len(DATA)))
+    file.write_bytes(made)
+    tracemalloc.start()
+    with open_archive(file) as opened, pytest.raises(RefusedError, match="elsewhere"):
+        b"".join(opened.chunks("a"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * 2**20
+
+
 SAMPLE = zipped(("a", DATA), ("b/c", b"1"))
 
 

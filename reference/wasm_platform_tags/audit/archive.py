@@ -89,12 +89,14 @@ class Archive:
                     raise RefusedError(f"{_shown(name)} is cut off")
             if inflate is None:
                 piece, pending = pending, b""
+                ended = not left
             else:
                 try:
                     piece = inflate.decompress(pending, _CHUNK)
                 except self._zlib.error as error:
                     raise RefusedError(f"{_shown(name)}: {error}") from None
                 pending = inflate.unconsumed_tail
+                ended = inflate.eof or not (piece or pending or left)
             size += len(piece)
             if size > member.file_size:
                 raise RefusedError(
@@ -104,13 +106,9 @@ class Archive:
             check = self._zlib.crc32(piece, check)
             if piece:
                 yield piece
-            if (
-                not pending
-                and not left
-                and (inflate is None or inflate.eof or not piece)
-            ):
+            if ended:
                 break
-        if inflate is not None and (not inflate.eof or inflate.unused_data):
+        if inflate is not None and (not inflate.eof or inflate.unused_data or left):
             raise RefusedError(f"{_shown(name)}: the compressed data end elsewhere")
         if size != member.file_size:
             raise RefusedError(

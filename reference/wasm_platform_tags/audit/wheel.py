@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import compat32
 from functools import cached_property
+from io import BytesIO, TextIOWrapper
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,13 @@ from packaging.utils import (
     InvalidWheelFilename,
     canonicalize_name,
     canonicalize_version,
-    parse_wheel_filename,
 )
 
+from .._select import parse
+from .._tagset import check_size
 from .._text import printable, shortened
-from .archive import Archive, RefusedError, open_archive
-from .binary import MAGIC, Binary, MalformedBinaryError, TooLargeError, read
+from .archive import MOST_MEMBERS, Archive, RefusedError, open_archive
+from .binary import MAGIC, Binary, MalformedBinaryError, Room, TooLargeError, read
 from .policy import flavours
 
 if TYPE_CHECKING:
@@ -101,21 +103,19 @@ def read_wheel(path: Path, progress: Callable[[str], None] | None = None) -> Whe
     :raises OSError: if the file cannot be read.
     """
     try:
-        name, version, _, tags = parse_wheel_filename(path.name)
-    except ValueError as error:  # InvalidWheelFilename, or of a version
-        what = (
-            printable(str(error)) if isinstance(error, InvalidWheelFilename) else error
-        )
+        _, tags = parse(path.name)
+    except InvalidWheelFilename as error:
         raise RefusedError(
-            f"it does not have the file name of a wheel: {what}"
+            f"it does not have the file name of a wheel: {error}"
         ) from None
+    project, version, _ = path.name.split("-", 2)
     with open_archive(path) as archive:
-        folder = _dist_info(archive, name, str(version))
+        folder = _dist_info(archive, project, version)
         stated, purelib = _metadata(archive, f"{folder}/WHEEL")
         wheel = Wheel(
             filename=path.name,
             tags=tags,
-            project=path.name.partition("-")[0],
+            project=project,
             dist_info=folder,
             stated=stated,
             purelib=purelib,
@@ -124,7 +124,7 @@ def read_wheel(path: Path, progress: Callable[[str], None] | None = None) -> Whe
     return wheel
 
 
-def _dist_info(archive: Archive, name: str, version: str) -> str:
+def _dist_info(archive: Archive, project: str, version: str) -> str:
     folders = {
         member.partition("/")[0]
         for member in archive.members
@@ -134,7 +134,7 @@ def _dist_info(archive: Archive, name: str, version: str) -> str:
         raise RefusedError(f"it has {len(folders)} folders .dist-info; wanted one")
     (folder,) = folders
     has, _, is_version = folder.removesuffix(".dist-info").partition("-")
-    if canonicalize_name(has) != name or canonicalize_version(
+    if canonicalize_name(has) != canonicalize_name(project) or canonicalize_version(
         is_version
     ) != canonicalize_version(version):
         raise RefusedError(
@@ -150,12 +150,17 @@ def _dist_info(archive: Archive, name: str, version: str) -> str:
 def _metadata(archive: Archive, member: str) -> tuple[frozenset[Tag], bool]:
     raw = archive.read(member, _LARGEST_METADATA)
     message = BytesParser(policy=compat32).parsebytes(raw)
+    lines = [str(line).strip() for line in message.get_all("Tag", ())]
+    try:
+        check_size(lines)
+    except ValueError as error:
+        raise RefusedError(f"{member} states {error}") from None
     tags: set[Tag] = set()
-    for line in message.get_all("Tag", ()):
+    for line in lines:
         try:
-            tags |= parse_tag(str(line).strip())
+            tags |= parse_tag(line)
         except ValueError:  # noqa: PERF203 - there are few
-            raise RefusedError(f"{member}: {shortened(str(line))} is no tag") from None
+            raise RefusedError(f"{member}: {shortened(line)} is no tag") from None
     pure = str(message.get("Root-Is-Purelib", "")).strip().lower() == "true"
     return frozenset(tags), pure
 
@@ -165,12 +170,13 @@ def _scan(
 ) -> None:
     """Read each member once: for its hash, and for what it is."""
     record = _record(archive, wheel)
+    room = Room()
     for name, member in archive.members.items():
         if progress:
             progress(name)
         check = _Check(record.pop(name, None), member.file_size)
         chunks = check.hashing(archive.chunks(name))
-        module = _module(name, member.file_size, chunks)
+        module = _module(name, member.file_size, chunks, room)
         for _ in chunks:  # what was not needed to tell what it is
             pass
         if module:
@@ -218,6 +224,15 @@ def _base64(digest: hashlib._Hash) -> str:
     return base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")
 
 
+def _rows(raw: bytes) -> Iterator[list[str]]:
+    """The rows of a ``RECORD`` that are not blank."""
+    text = TextIOWrapper(BytesIO(raw), "utf-8", newline="")
+    for number, row in enumerate(filter(None, csv.reader(text))):
+        if number == MOST_MEMBERS:
+            raise ValueError(f"more than {MOST_MEMBERS} rows")
+        yield row
+
+
 def _record(archive: Archive, wheel: Wheel) -> dict[str, tuple[str, str]]:
     member = f"{wheel.dist_info}/RECORD"
     if member not in archive.members:
@@ -226,10 +241,7 @@ def _record(archive: Archive, wheel: Wheel) -> dict[str, tuple[str, str]]:
     raw = archive.read(member, _LARGEST_RECORD)
     rows: dict[str, tuple[str, str]] = {}
     try:
-        for row in csv.reader(raw.decode().splitlines()):
-            if not row:
-                continue
-            name, digest, size = row
+        for name, digest, size in _rows(raw):
             if name in rows:
                 wheel.record.append((name, "RECORD lists it twice"))
             rows[name] = (digest, size)
@@ -240,23 +252,25 @@ def _record(archive: Archive, wheel: Wheel) -> dict[str, tuple[str, str]]:
     return rows
 
 
-def module_of(name: str, size: int, chunks: Iterable[bytes]) -> Module:
+def module_of(
+    name: str, size: int, chunks: Iterable[bytes], room: Room | None = None
+) -> Module:
     """Read a module, or say why it is none.
 
-    :raises TooLargeError: if a section that is kept is larger than 64 MiB.
+    :raises TooLargeError: as :func:`~.binary.read`.
     """
     try:
-        return Module(name, size, read(chunks))
+        return Module(name, size, read(chunks, room))
     except MalformedBinaryError as error:
         return Module(name, size, None, str(error), error.offset)
 
 
-def _module(name: str, size: int, chunks: Iterator[bytes]) -> Module | None:
+def _module(name: str, size: int, chunks: Iterator[bytes], room: Room) -> Module | None:
     """Read a member as a module, if it is one or has the name of one."""
     first = next(chunks, b"")
     if not (first.startswith(MAGIC) or _LIBRARY.search(name)):
         return None
     try:
-        return module_of(name, size, chain((first,), chunks))
+        return module_of(name, size, chain((first,), chunks), room)
     except TooLargeError as error:
         raise RefusedError(f"{shortened(name)}: {error}") from None
