@@ -6,6 +6,7 @@ import io
 import random
 import stat
 import struct
+import sys
 import tracemalloc
 import zipfile
 import zlib
@@ -39,6 +40,9 @@ def contents(path: Path) -> dict[str, bytes]:
         return {name: b"".join(opened.chunks(name)) for name in opened.members}
 
 
+choose_library = archive.zlib
+
+
 @pytest.fixture(autouse=True, params=LIBRARIES)
 def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each that may inflate."""
@@ -49,6 +53,22 @@ def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "some.zip"
+
+
+def test_a_library_that_does_not_import_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "zlib_ng").mkdir()
+    (tmp_path / "zlib_ng/__init__.py").touch()  # without its module, as of another ABI
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [name for name in sys.modules if name.startswith("zlib_ng")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert choose_library() is zlib
+    sys.modules.pop("zlib_ng")
+
+
+def test_a_library_that_is_there_is_taken() -> None:
+    assert choose_library().__name__ == "zlib_ng.zlib_ng"
 
 
 def refusal(file: Path, data: bytes) -> str:

@@ -239,6 +239,7 @@ def test_retag_refuses_what_contradicts(bad: str, there: Path, capsys: Capture) 
         ([GOOD, "--to", PY, "--add"], "already"),
         ([GOOD, "--to", "wasi_0_0_0_wasm32"], "invalid platform tag"),
         ([GOOD, "--to", WASI, "--dest", "nowhere"], "there is no folder 'nowhere'"),
+        ([GOOD, "--to", WASI, "--dest", "a" * 300], "aaa'... (300 characters)"),
         (["demo.zip", "--to", WASI], "demo.zip"),
         ([f"no-1.0-py3-none-{PY}.whl", "--to", WASI], "No such file"),
         (["zip-1.0-py3-none-any.whl", "--to", WASI], "is no zip file"),

@@ -13,7 +13,6 @@ import struct
 import zipfile
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING
 
 from .._text import printable, shortened
@@ -131,8 +130,11 @@ class Archive:
 
 
 def zlib() -> ModuleType:
-    """Return the standard library's zlib, or zlib-ng, which the extra "fast" brings."""
-    return import_module("zlib_ng.zlib_ng" if find_spec("zlib_ng") else "zlib")
+    """Return zlib-ng, which the extra "fast" brings, or the standard library's zlib."""
+    try:
+        return import_module("zlib_ng.zlib_ng")
+    except ImportError:  # it is not there, or is for another Python
+        return import_module("zlib")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from .._platforms import parse_platform_tag
-from .._text import printable
+from .._text import printable, shortened
 from .archive import RefusedError
 from .judge import CANNOT_TELL, CONSISTENT, CONTRADICTS, WARNING
 from .report import audit, json_report, sarif
@@ -75,8 +76,9 @@ def retag_command(
     """
     path = Path(options.wheel)
     folder = Path(options.dest) if options.dest else path.parent
-    if not folder.is_dir():
-        raise ValueError(f"--dest: there is no folder {str(folder)!r}")
+    # pathlib raises an error if a name is too long for a folder's.
+    if not os.path.isdir(folder):  # noqa: PTH112
+        raise ValueError(f"--dest: there is no folder {shortened(str(folder))}")
     try:
         report = audit(path, platforms_after(path, options.to, add=options.add))
         against = [one for one in report.findings if one.severity == CONTRADICTS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -290,9 +291,9 @@ def _location(
 
 def _uri(file: Path) -> str:
     """A file relative to the current folder, or else as it is, with a scheme."""
-    if not file.is_absolute():
-        return quote(file.as_posix())
-    here = Path.cwd()
-    if file.is_relative_to(here):
-        return quote(file.relative_to(here).as_posix())
-    return file.as_uri()
+    if file.is_absolute():
+        try:
+            file = file.relative_to(Path.cwd())
+        except (ValueError, FileNotFoundError):  # not below it, or it was removed
+            return file.as_uri()
+    return quote(os.fsencode(file.as_posix()))
