@@ -254,6 +254,46 @@ def test_retag_with_bad_input(
     assert len(list(there.iterdir())) == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("demo-1.0-\x1b[31m-py3-none-any.whl", "Invalid build number: \\x1b[31m"),
+        (f"\x1b[31m-1.0-py3-none-{PY}.whl", "Invalid project name: "),
+        ("demo-1.0-py3-none-\x1b.whl", "demo-1.0-py3-none-\\x1b.whl: No such file"),
+    ],
+)
+def test_retag_gives_a_terminal_nothing_to_obey(
+    name: str, words: str, capsys: Capture
+) -> None:
+    assert main(["retag", name, "--to", WASI]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.rstrip("\n").isprintable()
+
+
+def test_retag_of_a_folder_with_a_strange_name(good: str, capsys: Capture) -> None:
+    folder = Path("\x1b[31m")
+    folder.mkdir()
+    (folder / ALIAS).touch()
+    to = ["--to", "pyodide_2025_0_wasm32", "--dest", str(folder)]
+    assert main(["retag", good, *to]) == 2
+    assert f"\\x1b[31m/{ALIAS} exists; it is not" in capsys.readouterr().err
+
+
+def test_retag_of_tags_that_are_spelled_in_two_ways(
+    there: Path, capsys: Capture
+) -> None:
+    name = "demo-1.0-cp311-abi3-PYODIDE_2025_0_wasm32.whl"
+    stated = ["cp311-abi3-pyodide_2025_0_wasm32"]
+    wheel(there, name, {"demo.abi3.so": module(INIT)}, stated)
+    assert main(["retag", name, "--to", PY]) == 2
+    assert capsys.readouterr().err == (
+        "wasm-tags retag: `wheel tags` failed: it wants the tags and the build number in"
+        " WHEEL as they are spelled in the file name\n"
+    )
+    assert [path.name for path in there.iterdir()] == [name]
+
+
 def test_retag_never_overwrites(good: str, there: Path, capsys: Capture) -> None:
     (there / ALIAS).write_bytes(b"mine")
     assert main(["retag", good, "--to", "pyodide_2025_0_wasm32"]) == 2

@@ -87,10 +87,10 @@ def retag_command(
         if options.force or not against:
             made = retag(path, options.to, add=options.add, folder=folder)
     except (RefusedError, RetagError) as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(printable(str(error))) from error
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        raise ValueError(f"{where}{error.strerror or error}") from error
+        raise ValueError(printable(f"{where}{error.strerror or error}")) from error
     result = {
         "wheel": str(path),
         "written": None if made is None else str(made),
