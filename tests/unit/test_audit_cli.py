@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -19,6 +20,9 @@ from wasm_platform_tags._cli import main
 from wasm_platform_tags.audit import RefusedError, audit
 from wasm_platform_tags.audit.retag import RetagError, retag
 from wasm_platform_tags.conformance.build import module, wheel
+
+if TYPE_CHECKING:
+    from wasm_platform_tags.audit import Report
 
 Capture = pytest.CaptureFixture[str]
 GOOD = f"demo-1.0-cp311-abi3-{PY}.whl"
@@ -153,6 +157,27 @@ def test_who_waits_sees_what_is_read(
     monkeypatch.setenv("TERM", "xterm")
     assert main(["audit", good, bad, "--json"]) == 1
     assert terminal.getvalue()
+
+
+def test_who_interrupts_keeps_the_reports_that_are_done(
+    good: str, bad: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def interrupted(path: Path, *rest: Any) -> Report:
+        if path.name == bad:
+            raise KeyboardInterrupt
+        return audit(path, *rest)
+
+    monkeypatch.setattr("wasm_platform_tags.audit.command.audit", interrupted)
+    assert main(["audit", good, bad, "none.whl", "--json"]) == 130
+    report = json.loads(capsys.readouterr().out)
+    jsonschema.validate(report, SCHEMA)
+    assert [one["wheel"] for one in report["wheels"]] == [good]
+    assert report["refused"] == [
+        {"file": name, "message": "not audited: interrupted"}
+        for name in (bad, "none.whl")
+    ]
+    assert main(["audit", good, bad]) == 130
+    assert f"{bad}: refused: not audited: interrupted\n" in capsys.readouterr().out
 
 
 def test_without_the_extra_it_says_which(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,12 +21,12 @@ from .retag import RetagError, platforms_after, retag
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from .judge import Finding
     from .report import Report
 
-_YES, _NO, _BAD_INPUT = 0, 1, 2
+_YES, _NO, _BAD_INPUT, _INTERRUPTED = 0, 1, 2, 130
 _MOST = 20  # findings that are shown of a wheel; --json has all
 _STYLES = {CONTRADICTS: "red", CANNOT_TELL: "yellow", CONSISTENT: "green", WARNING: ""}
 
@@ -43,22 +44,41 @@ def audit_command(
         raise ValueError("--json and --sarif: wanted one of them")
     for tag in options.platform:
         parse_platform_tag(tag)
-    reports: list[Report] = []
-    refused: list[tuple[str, str]] = []
-    for path, tell in _progress(list(map(Path, options.wheels))):
-        try:
-            reports.append(audit(path, options.platform, tell))
-        except RefusedError as error:  # noqa: PERF203 - the other wheels are audited
-            refused.append((str(path), str(error)))
-        except OSError as error:
-            refused.append((str(path), f"cannot be read: {error.strerror or error}"))
+    paths = list(map(Path, options.wheels))
+    reports, refused, interrupted = _audited(paths, options.platform)
     code = _YES
     if any(_fails(report, strict=options.strict) for report in reports):
         code = _NO
     if refused:
         code = _BAD_INPUT
+    if interrupted:
+        code = _INTERRUPTED
     form = sarif if options.sarif else json_report
     return code, form(reports, refused), partial(_show, reports, refused)
+
+
+def _audited(
+    paths: Sequence[Path], platforms: Sequence[str]
+) -> tuple[list[Report], list[tuple[str, str]], bool]:
+    """The reports, what was not audited and why, and whether the user interrupted it."""
+    reports: list[Report] = []
+    refused: list[tuple[str, str]] = []
+    interrupted = False
+    with closing(_progress(paths)) as waiting:
+        try:
+            for path, tell in waiting:
+                try:
+                    reports.append(audit(path, platforms, tell))
+                except RefusedError as error:  # noqa: PERF203 - the others are audited
+                    refused.append((str(path), str(error)))
+                except OSError as error:
+                    why = f"cannot be read: {error.strerror or error}"
+                    refused.append((str(path), why))
+        except KeyboardInterrupt:
+            interrupted = True
+    left = paths[len(reports) + len(refused) :]
+    refused += [(str(path), "not audited: interrupted") for path in left]
+    return reports, refused, interrupted
 
 
 def _fails(report: Report, *, strict: bool) -> bool:
@@ -109,8 +129,8 @@ def _listed(findings: Sequence[Finding]) -> list[str]:
 
 
 def _progress(
-    paths: list[Path],
-) -> Iterator[tuple[Path, Callable[[str], None] | None]]:
+    paths: Sequence[Path],
+) -> Generator[tuple[Path, Callable[[str], None] | None], None, None]:
     """The files, one after another; who waits sees what is read."""
     if not sys.stderr.isatty():
         yield from ((path, None) for path in paths)
