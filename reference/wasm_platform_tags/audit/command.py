@@ -16,8 +16,9 @@ from .._platforms import parse_platform_tag
 from .._text import printable, shortened
 from .archive import RefusedError
 from .judge import CANNOT_TELL, CONSISTENT, CONTRADICTS, WARNING
-from .report import audit, json_report, sarif
+from .report import audit, json_report
 from .retag import RetagError, platforms_after, retag
+from .sarif import sarif
 
 if TYPE_CHECKING:
     import argparse
