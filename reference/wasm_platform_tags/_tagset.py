@@ -1,4 +1,4 @@
-"""Compressed tag sets of wheels: how many tags they stand for, before they are expanded."""
+"""Compressed tag sets: how many tags they stand for, before they are expanded."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: tags that a wheel may have; real ones have less than a hundred
+#: tags that a wheel may have; real ones have fewer than a hundred
 MOST_TAGS = 10_000
 
 
 def check_size(tag_sets: Iterable[str]) -> None:
     """Refuse tag sets that would be large once they are expanded.
 
-    A kilobyte stands for a million tags: each part has some hundred values, and every
-    combination is a tag.
+    A kilobyte can stand for a million tags: every combination of the values of its three
+    parts is one.
 
-    :param tag_sets: compressed tag sets, such as ``"cp311.cp312-abi3-any"``. Whether
-        they are some is not asked.
+    :param tag_sets: compressed tag sets, such as ``"cp311.cp312-abi3-any"``; they may be
+        malformed.
     :raises ValueError: if they stand for more than 10,000 tags together.
 
     Source: PEP 425, "Compressed Tag Sets".

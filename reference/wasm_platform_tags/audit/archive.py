@@ -1,9 +1,10 @@
 """A wheel as a zip file from a stranger: opened so that it can do no harm.
 
-Nothing is written to disk and no member is held in memory. Whatever lets two tools read
-two different wheels out of one file is refused: members with the same name, a local
-header that contradicts the central directory, sizes that lie, bytes that belong to no
-member.
+Nothing is written to disk. A member comes in pieces, and is held in memory only where
+:meth:`Archive.read` is asked for it, up to a limit. Refused is what is known to let two
+tools read two different wheels out of one file: members with the same name, or with a
+second one, a local header that contradicts the central directory, sizes that lie, bytes
+that belong to no member.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Archive", "RefusedError", "open_archive"]
 
-#: members that a wheel may have
+#: a wheel has fewer members
 MOST_MEMBERS = 65_535
 #: bytes of the central directory, which is held in memory
 LARGEST_DIRECTORY = 64 * 2**20
