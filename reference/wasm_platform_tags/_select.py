@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from ._tagset import check_size
+from ._tagset import FEW_DOTS, check_size
 from ._text import printable, shortened
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def parse(filename: str) -> tuple[BuildTag, frozenset[Tag]]:
             f" {filename!r}"
         )
     try:
-        check_size(["-".join(filename[:-4].rsplit("-", 3)[1:])])
+        if filename.count(".") > FEW_DOTS:
+            check_size(["-".join(filename[:-4].rsplit("-", 3)[1:])])
         _, _, build, tags = parse_wheel_filename(filename)
     except InvalidWheelFilename as error:  # its messages repeat parts as they are
         raise InvalidWheelFilename(printable(str(error))) from error

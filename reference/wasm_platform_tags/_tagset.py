@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 #: tags that a wheel may have; real ones have fewer than a hundred
 MOST_TAGS = 10_000
+#: dots that a name may have without being counted: they make 21 * 21 * 21 tags at most
+FEW_DOTS = 60
 
 
 def check_size(tag_sets: Iterable[str]) -> None:

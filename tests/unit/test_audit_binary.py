@@ -272,8 +272,8 @@ def dylink(kind: int, *entries: bytes) -> bytes:
 NAME = text("")
 LISTS = {
     "sections": custom("", b"") * 8,
-    "types": section(1, vector([b"\x60\0\1\x7e"] * 4)),
-    "parameters": section(1, vector([b"\x60\7" + b"\x7f" * 7 + b"\0"])),
+    "types": section(1, vector([b"\x60\0\1\x7e"] * 8)),
+    "references": section(1, vector([b"\x60\7" + b"\x63\1" * 7 + b"\0"])),
     "imports": section(2, vector([NAME + NAME + b"\0\0"] * 8)),
     "memories": section(5, vector([b"\0\0"] * 8)),
     "exports": section(7, vector([NAME + b"\0\0"] * 8)),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tracemalloc
+from math import prod
 
 import pytest
 from packaging.utils import InvalidWheelFilename
 
-from wasm_platform_tags import _tagset
 from wasm_platform_tags._select import parse, rank
-from wasm_platform_tags._tagset import check_size
+from wasm_platform_tags._tagset import FEW_DOTS, MOST_TAGS, check_size
 
 MANY = ".".join(["a"] * 100)
 
@@ -26,10 +26,33 @@ def test_a_name_that_stands_for_too_many_tags_is_refused(build: str) -> None:
     assert peak < 2**20
 
 
-def test_the_limit_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_tagset, "MOST_TAGS", 12)
-    name = "demo-1.0-cp311.cp312-abi3.none-a.b.c.whl"
-    assert len(parse(name)[1]) == 12
-    check_size(["cp311.cp312-abi3.none-a.b", "cp313-none-a.b.c.d"])
-    with pytest.raises(ValueError, match="13 tags; at most 12 are read"):
-        check_size(["cp311.cp312-abi3.none-a.b.c", "py3-none-any"])
+def many(count: int) -> str:
+    return ".".join(f"a{number}" for number in range(count))
+
+
+@pytest.mark.parametrize(
+    "counts", [(1, 1, 10_000), (100, 1, 100), (21, 21, 21), (21, 21, 22)]
+)
+def test_what_is_not_too_many_is_read(counts: tuple[int, int, int]) -> None:
+    name = f"demo-1.0-{'-'.join(map(many, counts))}.whl"
+    assert len(parse(name)[1]) == prod(counts)
+
+
+@pytest.mark.parametrize("counts", [(1, 1, 10_001), (100, 101, 1), (21, 22, 22)])
+def test_one_more_is_refused(counts: tuple[int, int, int]) -> None:
+    with pytest.raises(InvalidWheelFilename, match=f"{prod(counts)} tags; at most"):
+        parse(f"demo-1.0-{'-'.join(map(many, counts))}.whl")
+
+
+def test_few_dots_make_no_large_set() -> None:
+    at_most = [0] * 3
+    for part in range(FEW_DOTS):  # spread evenly, they make most
+        at_most[part % 3] += 1
+    assert prod(dots + 1 for dots in at_most) <= MOST_TAGS
+
+
+def test_sets_count_together() -> None:
+    half = f"{many(50)}-{many(100)}-any"
+    check_size([half, half])
+    with pytest.raises(ValueError, match="10001 tags; at most 10000 are read"):
+        check_size([half, half, "py3-none-any"])

@@ -535,9 +535,10 @@ def _types(body: _Reader, binary: Binary) -> None:
             body.at = body.end
             return
         for _ in range(2):
-            count = body.count()
+            count = body.number()
             values = body.take(count)  # of a byte each, but for references
             if not _REFERENCES.isdisjoint(values):
+                body.room.enter(count)
                 body.at -= count
                 values = bytes(_value_type(body) for _ in range(count))
             if _I64 in values:
