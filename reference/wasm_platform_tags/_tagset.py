@@ -20,14 +20,15 @@ def check_size(tag_sets: Iterable[str]) -> None:
     A kilobyte can stand for a million tags: every combination of the values of its three
     parts is one.
 
-    :param tag_sets: compressed tag sets, such as ``"cp311.cp312-abi3-any"``; they may be
-        malformed.
+    :param tag_sets: compressed tag sets, such as ``"cp311.cp312-abi3-any"``. What is
+        malformed is counted as if it had three parts.
     :raises ValueError: if they stand for more than 10,000 tags together.
 
     Source: PEP 425, "Compressed Tag Sets".
     """
     count = sum(
-        prod(part.count(".") + 1 for part in tag_set.split("-")) for tag_set in tag_sets
+        prod(part.count(".") + 1 for part in tag_set.split("-", 2))
+        for tag_set in tag_sets
     )
     if count > MOST_TAGS:
         raise ValueError(f"{count} tags; at most {MOST_TAGS} are read")

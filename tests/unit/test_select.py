@@ -56,3 +56,9 @@ def test_sets_count_together() -> None:
     check_size([half, half])
     with pytest.raises(ValueError, match="10001 tags; at most 10000 are read"):
         check_size([half, half, "py3-none-any"])
+
+
+def test_what_is_no_set_is_counted_as_if_it_had_three_parts() -> None:
+    check_size(["", "-" * 10**6, "a.a-" * 2_000])
+    with pytest.raises(ValueError, match="300001 tags"):
+        check_size(["a-a-" + "a.a-" * 300_000])
