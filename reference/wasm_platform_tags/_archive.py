@@ -1,9 +1,10 @@
 """A wheel as a zip file from a stranger: opened so that it can do no harm.
 
-Nothing is written to disk and no member is held in memory. Whatever lets two tools read
-two different wheels out of one file is refused: members with the same name, a local
-header that contradicts the central directory, sizes that lie, bytes that belong to no
-member.
+Nothing is written to disk. A member comes in pieces, and is held in memory only where
+:meth:`Archive.read` is asked for it, up to a limit. Refused is what is known to let two
+tools read two different wheels out of one file: members with the same name, or with a
+second one, a local header that contradicts the central directory, sizes that lie, bytes
+that belong to no member.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import struct
 import zipfile
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING
 
 from ._text import printable, shortened
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Archive", "RefusedError", "archive_in", "open_archive"]
 
-#: members that a wheel may have
+#: a wheel has fewer members
 MOST_MEMBERS = 65_535
 #: bytes of the central directory, which is held in memory
 LARGEST_DIRECTORY = 64 * 2**20
@@ -36,8 +36,14 @@ _CHUNK = 256 * 2**10
 _END = struct.Struct("<4s4H2LH")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LARGE = struct.Struct("<2H2Q")
+_FIELD = struct.Struct("<2H")
 _ENCRYPTED, _SIZES_FOLLOW, _UTF8 = 0x1, 0x8, 0x800
 _ZIP64 = 0xFFFFFFFF
+#: Info-ZIP's extra field Unicode Path: another name for the member (APPNOTE, 4.6.9)
+_UNICODE_PATH = 0x7075
+_SECOND_NAME = (
+    "has a second name, in an extra field 0x7075: some tools would read it under that"
+)
 
 
 class RefusedError(ValueError):
@@ -83,12 +89,14 @@ class Archive:
                     raise RefusedError(f"{_shown(name)} is cut off")
             if inflate is None:
                 piece, pending = pending, b""
+                ended = not left
             else:
                 try:
                     piece = inflate.decompress(pending, _CHUNK)
                 except self._zlib.error as error:
                     raise RefusedError(f"{_shown(name)}: {error}") from None
                 pending = inflate.unconsumed_tail
+                ended = inflate.eof or not (piece or pending or left)
             size += len(piece)
             if size > member.file_size:
                 raise RefusedError(
@@ -98,13 +106,9 @@ class Archive:
             check = self._zlib.crc32(piece, check)
             if piece:
                 yield piece
-            if (
-                not pending
-                and not left
-                and (inflate is None or inflate.eof or not piece)
-            ):
+            if ended:
                 break
-        if inflate is not None and (not inflate.eof or inflate.unused_data):
+        if inflate is not None and (not inflate.eof or inflate.unused_data or left):
             raise RefusedError(f"{_shown(name)}: the compressed data end elsewhere")
         if size != member.file_size:
             raise RefusedError(
@@ -127,8 +131,11 @@ class Archive:
 
 
 def zlib() -> ModuleType:
-    """Return the standard library's zlib, or zlib-ng, which the extra "fast" brings."""
-    return import_module("zlib_ng.zlib_ng" if find_spec("zlib_ng") else "zlib")
+    """Return zlib-ng, which the extra "fast" brings, or the standard library's zlib."""
+    try:
+        return import_module("zlib_ng.zlib_ng")
+    except ImportError:  # it is not there, or is for another Python
+        return import_module("zlib")
 
 
 @contextmanager
@@ -238,7 +245,20 @@ def _bad_kind(member: zipfile.ZipInfo) -> str:
         return "is a link or a device"
     if member.is_dir() and member.file_size:
         return "is a folder, and has bytes"
+    if _names_again(member.extra) or member.filename != member.orig_filename:
+        return _SECOND_NAME
     return ""
+
+
+def _names_again(extra: bytes) -> bool:
+    """Whether a header's extra fields hold another name."""
+    at = 0
+    while at + _FIELD.size <= len(extra):
+        kind, size = _FIELD.unpack_from(extra, at)
+        if kind == _UNICODE_PATH:
+            return True
+        at += _FIELD.size + size
+    return False
 
 
 def _layout(
@@ -276,6 +296,8 @@ def _checked_local(file: IO[bytes], member: zipfile.ZipInfo) -> int:
         raise RefusedError(f"{_shown(member.filename)} is not where the directory says")
     _, _, flags, method, _, _, check, packed, size, *lengths = _LOCAL.unpack(raw)
     name, extra = map(file.read, lengths)
+    if _names_again(extra):
+        raise RefusedError(f"the member {_shown(member.filename)} {_SECOND_NAME}")
     large = _LARGE.pack(1, 16, member.file_size, member.compress_size)
     if packed == size == _ZIP64 and large in extra:
         packed, size = member.compress_size, member.file_size

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from ._text import printable
+from ._tagset import FEW_DOTS, check_size
+from ._text import printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,7 @@ def parse(filename: str) -> tuple[BuildTag, frozenset[Tag]]:
     """Return the build tag and the tags of a wheel's file name.
 
     :raises InvalidWheelFilename: if it is not one (before packaging 23.2 a bad
-        version raised something else).
+        version raised something else), or it stands for more than 10,000 tags.
     """
     if filename[-4:] != ".whl" and filename[-4:].lower() == ".whl":
         raise InvalidWheelFilename(
@@ -32,12 +33,14 @@ def parse(filename: str) -> tuple[BuildTag, frozenset[Tag]]:
             f" {filename!r}"
         )
     try:
+        if filename.count(".") > FEW_DOTS:
+            check_size(["-".join(filename[:-4].rsplit("-", 3)[1:])])
         _, _, build, tags = parse_wheel_filename(filename)
     except InvalidWheelFilename as error:  # its messages repeat parts as they are
         raise InvalidWheelFilename(printable(str(error))) from error
     except ValueError as error:
         raise InvalidWheelFilename(
-            f"Invalid wheel filename ({error}): {filename!r}"
+            f"Invalid wheel filename ({error}): {shortened(filename)}"
         ) from error
     return build, tags
 

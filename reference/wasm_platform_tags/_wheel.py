@@ -10,10 +10,13 @@ from packaging.utils import canonicalize_name, canonicalize_version
 from ._archive import RefusedError, archive_in
 from ._choice import release_of
 from ._select import parse
+from ._tagset import check_size
 from ._text import printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from packaging.version import Version
 
 LARGEST = 2**20  # bytes of a file of metadata; a real one has some thousand
 
@@ -31,12 +34,9 @@ def compare(name: str, content: IO[bytes]) -> tuple[list[str], list[str], list[s
     """
     named = {str(tag) for tag in parse(name)[1]}
     lines = member(name, content, "WHEEL").decode("utf-8", "replace").splitlines()
-    stated = {
-        str(tag)
-        for line in lines
-        if line.lower().startswith("tag:")
-        for tag in _tags(line[4:].strip())
-    }
+    sets = [line[4:].strip() for line in lines if line.lower().startswith("tag:")]
+    check_size(sets)
+    stated = {str(tag) for tag_set in sets for tag in _tags(tag_set)}
     return _shown(named & stated), _shown(named - stated), _shown(stated - named)
 
 
@@ -50,26 +50,39 @@ def member(name: str, content: IO[bytes], file: str) -> bytes:
 
     Source: the binary distribution format, "The .dist-info directory".
     """
-    project, version = release_of(name)
-    named = (project, canonicalize_version(version))
+    release = release_of(name)
     try:
         archive = archive_in(content)
-        tops = {one.partition("/")[0] for one in archive.members}
-        folders = [top for top in tops if top.endswith(".dist-info")]
-        if len(folders) != 1:
-            raise RefusedError(f"it has {len(folders)} folders .dist-info; wanted one")
-        has, _, of = folders[0].removesuffix(".dist-info").partition("-")
-        if (canonicalize_name(has), canonicalize_version(of)) != named:
-            raise RefusedError(
-                f"its folder {shortened(folders[0])} is of another project or version"
-                " than the file name"
-            )
-        path = f"{folders[0]}/{file}"
+        path = f"{dist_info(archive.members, *release)}/{file}"
         if path not in archive.members:
             raise RefusedError(f"{path} is missing")
         return archive.read(path, LARGEST)
     except (OSError, ValueError) as error:
         raise ValueError(f"no {file} file can be read from it: {error}") from error
+
+
+def dist_info(members: Iterable[str], project: str, version: Version) -> str:
+    """Return the folder in which a wheel has its metadata.
+
+    :param members: the names of the files in the wheel.
+    :param project: the project in its file name, normalised.
+    :param version: the version there.
+    :raises RefusedError: if there is not one such folder, or it is not of that release.
+
+    Source: the binary distribution format, "The .dist-info directory".
+    """
+    tops = {member.partition("/")[0] for member in members}
+    folders = [top for top in tops if top.endswith(".dist-info")]
+    if len(folders) != 1:
+        raise RefusedError(f"it has {len(folders)} folders .dist-info; wanted one")
+    has, _, of = folders[0].removesuffix(".dist-info").partition("-")
+    named = (project, canonicalize_version(version))
+    if (canonicalize_name(has), canonicalize_version(of)) != named:
+        raise RefusedError(
+            f"its folder {shortened(folders[0])} is of another project or version than"
+            " the file name"
+        )
+    return folders[0]
 
 
 def _shown(tags: Iterable[str]) -> list[str]:

@@ -28,6 +28,7 @@ from tests.native.wheels import renamed
 from wasm_platform_tags import __version__ as library
 from wasm_platform_tags import known_platforms
 from wasm_platform_tags.audit import audit
+from wasm_platform_tags.audit.report import worst
 from wasm_platform_tags.audit.wheel import read_wheel
 
 if TYPE_CHECKING:
@@ -187,19 +188,13 @@ def judged(
 def said(report: Report, only: str = "") -> dict[str, Any]:
     """A verdict, with what each rule says and the first of the names it is about."""
     kept = [one for one in report.findings if one.rule.startswith(only)]
-    verdicts = [one.severity for one in kept]
-    verdict = "consistent"
-    for worst in ("contradicts", "cannot tell"):
-        if worst in verdicts:
-            verdict = worst
-            break
     rules: dict[str, dict[str, Any]] = {}
     for one in kept:
         rule = rules.setdefault(
             f"{one.rule} {one.severity}", {"findings": 0, "first": one.message}
         )
         rule["findings"] += 1
-    return {"verdict": verdict, "rules": rules}
+    return {"verdict": worst(kept), "rules": rules}
 
 
 def run(cache: Cache, line: Line, wheel: Path, code: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ import io
 import random
 import stat
 import struct
+import sys
 import tracemalloc
 import zipfile
 import zlib
@@ -39,6 +40,9 @@ def contents(path: Path) -> dict[str, bytes]:
         return {name: b"".join(opened.chunks(name)) for name in opened.members}
 
 
+choose_library = archive.zlib
+
+
 @pytest.fixture(autouse=True, params=LIBRARIES)
 def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each that may inflate."""
@@ -49,6 +53,22 @@ def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "some.zip"
+
+
+def test_a_library_that_does_not_import_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "zlib_ng").mkdir()
+    (tmp_path / "zlib_ng/__init__.py").touch()  # without its module, as of another ABI
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [name for name in sys.modules if name.startswith("zlib_ng")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert choose_library() is zlib
+    sys.modules.pop("zlib_ng")
+
+
+def test_a_library_that_is_there_is_taken() -> None:
+    assert choose_library().__name__ == "zlib_ng.zlib_ng"
 
 
 def refusal(file: Path, data: bytes) -> str:
@@ -130,6 +150,33 @@ def test_two_members_of_one_name_are_refused(file: Path) -> None:
     assert "more than one member" in refusal(file, twice)
     assert "more than one member" in refusal(file, zipped(("a", b"1"), ("A", b"2")))
     assert "more than one member" in refusal(file, zipped(("a/", b""), ("a", b"2")))
+
+
+def with_extra(central: bytes, local: bytes) -> bytes:
+    """A member with extra fields in its two headers, of the same length."""
+    info = zipfile.ZipInfo("innocent.txt")
+    info.extra = central
+    return zipped((info, DATA), ("demo.so", DATA)).replace(central, local, 1)
+
+
+def unicode_path(other: str) -> bytes:
+    """The extra field that zipfile of Python 3.12 and later reads in a name's place."""
+    body = struct.pack("<BL", 1, zlib.crc32(b"innocent.txt")) + other.encode()
+    return struct.pack("<2H", 0x7075, len(body)) + body
+
+
+TIMES = struct.pack("<2HBL", 0x5455, 5, 1, 0)
+
+
+@pytest.mark.parametrize("other", ["demo.so", "../x", "innocent.txt"])
+def test_a_second_name_is_refused(file: Path, other: str) -> None:
+    second = TIMES + unicode_path(other)
+    none = TIMES + b"\xfe\xca" + second[len(TIMES) + 2 :]
+    for central, local in ((second, second), (second, none), (none, second)):
+        message = refusal(file, with_extra(central, local))
+        assert message.startswith("the member 'innocent.txt' has a second name")
+    file.write_bytes(with_extra(none, none))
+    assert contents(file) == {"innocent.txt": DATA, "demo.so": DATA}
 
 
 def test_what_is_no_file_is_refused(file: Path) -> None:
@@ -300,6 +347,22 @@ def test_a_bomb_takes_no_memory(file: Path) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 5 * 2**20
+
+
+def test_what_stands_behind_the_data_of_a_member_is_not_read(file: Path) -> None:
+    packed = zlib.compressobj(9, zlib.DEFLATED, -15)
+    raw = packed.compress(DATA) + packed.flush()
+    made = zipped(("a", raw + bytes(10 * 2**20)), method=zipfile.ZIP_STORED)
+    for mark, method in ((LOCAL, 8), (CENTRAL, 10)):
+        made = patched(made, mark, method, struct.pack("<H", 8))
+        made = patched(made, mark, method + 14, struct.pack("<L", len(DATA)))
+    file.write_bytes(made)
+    tracemalloc.start()
+    with open_archive(file) as opened, pytest.raises(RefusedError, match="elsewhere"):
+        b"".join(opened.chunks("a"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * 2**20
 
 
 SAMPLE = zipped(("a", DATA), ("b/c", b"1"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import random
 import zipfile
@@ -505,9 +507,8 @@ def record(change: Any) -> Any:
             record(lambda text: text.replace(",4\n", ",5\n")),
             "has the size '5', it is 4",
         ),
-        (record(lambda text: text.replace("sha256=", "md5=")), "'md5'; wanted sha256"),
-        (record(lambda text: text.replace("sha256=", "x=")), "'x'; wanted sha256"),
         (record(lambda text: text.replace("sha256=", "")), "wanted sha256"),
+        (record(lambda text: text.replace("sha256=", "sha512=")), "another sha512"),
         (
             lambda m: m.update({RECORD: f"demo.txt,,\n{RECORD},,\n".encode()}),
             "no hash; wanted sha256",
@@ -521,6 +522,31 @@ def test_what_record_says_wrong(change: Any, words: str, tmp_path: Path) -> None
     assert set(found(report)) == {"wheel-record"}
     assert any(words in one.message for one in report.findings)
     assert not report
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["md5", "MD5", "SHA1", "sha224", "SHA256", "ripemd160", "shake_128", "x", "\x1b"],
+)
+def test_record_needs_a_hash_that_is_allowed(name: str, tmp_path: Path) -> None:
+    files = {"demo.abi3.so": module(INIT)}
+    path = wheel(tmp_path, f"demo-1.0-cp311-abi3-{PY}.whl", files)
+    report = audit(rewritten(path, record(lambda t: t.replace("sha256=", f"{name}="))))
+    assert {one.message for one in report.findings} == {
+        f"RECORD has {name!r}; wanted sha256, sha384 or sha512"
+    }
+
+
+@pytest.mark.parametrize("name", ["sha256", "sha384", "sha512"])
+def test_record_may_have_a_better_hash(name: str, tmp_path: Path) -> None:
+    data = module(INIT)
+    path = wheel(tmp_path, f"demo-1.0-cp311-abi3-{PY}.whl", {"demo.abi3.so": data})
+    old, new = (
+        base64.urlsafe_b64encode(hashlib.new(one, data).digest()).decode().rstrip("=")
+        for one in ("sha256", name)
+    )
+    change = record(lambda text: text.replace(f"sha256={old}", f"{name}={new}"))
+    assert not audit(rewritten(path, change)).findings
 
 
 def test_record_may_have_blank_lines_and_signatures(tmp_path: Path) -> None:
@@ -560,6 +586,21 @@ def test_purelib_with_modules_is_worth_a_warning(tmp_path: Path) -> None:
             lambda m: m.update({f"{INFO}/WHEEL": bytes(2**20 + 1)}),
             "at most 1048576 are read",
         ),
+        (
+            lambda m: m.update(
+                {f"{INFO}/WHEEL": b"Tag: %b-%b-%b\n" % ((b"a." * 99,) * 3)}
+            ),
+            "WHEEL states 1000000 tags; at most 10000 are read",
+        ),
+        (
+            lambda m: m.update({f"{INFO}/WHEEL": b"Tag: a.a-a-a\n" * 5001}),
+            "WHEEL states 10002 tags; at most 10000 are read",
+        ),
+        (record(lambda text: text + "a,,\n" * 65_536), "more than 65535 rows"),
+        (
+            record(lambda text: text + "".join(f"{n},,\n" for n in range(65_536))),
+            "more than 65535 rows",
+        ),
     ],
 )
 def test_what_is_no_wheel_is_refused(change: Any, words: str, tmp_path: Path) -> None:
@@ -578,7 +619,10 @@ def test_a_large_member_is_hashed_whatever_it_is(tmp_path: Path) -> None:
 
 
 def test_a_wheel_s_name_is_asked_for(tmp_path: Path) -> None:
-    for name in ("demo.zip", "demo-1.0.whl", "demo-not~1-py3-none-any.whl"):
+    for name in (
+        *("demo.zip", "demo-1.0.whl", "demo-not~1-py3-none-any.whl"),
+        f"demo-1.0-{'a.' * 99}a-{'b.' * 99}b-c.d.whl",
+    ):
         with pytest.raises(RefusedError, match="file name of a wheel"):
             audit(tmp_path / name)
     path = wheel(tmp_path, f"demo-1.0-cp311-abi3-{PY}.whl", {})
@@ -594,6 +638,15 @@ def test_a_section_that_is_too_large_is_refused(
     monkeypatch.setattr(binary_module, "LARGEST_SECTION", 10)
     with pytest.raises(RefusedError, match=r"'demo\.abi3\.so': the dylink\.0 section"):
         audited(tmp_path, PY, {"needed": ["a-long-name.so"]})
+
+
+def test_the_modules_of_a_wheel_share_a_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binary_module, "MOST_ENTRIES", 15)
+    assert audited(tmp_path, PY)
+    with pytest.raises(RefusedError, match=r"'b\.abi3\.so': up to here, the wheel has"):
+        audited(tmp_path, PY, more={"b.abi3.so": module(INIT)})
 
 
 def test_a_wheel_is_held_against_other_platforms(tmp_path: Path) -> None:

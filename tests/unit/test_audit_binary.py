@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import itertools
 import re
+from collections import deque
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from wasm_platform_tags.audit.binary import (
     CORE,
     MAGIC,
     MalformedBinaryError,
+    Room,
     TooLargeError,
     read,
 )
@@ -261,6 +263,62 @@ def test_a_section_that_is_too_large_is_not_held(
     with pytest.raises(TooLargeError, match="producers"):
         read(core(custom("producers", b"abcd")))
     assert read(core(section(10, b"code"), section(11, b"data"))).sections
+
+
+def dylink(kind: int, *entries: bytes) -> bytes:
+    return custom("dylink.0", bytes([kind]) + sized(vector(entries)))
+
+
+NAME = text("")
+LISTS = {
+    "sections": custom("", b"") * 8,
+    "types": section(1, vector([b"\x60\0\1\x7e"] * 8)),
+    "references": section(1, vector([b"\x60\7" + b"\x63\1" * 7 + b"\0"])),
+    "imports": section(2, vector([NAME + NAME + b"\0\0"] * 8)),
+    "memories": section(5, vector([b"\0\0"] * 8)),
+    "exports": section(7, vector([NAME + b"\0\0"] * 8)),
+    "parts": custom("dylink.0", b"\3\0" * 8),
+    "needed": dylink(2, *[NAME] * 8),
+    "weak": dylink(4, *[NAME + NAME + b"\1"] * 8),
+    "runtime paths": dylink(5, *[NAME] * 8),
+    "features": custom("target_features", vector([b"+" + NAME] * 8)),
+    "producers": custom("producers", vector([NAME + vector([NAME * 2] * 8)])),
+    "kinds of producers": custom("producers", vector([NAME + b"\0"] * 8)),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_what_a_wheel_lists_is_limited(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = core(LISTS[name])
+    monkeypatch.setattr(binary, "MOST_ENTRIES", 7)
+    with pytest.raises(TooLargeError, match="more than 7 sections, types, symbols"):
+        read(data)
+    monkeypatch.setattr(binary, "MOST_ENTRIES", 20)
+    room = Room()
+    assert read(data, room) == read(data)
+    with pytest.raises(TooLargeError):  # with the modules before it
+        deque(read(data, room) for _ in range(2))
+
+
+def test_a_list_that_says_more_than_there_can_be_is_malformed() -> None:
+    with pytest.raises(MalformedBinaryError, match="amid what it lists"):
+        read(core(section(7, number(2**32 - 1))))
+
+
+def test_the_bytes_that_are_kept_of_a_wheel_are_limited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(binary, "LARGEST_KEPT", 99)
+    one = core(custom("producers", vector([text("x" * 50) + b"\0"])))
+    room = Room()
+    assert read(one, room) == read(one)
+    with pytest.raises(TooLargeError, match="more than 99 bytes in the wheel"):
+        read(one, room)
+    with pytest.raises(TooLargeError):
+        read(core(custom("x" * 100, b"")))
+    assert read(core(custom("x" * 99, bytes(999)))).sections
 
 
 @given(st.binary(), st.integers(1, 9))

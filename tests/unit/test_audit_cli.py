@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -19,6 +20,9 @@ from wasm_platform_tags._cli import main
 from wasm_platform_tags.audit import RefusedError, audit
 from wasm_platform_tags.audit.retag import RetagError, retag
 from wasm_platform_tags.conformance.build import module, wheel
+
+if TYPE_CHECKING:
+    from wasm_platform_tags.audit import Report
 
 Capture = pytest.CaptureFixture[str]
 GOOD = f"demo-1.0-cp311-abi3-{PY}.whl"
@@ -155,6 +159,27 @@ def test_who_waits_sees_what_is_read(
     assert terminal.getvalue()
 
 
+def test_who_interrupts_keeps_the_reports_that_are_done(
+    good: str, bad: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def interrupted(path: Path, *rest: Any) -> Report:
+        if path.name == bad:
+            raise KeyboardInterrupt
+        return audit(path, *rest)
+
+    monkeypatch.setattr("wasm_platform_tags.audit.command.audit", interrupted)
+    assert main(["audit", good, bad, "none.whl", "--json"]) == 130
+    report = json.loads(capsys.readouterr().out)
+    jsonschema.validate(report, SCHEMA)
+    assert [one["wheel"] for one in report["wheels"]] == [good]
+    assert report["refused"] == [
+        {"file": name, "message": "not audited: interrupted"}
+        for name in (bad, "none.whl")
+    ]
+    assert main(["audit", good, bad]) == 130
+    assert f"{bad}: refused: not audited: interrupted\n" in capsys.readouterr().out
+
+
 def test_without_the_extra_it_says_which(
     good: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
@@ -181,6 +206,17 @@ def test_retag_writes_a_copy(good: str, there: Path, capsys: Capture) -> None:
         stated = archive.read("demo-1.0.dist-info/WHEEL").decode()
     assert "Tag: cp311-abi3-pyodide_2025_0_wasm32" in stated
     assert PY not in stated
+
+
+@pytest.mark.parametrize("name", ["wheel.py", "wheel/__init__.py", "re.py"])
+def test_retag_runs_nothing_of_the_current_folder(
+    name: str, good: str, there: Path
+) -> None:
+    (there / name).parent.mkdir(exist_ok=True)
+    (there / name).write_text("open('ran.txt', 'w'); raise SystemExit('ran')")
+    assert main(["retag", good, "--to", "pyodide_2025_0_wasm32"]) == 0
+    assert audit(there / ALIAS)
+    assert not list(there.rglob("ran.txt"))
 
 
 def test_retag_adds_to_a_set(good: str, there: Path, capsys: Capture) -> None:
@@ -228,6 +264,7 @@ def test_retag_refuses_what_contradicts(bad: str, there: Path, capsys: Capture) 
         ([GOOD, "--to", PY, "--add"], "already"),
         ([GOOD, "--to", "wasi_0_0_0_wasm32"], "invalid platform tag"),
         ([GOOD, "--to", WASI, "--dest", "nowhere"], "there is no folder 'nowhere'"),
+        ([GOOD, "--to", WASI, "--dest", "a" * 300], "aaa'... (300 characters)"),
         (["demo.zip", "--to", WASI], "demo.zip"),
         ([f"no-1.0-py3-none-{PY}.whl", "--to", WASI], "No such file"),
         (["zip-1.0-py3-none-any.whl", "--to", WASI], "is no zip file"),
@@ -240,6 +277,46 @@ def test_retag_with_bad_input(
     assert main(["retag", *arguments]) == 2
     assert words in capsys.readouterr().err
     assert len(list(there.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("demo-1.0-\x1b[31m-py3-none-any.whl", "Invalid build number: \\x1b[31m"),
+        (f"\x1b[31m-1.0-py3-none-{PY}.whl", "Invalid project name: "),
+        ("demo-1.0-py3-none-\x1b.whl", "demo-1.0-py3-none-\\x1b.whl: No such file"),
+    ],
+)
+def test_retag_gives_a_terminal_nothing_to_obey(
+    name: str, words: str, capsys: Capture
+) -> None:
+    assert main(["retag", name, "--to", WASI]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.rstrip("\n").isprintable()
+
+
+def test_retag_of_a_folder_with_a_strange_name(good: str, capsys: Capture) -> None:
+    folder = Path("\x1b[31m")
+    folder.mkdir()
+    (folder / ALIAS).touch()
+    to = ["--to", "pyodide_2025_0_wasm32", "--dest", str(folder)]
+    assert main(["retag", good, *to]) == 2
+    assert f"\\x1b[31m/{ALIAS} exists; it is not" in capsys.readouterr().err
+
+
+def test_retag_of_tags_that_are_spelled_in_two_ways(
+    there: Path, capsys: Capture
+) -> None:
+    name = "demo-1.0-cp311-abi3-PYODIDE_2025_0_wasm32.whl"
+    stated = ["cp311-abi3-pyodide_2025_0_wasm32"]
+    wheel(there, name, {"demo.abi3.so": module(INIT)}, stated)
+    assert main(["retag", name, "--to", PY]) == 2
+    assert capsys.readouterr().err == (
+        "wasm-tags retag: `wheel tags` failed: it wants the tags and the build number in"
+        " WHEEL as they are spelled in the file name\n"
+    )
+    assert [path.name for path in there.iterdir()] == [name]
 
 
 def test_retag_never_overwrites(good: str, there: Path, capsys: Capture) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,12 @@ def uris(results: list[dict[str, Any]]) -> set[str]:
     }
 
 
+def failing(wheels: list[Path]) -> Path:
+    """A wheel that has a result."""
+    expected = [case.expect for case in CASES]
+    return wheels[expected.index("contradicts")]
+
+
 def test_every_audit_case_is_in_the_form(wheels: list[Path], capsys: Capture) -> None:
     """The parts that are printed, and no others.
 
@@ -167,6 +174,36 @@ def test_what_is_elsewhere_has_a_scheme(
     monkeypatch.chdir(other)
     found = uris(run(capsys, *files)["results"])
     assert found <= {path.as_uri() for path in files}
+
+
+def test_a_folder_that_is_not_named_in_utf_8(
+    wheels: list[Path], capsys: Capture, tmp_path: Path
+) -> None:
+    folder = Path(os.fsdecode(b"\xff"))
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("this disk has no such names")
+    path = failing(wheels)
+    path = path.rename(folder / path.name)
+    wanted = {f"%FF/{path.name}"}
+    assert uris(run(capsys, path)["results"]) == wanted
+    assert uris(run(capsys, tmp_path / path)["results"]) == wanted
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a current folder cannot be removed")
+def test_the_current_folder_may_be_removed(
+    wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / failing(wheels)
+    here = tmp_path / "removed"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    here.rmdir()
+    try:
+        assert uris(run(capsys, path)["results"]) == {path.as_uri()}
+    finally:
+        os.chdir(tmp_path)
 
 
 def test_what_is_refused_is_a_notification(wheels: list[Path], capsys: Capture) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from .._archive import RefusedError
 from .judge import Finding, judge_module
-from .report import Report, audit, json_report, sarif
+from .report import Report, audit, json_report
+from .sarif import sarif
 
 __all__ = [
     "Finding",

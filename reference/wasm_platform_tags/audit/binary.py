@@ -38,6 +38,7 @@ __all__ = [
     "Imports",
     "MalformedBinaryError",
     "Named",
+    "Room",
     "Section",
     "TooLargeError",
     "read",
@@ -48,6 +49,10 @@ CORE, COMPONENT = b"\x01\0\0\0", b"\x0d\0\x01\0"
 FUNCTION, TABLE, MEMORY, GLOBAL, TAG = range(5)
 #: bytes of one section that are held in memory at most
 LARGEST_SECTION = 64 * 2**20
+#: bytes of such sections, and of the names of others, in all modules of one wheel
+LARGEST_KEPT = 128 * 2**20
+#: sections, and entries of their lists, in all modules of one wheel
+MOST_ENTRIES = 1_000_000
 
 _SECTIONS = (
     *("custom", "type", "import", "function", "table", "memory", "global", "export"),
@@ -75,7 +80,42 @@ class MalformedBinaryError(ValueError):
 
 
 class TooLargeError(ValueError):
-    """A section is larger than what is read into memory."""
+    """A module, or a wheel's modules together, hold more than is read into memory."""
+
+
+class Room:
+    """What may still be read into memory of the modules of one wheel.
+
+    A wheel of some kilobytes can hold gigabytes of names, once it is inflated.
+    """
+
+    def __init__(self) -> None:
+        self._size = LARGEST_KEPT
+        self._entries = MOST_ENTRIES
+
+    def keep(self, size: int) -> None:
+        """Count bytes that are about to be kept.
+
+        :raises TooLargeError: if they are too many.
+        """
+        self._size -= size
+        if self._size < 0:
+            raise TooLargeError(
+                f"up to here, the sections that list names have more than {LARGEST_KEPT}"
+                " bytes in the wheel; no more are read"
+            )
+
+    def enter(self, entries: int = 1) -> None:
+        """Count sections or entries that are about to be read.
+
+        :raises TooLargeError: if they are too many.
+        """
+        self._entries -= entries
+        if self._entries < 0:
+            raise TooLargeError(
+                f"up to here, the wheel has more than {MOST_ENTRIES} sections, types,"
+                " symbols and other names; no more are read"
+            )
 
 
 class Section(NamedTuple):
@@ -216,8 +256,9 @@ class Binary:
 class _Stream:
     """Bytes that come in pieces, read once from front to end."""
 
-    def __init__(self, chunks: Iterable[bytes]) -> None:
+    def __init__(self, chunks: Iterable[bytes], room: Room) -> None:
         self._chunks = iter(chunks)
+        self.room = room
         self._chunk = b""
         self._at = 0  # in the chunk
         self.offset = 0
@@ -267,11 +308,14 @@ class _Stream:
 class _Reader:
     """A cursor over a section's bytes that never reads past their end."""
 
-    def __init__(self, data: bytes, base: int, end: int | None = None) -> None:
+    def __init__(
+        self, data: bytes, base: int, room: Room, end: int | None = None
+    ) -> None:
         self.data = data
         self.at = 0
         self.end = len(data) if end is None else end
         self.base = base
+        self.room = room
 
     def __bool__(self) -> bool:
         return self.at < self.end
@@ -311,6 +355,13 @@ class _Reader:
             return byte
         return _number(self.byte, bits, self.offset)
 
+    def count(self) -> int:
+        """How many entries the list that begins here has."""
+        count = self.number()
+        # Each has a byte at least: those that cannot be there need no room.
+        self.room.enter(min(count, self.end - self.at))
+        return count
+
     def text(self) -> str:
         """A name."""
         return _decoded(self.take(self.number()), self.offset)
@@ -325,7 +376,7 @@ class _Reader:
         length = self.number()
         start = self.at
         self.take(length)
-        part = _Reader(self.data, self.base, self.at)
+        part = _Reader(self.data, self.base, self.room, self.at)
         part.at = start
         return part
 
@@ -353,16 +404,19 @@ def _number(byte: Callable[[], int], bits: int, offset: int) -> int:
     )
 
 
-def read(data: bytes | Iterable[bytes]) -> Binary:
+def read(data: bytes | Iterable[bytes], room: Room | None = None) -> Binary:
     """Read what an audit needs of a WebAssembly file.
 
     :param data: the file, whole or in pieces.
+    :param room: what other modules of the wheel leave; by default there are none.
     :returns: what its sections say. Of a component, only that it is one. Whether the
         code is valid is not asked.
     :raises MalformedBinaryError: if it is no WebAssembly.
-    :raises TooLargeError: if a section that is kept is larger than 64 MiB.
+    :raises TooLargeError: if a section that is kept is larger than 64 MiB, or the room
+        is not enough.
     """
-    stream = _Stream((data,) if isinstance(data, bytes) else data)
+    chunks = (data,) if isinstance(data, bytes) else data
+    stream = _Stream(chunks, room or Room())
     start = stream.take(4) if stream.more() else b""
     if start != MAGIC:
         raise MalformedBinaryError(f"it starts with {start!r}, not with {MAGIC!r}", 0)
@@ -374,6 +428,7 @@ def read(data: bytes | Iterable[bytes]) -> Binary:
     binary = Binary()
     last = -1
     while stream.more():
+        stream.room.enter()
         offset = stream.offset
         kind = stream.byte()
         size = stream.number()
@@ -413,8 +468,9 @@ def _keep(
             f"the {name} section at byte {stream.offset} has {size} bytes; at most"
             f" {LARGEST_SECTION} are read"
         )
+    stream.room.keep(size)
     base = stream.offset
-    body = _Reader(stream.take(size), base)
+    body = _Reader(stream.take(size), base, stream.room)
     parse(body, binary)
     if body:
         raise MalformedBinaryError(
@@ -431,6 +487,7 @@ def _custom(stream: _Stream, offset: int, size: int, binary: Binary) -> int:
         raise MalformedBinaryError(
             f"the name of the section at byte {offset} is longer than that", offset
         )
+    stream.room.keep(length)
     name = _decoded(stream.take(length), stream.offset)
     binary.sections.append(Section(name, offset, size))
     if name in _CUSTOM:
@@ -448,21 +505,22 @@ def _custom(stream: _Stream, offset: int, size: int, binary: Binary) -> int:
 
 def _dylink(body: _Reader, binary: Binary) -> None:
     while body:
+        body.room.enter()
         kind = body.byte()
         part = body.part()
         if kind == 1:
             size, align, elements, table = (part.number() for _ in range(4))
             binary.memory_info = (size, align, elements, table)
         elif kind == 2:
-            binary.needed += [part.named() for _ in range(part.number())]
+            binary.needed += [part.named() for _ in range(part.count())]
         elif kind == 4:
-            for _ in range(part.number()):
+            for _ in range(part.count()):
                 part.text()
                 name = part.text()
                 if part.number() & _BINDING == _WEAK:
                     binary.weak.add(name)
         elif kind == 5:
-            binary.runtime_paths += [part.named() for _ in range(part.number())]
+            binary.runtime_paths += [part.named() for _ in range(part.count())]
         else:
             continue
         if part and binary.unread is None:
@@ -471,7 +529,7 @@ def _dylink(body: _Reader, binary: Binary) -> None:
 
 def _types(body: _Reader, binary: Binary) -> None:
     """Find the functions with 64-bit integers; beyond plain functions, stop."""
-    for index in range(body.number()):
+    for index in range(body.count()):
         if body.byte() != _FUNCTION_TYPE:
             # A type of the GC proposal: no toolchain of a platform writes one.
             body.at = body.end
@@ -480,6 +538,7 @@ def _types(body: _Reader, binary: Binary) -> None:
             count = body.number()
             values = body.take(count)  # of a byte each, but for references
             if not _REFERENCES.isdisjoint(values):
+                body.room.enter(count)
                 body.at -= count
                 values = bytes(_value_type(body) for _ in range(count))
             if _I64 in values:
@@ -496,7 +555,7 @@ def _imports(body: _Reader, binary: Binary) -> None:
     imports = binary.imports
     modules, names, kinds = imports.modules, imports.names, imports.kinds
     types, offsets = imports.types, imports.offsets
-    for _ in range(body.number()):
+    for _ in range(body.count()):
         at = body.at
         if at < usual and (size := data[at]) < 0x80:
             middle = at + 1 + size
@@ -551,7 +610,7 @@ def _exports(body: _Reader, binary: Binary) -> None:
     data, usual = body.data, body.end - _LONGEST_USUAL
     exports = binary.exports
     names, kinds, offsets = exports.names, exports.kinds, exports.offsets
-    for _ in range(body.number()):
+    for _ in range(body.count()):
         at = body.at
         if at < usual and (size := data[at]) < 0x80:
             end = at + 1 + size
@@ -597,7 +656,7 @@ def _limits(body: _Reader, binary: Binary, offset: int) -> None:
 
 
 def _memories(body: _Reader, binary: Binary) -> None:
-    for _ in range(body.number()):
+    for _ in range(body.count()):
         _limits(body, binary, body.offset)
 
 
@@ -607,16 +666,16 @@ def _own_tags(body: _Reader, binary: Binary) -> None:
 
 
 def _features(body: _Reader, binary: Binary) -> None:
-    for _ in range(body.number()):
+    for _ in range(body.count()):
         offset = body.offset
         prefix = chr(body.byte())
         binary.features.append(Named(prefix + body.text(), offset))
 
 
 def _producers(body: _Reader, binary: Binary) -> None:
-    for _ in range(body.number()):
+    for _ in range(body.count()):
         what = body.text()
-        for _ in range(body.number()):
+        for _ in range(body.count()):
             binary.producers.append((what, body.text(), body.text()))
 
 

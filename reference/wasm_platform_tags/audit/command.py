@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,20 +13,21 @@ from rich.console import Console
 from rich.text import Text
 
 from .._archive import RefusedError
+from .._exits import BAD_INPUT, INTERRUPTED, NO, YES
 from .._platforms import parse_platform_tag
-from .._text import printable
+from .._text import printable, shortened
 from .judge import CANNOT_TELL, CONSISTENT, CONTRADICTS, WARNING
-from .report import audit, json_report, sarif
+from .report import audit, json_report
 from .retag import RetagError, platforms_after, retag
+from .sarif import sarif
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from .judge import Finding
     from .report import Report
 
-_YES, _NO, _BAD_INPUT = 0, 1, 2
 _MOST = 20  # findings that are shown of a wheel; --json has all
 _STYLES = {CONTRADICTS: "red", CANNOT_TELL: "yellow", CONSISTENT: "green", WARNING: ""}
 
@@ -42,22 +45,41 @@ def audit_command(
         raise ValueError("--json and --sarif: wanted one of them")
     for tag in options.platform:
         parse_platform_tag(tag)
-    reports: list[Report] = []
-    refused: list[tuple[str, str]] = []
-    for path, tell in _progress(list(map(Path, options.wheels))):
-        try:
-            reports.append(audit(path, options.platform, tell))
-        except RefusedError as error:  # noqa: PERF203 - the other wheels are audited
-            refused.append((str(path), str(error)))
-        except OSError as error:
-            refused.append((str(path), f"cannot be read: {error.strerror or error}"))
-    code = _YES
+    paths = list(map(Path, options.wheels))
+    reports, refused, interrupted = _audited(paths, options.platform)
+    code = YES
     if any(_fails(report, strict=options.strict) for report in reports):
-        code = _NO
+        code = NO
     if refused:
-        code = _BAD_INPUT
+        code = BAD_INPUT
+    if interrupted:
+        code = INTERRUPTED
     form = sarif if options.sarif else json_report
     return code, form(reports, refused), partial(_show, reports, refused)
+
+
+def _audited(
+    paths: Sequence[Path], platforms: Sequence[str]
+) -> tuple[list[Report], list[tuple[str, str]], bool]:
+    """The reports, what was not audited and why, and whether the user interrupted it."""
+    reports: list[Report] = []
+    refused: list[tuple[str, str]] = []
+    interrupted = False
+    with closing(_progress(paths)) as waiting:
+        try:
+            for path, tell in waiting:
+                try:
+                    reports.append(audit(path, platforms, tell))
+                except RefusedError as error:  # noqa: PERF203 - the others are audited
+                    refused.append((str(path), str(error)))
+                except OSError as error:
+                    why = f"cannot be read: {error.strerror or error}"
+                    refused.append((str(path), why))
+        except KeyboardInterrupt:
+            interrupted = True
+    left = paths[len(reports) + len(refused) :]
+    refused += [(str(path), "not audited: interrupted") for path in left]
+    return reports, refused, interrupted
 
 
 def _fails(report: Report, *, strict: bool) -> bool:
@@ -75,8 +97,9 @@ def retag_command(
     """
     path = Path(options.wheel)
     folder = Path(options.dest) if options.dest else path.parent
-    if not folder.is_dir():
-        raise ValueError(f"--dest: there is no folder {str(folder)!r}")
+    # pathlib raises an error if a name is too long for a folder's.
+    if not os.path.isdir(folder):  # noqa: PTH112
+        raise ValueError(f"--dest: there is no folder {shortened(str(folder))}")
     try:
         report = audit(path, platforms_after(path, options.to, add=options.add))
         against = [one for one in report.findings if one.severity == CONTRADICTS]
@@ -85,10 +108,10 @@ def retag_command(
         if options.force or not against:
             made = retag(path, options.to, add=options.add, folder=folder)
     except (RefusedError, RetagError) as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(printable(str(error))) from error
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        raise ValueError(f"{where}{error.strerror or error}") from error
+        raise ValueError(printable(f"{where}{error.strerror or error}")) from error
     result = {
         "wheel": str(path),
         "written": None if made is None else str(made),
@@ -96,7 +119,7 @@ def retag_command(
         "claimed": _listed(open_) if made else [],
         "audit": report.json(),
     }
-    return _YES if made else _NO, result, partial(_show_retag, report, made)
+    return YES if made else NO, result, partial(_show_retag, report, made)
 
 
 def _listed(findings: Sequence[Finding]) -> list[str]:
@@ -107,8 +130,8 @@ def _listed(findings: Sequence[Finding]) -> list[str]:
 
 
 def _progress(
-    paths: list[Path],
-) -> Iterator[tuple[Path, Callable[[str], None] | None]]:
+    paths: Sequence[Path],
+) -> Generator[tuple[Path, Callable[[str], None] | None], None, None]:
     """The files, one after another; who waits sees what is read."""
     if not sys.stderr.isatty():
         yield from ((path, None) for path in paths)

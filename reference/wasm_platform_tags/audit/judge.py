@@ -94,9 +94,12 @@ class _Context:
         return {_SCHEME.sub("", module.name): module for module in self.modules}
 
     @cached_property
-    def by_name(self) -> dict[str, Module]:
-        """The same by their file names, as modules need them."""
-        return {posixpath.basename(place): m for place, m in self.installed.items()}
+    def places(self) -> dict[str, list[str]]:
+        """These places by the file names, as modules need them."""
+        found: dict[str, list[str]] = {}
+        for place in self.installed:
+            found.setdefault(posixpath.basename(place), []).append(place)
+        return found
 
     @cached_property
     def tags(self) -> list[Tag]:
@@ -222,7 +225,7 @@ def judge_module(
     :param platform: the platform that it was built for.
     :returns: the findings; nothing of CPython's own symbols, for no wheel says which
         CPython it is for.
-    :raises TooLargeError: if a section that is kept is larger than 64 MiB.
+    :raises TooLargeError: as :func:`~.binary.read`.
     """
     module = module_of(name, len(data), (data,))
     wheel = Wheel("", frozenset(), "", "", frozenset(), purelib=False, modules=[module])
@@ -398,11 +401,7 @@ def _needed(context: _Context, module: Module, binary: Binary) -> Iterator[Findi
                     names=(need.name,),
                 )
             continue
-        places = [
-            place
-            for place in context.installed
-            if posixpath.basename(place) == need.name
-        ]
+        places = context.places.get(need.name, [])
         if not places:
             yield context.finding(
                 "module-needed",
@@ -593,7 +592,8 @@ def _libraries(
         if name in seen or name in (context.policy.libraries or ()):
             continue
         seen.add(name)
-        found = context.by_name.get(name)
+        places = context.places.get(name)
+        found = context.installed[places[-1]] if places else None
         if found is None or found.binary is None:
             missing.append(name)
             continue

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from packaging.tags import Tag
 
@@ -16,24 +14,20 @@ from .judge import (
     CANNOT_TELL,
     CONSISTENT,
     CONTRADICTS,
-    WARNING,
     Finding,
     judge_metadata,
     judge_platform,
 )
-from .policy import policy_of, rules
+from .policy import policy_of
 from .wheel import read_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from .wheel import Module
 
-__all__ = ["Report", "audit", "json_report", "sarif"]
-
-# What a finding makes of a verdict; the worst of them is the wheel's.
-_WORST = (CONTRADICTS, CANNOT_TELL, CONSISTENT)
-_SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+__all__ = ["Report", "audit", "json_report", "worst"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +50,7 @@ class Report:
     @property
     def verdict(self) -> str:
         """``"contradicts"``, ``"cannot tell"`` or ``"consistent"``: the worst."""
-        return _verdict(self.findings)
+        return worst(self.findings)
 
     def __bool__(self) -> bool:
         return self.verdict == CONSISTENT
@@ -102,7 +96,7 @@ def audit(
     verdicts = {}
     for tag in tags:
         found = list(judge_platform(wheel, tag))
-        verdicts[tag] = _verdict(found)
+        verdicts[tag] = worst(found)
         findings += found
     not_decided: dict[str, None] = {}
     for tag in tags:
@@ -122,9 +116,13 @@ def audit(
     )
 
 
-def _verdict(findings: Iterable[Finding]) -> str:
+def worst(findings: Iterable[Finding]) -> str:
+    """Return what findings make of a verdict; warnings leave it alone.
+
+    :returns: ``"contradicts"``, ``"cannot tell"`` or ``"consistent"``.
+    """
     found = {one.severity for one in findings}
-    return next((verdict for verdict in _WORST if verdict in found), CONSISTENT)
+    return next((one for one in (CONTRADICTS, CANNOT_TELL) if one in found), CONSISTENT)
 
 
 def _seen(module: Module) -> dict[str, Any]:
@@ -178,121 +176,3 @@ def json_report(
         "wheels": [report.json() for report in reports],
         "refused": [{"file": file, "message": message} for file, message in refused],
     }
-
-
-def sarif(
-    reports: Iterable[Report], refused: Iterable[tuple[str, str]] = ()
-) -> dict[str, Any]:
-    """Return the same as SARIF 2.1.0, which code hosts show.
-
-    What contradicts a tag is a failure of the level error; where nobody can tell, the
-    result is open. A file in the current folder is named from there, as hosts want it.
-
-    :param reports: the wheels that were audited.
-    :param refused: the files that were not opened, and why.
-    """
-    order = list(rules())
-    results = [
-        _result(report.path, finding, order)
-        for report in reports
-        for finding in report.findings
-    ]
-    return {
-        "$schema": _SARIF,
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {
-                    "driver": {
-                        "name": "wasm-tags audit",
-                        "version": __version__,
-                        "rules": [
-                            {
-                                "id": rule.id,
-                                "shortDescription": {"text": rule.title},
-                                "fullDescription": {
-                                    "text": f"Decided by {rule.decides}."
-                                },
-                                "help": {
-                                    "text": f"{rule.title}. Decided by {rule.decides}."
-                                },
-                                **({"helpUri": rule.source} if rule.source else {}),
-                            }
-                            for rule in rules().values()
-                        ],
-                    }
-                },
-                "invocations": [
-                    {
-                        "executionSuccessful": not (refused := list(refused)),
-                        "toolExecutionNotifications": [
-                            {
-                                "level": "error",
-                                "message": {"text": message},
-                                "locations": [_location(Path(file))],
-                            }
-                            for file, message in refused
-                        ],
-                    }
-                ],
-                "results": results,
-            }
-        ],
-    }
-
-
-def _result(file: Path, finding: Finding, order: list[str]) -> dict[str, Any]:
-    kind, level = {
-        CONTRADICTS: ("fail", "error"),
-        CANNOT_TELL: ("open", "none"),
-        WARNING: ("fail", "warning"),
-    }[finding.severity]
-    text = f"{finding.member}: {finding.message}" if finding.member else finding.message
-    if finding.needed:
-        text += f"; needed: {finding.needed}"
-    if finding.requirement:
-        text += f" (PEP requirement {finding.requirement})"
-    return {
-        "ruleId": finding.rule,
-        "ruleIndex": order.index(finding.rule),
-        "kind": kind,
-        "level": level,
-        "message": {"text": text},
-        "locations": [_location(file, finding.member, finding.offset)],
-        "properties": {
-            "platform": finding.platform,
-            "requirement": finding.requirement,
-            "names": list(finding.names),
-        },
-    }
-
-
-def _location(
-    file: Path, member: str = "", offset: int | None = None
-) -> dict[str, Any]:
-    """A place in a wheel: the file, and the member as a logical location.
-
-    There is no region: a wheel has no lines, and an offset is one in the member.
-    """
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file)}}
-    place: dict[str, Any] = {"physicalLocation": physical}
-    if member:
-        where = member if offset is None else f"{member} at byte {offset}"
-        place["logicalLocations"] = [
-            {
-                "fullyQualifiedName": f"{file.name}/{member}",
-                "name": where,
-                "kind": "module",
-            }
-        ]
-    return place
-
-
-def _uri(file: Path) -> str:
-    """A file relative to the current folder, or else as it is, with a scheme."""
-    if not file.is_absolute():
-        return quote(file.as_posix())
-    here = Path.cwd()
-    if file.is_relative_to(here):
-        return quote(file.relative_to(here).as_posix())
-    return file.as_uri()

@@ -12,9 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from packaging.utils import parse_wheel_filename
+from packaging.utils import InvalidWheelFilename
 
 from .._platforms import parse_platform_tag
+from .._select import parse
 from .report import audit
 
 __all__ = ["RetagError", "platforms_after", "retag"]
@@ -35,8 +36,8 @@ def platforms_after(wheel: Path, to: str, *, add: bool) -> list[str]:
     """
     parse_platform_tag(to)
     try:
-        tags = parse_wheel_filename(wheel.name)[3]
-    except ValueError as error:
+        _, tags = parse(wheel.name)
+    except InvalidWheelFilename as error:
         raise RetagError(str(error)) from None
     old = {tag.platform for tag in tags}
     new = old | {to} if add else {to}
@@ -65,16 +66,22 @@ def retag(
     folder = folder or wheel.parent
     # On the same disk, so that the last step is one step.
     with tempfile.TemporaryDirectory(dir=folder, prefix=".retag-") as scratch:
-        copy = Path(shutil.copy(wheel, scratch))
+        copy = Path(shutil.copy(wheel, scratch)).absolute()
         option = f"--platform-tag={'+' if add else ''}{to}"
         done = subprocess.run(
             [sys.executable, "-m", "wheel", "tags", "--remove", option, str(copy)],
             capture_output=True,
             text=True,
             check=False,
+            cwd=scratch,  # -m takes modules from there before all others
         )
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            if last.startswith("AssertionError: "):  # from where it compares the two
+                last = (
+                    "it wants the tags and the build number in WHEEL as they are spelled"
+                    " in the file name"
+                )
             raise RetagError(f"`wheel tags` failed: {last}")
         (made,) = Path(scratch).iterdir()
         wrong = [one for one in audit(made).findings if one.rule in _WRITTEN]

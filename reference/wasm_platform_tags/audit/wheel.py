@@ -6,25 +6,26 @@ import base64
 import csv
 import hashlib
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import compat32
 from functools import cached_property
+from io import BytesIO, TextIOWrapper
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
 from packaging.utils import (
     InvalidWheelFilename,
-    canonicalize_name,
-    canonicalize_version,
-    parse_wheel_filename,
 )
 
-from .._archive import Archive, RefusedError, open_archive
+from .._archive import MOST_MEMBERS, Archive, RefusedError, open_archive
+from .._choice import release_of
+from .._select import parse
+from .._tagset import check_size
 from .._text import printable, shortened
-from .binary import MAGIC, Binary, MalformedBinaryError, TooLargeError, read
+from .._wheel import dist_info
+from .binary import MAGIC, Binary, MalformedBinaryError, Room, TooLargeError, read
 from .policy import flavours
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ _LARGEST_RECORD = 64 * 2**20
 _LIBRARY = re.compile(r"\.so(\.[0-9]+)*$")
 # Of RECORD: what cannot hold its own hash.
 _WITHOUT_HASH = ("RECORD", "RECORD.jws", "RECORD.p7s")
-_WEAK_HASHES = ("md5", "sha1")
+# "sha256 or better", as the names are written.
+_HASHES = ("sha256", "sha384", "sha512")
 
 
 @dataclass(frozen=True)
@@ -101,16 +103,16 @@ def read_wheel(path: Path, progress: Callable[[str], None] | None = None) -> Whe
     :raises OSError: if the file cannot be read.
     """
     try:
-        name, version, _, tags = parse_wheel_filename(path.name)
-    except ValueError as error:  # InvalidWheelFilename, or of a version
-        what = (
-            printable(str(error)) if isinstance(error, InvalidWheelFilename) else error
-        )
+        _, tags = parse(path.name)
+    except InvalidWheelFilename as error:
         raise RefusedError(
-            f"it does not have the file name of a wheel: {what}"
+            f"it does not have the file name of a wheel: {error}"
         ) from None
     with open_archive(path) as archive:
-        folder = _dist_info(archive, name, str(version))
+        folder = dist_info(archive.members, *release_of(path.name))
+        for wanted in ("WHEEL", "METADATA"):
+            if f"{folder}/{wanted}" not in archive.members:
+                raise RefusedError(f"{folder}/{wanted} is missing")
         stated, purelib = _metadata(archive, f"{folder}/WHEEL")
         wheel = Wheel(
             filename=path.name,
@@ -124,38 +126,20 @@ def read_wheel(path: Path, progress: Callable[[str], None] | None = None) -> Whe
     return wheel
 
 
-def _dist_info(archive: Archive, name: str, version: str) -> str:
-    folders = {
-        member.partition("/")[0]
-        for member in archive.members
-        if member.partition("/")[0].endswith(".dist-info")
-    }
-    if len(folders) != 1:
-        raise RefusedError(f"it has {len(folders)} folders .dist-info; wanted one")
-    (folder,) = folders
-    has, _, is_version = folder.removesuffix(".dist-info").partition("-")
-    if canonicalize_name(has) != name or canonicalize_version(
-        is_version
-    ) != canonicalize_version(version):
-        raise RefusedError(
-            f"its folder {shortened(folder)} is of another project or version than the"
-            " file name"
-        )
-    for wanted in ("WHEEL", "METADATA"):
-        if f"{folder}/{wanted}" not in archive.members:
-            raise RefusedError(f"{folder}/{wanted} is missing")
-    return folder
-
-
 def _metadata(archive: Archive, member: str) -> tuple[frozenset[Tag], bool]:
     raw = archive.read(member, _LARGEST_METADATA)
     message = BytesParser(policy=compat32).parsebytes(raw)
+    lines = [str(line).strip() for line in message.get_all("Tag", ())]
+    try:
+        check_size(lines)
+    except ValueError as error:
+        raise RefusedError(f"{member} states {error}") from None
     tags: set[Tag] = set()
-    for line in message.get_all("Tag", ()):
+    for line in lines:
         try:
-            tags |= parse_tag(str(line).strip())
+            tags |= parse_tag(line)
         except ValueError:  # noqa: PERF203 - there are few
-            raise RefusedError(f"{member}: {shortened(str(line))} is no tag") from None
+            raise RefusedError(f"{member}: {shortened(line)} is no tag") from None
     pure = str(message.get("Root-Is-Purelib", "")).strip().lower() == "true"
     return frozenset(tags), pure
 
@@ -165,12 +149,13 @@ def _scan(
 ) -> None:
     """Read each member once: for its hash, and for what it is."""
     record = _record(archive, wheel)
+    room = Room()
     for name, member in archive.members.items():
         if progress:
             progress(name)
         check = _Check(record.pop(name, None), member.file_size)
         chunks = check.hashing(archive.chunks(name))
-        module = _module(name, member.file_size, chunks)
+        module = _module(name, member.file_size, chunks, room)
         for _ in chunks:  # what was not needed to tell what it is
             pass
         if module:
@@ -189,10 +174,9 @@ class _Check:
         self._algorithm, _, self._wanted = (
             row[0].partition("=") if row else ("", "", "")
         )
-        self._digest: hashlib._Hash | None = None
-        if self._algorithm not in _WEAK_HASHES:
-            with suppress(ValueError):
-                self._digest = hashlib.new(self._algorithm)
+        self._digest = (
+            hashlib.new(self._algorithm) if self._algorithm in _HASHES else None
+        )
 
     def hashing(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """The same pieces; what was taken is what the hash is of."""
@@ -208,7 +192,7 @@ class _Check:
             return
         if self._digest is None:
             said = shortened(self._algorithm) if self._algorithm else "no hash"
-            yield f"RECORD has {said}; wanted sha256"
+            yield f"RECORD has {said}; wanted {', '.join(_HASHES[:-1])} or {_HASHES[-1]}"
         elif _base64(self._digest) != self._wanted.rstrip("="):
             yield f"RECORD has another {self._algorithm}"
         if self._row[1] and self._row[1] != str(self._size):
@@ -219,6 +203,15 @@ def _base64(digest: hashlib._Hash) -> str:
     return base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")
 
 
+def _rows(raw: bytes) -> Iterator[list[str]]:
+    """The rows of a ``RECORD`` that are not blank."""
+    text = TextIOWrapper(BytesIO(raw), "utf-8", newline="")
+    for number, row in enumerate(filter(None, csv.reader(text))):
+        if number == MOST_MEMBERS:
+            raise ValueError(f"more than {MOST_MEMBERS} rows")
+        yield row
+
+
 def _record(archive: Archive, wheel: Wheel) -> dict[str, tuple[str, str]]:
     member = f"{wheel.dist_info}/RECORD"
     if member not in archive.members:
@@ -227,10 +220,7 @@ def _record(archive: Archive, wheel: Wheel) -> dict[str, tuple[str, str]]:
     raw = archive.read(member, _LARGEST_RECORD)
     rows: dict[str, tuple[str, str]] = {}
     try:
-        for row in csv.reader(raw.decode().splitlines()):
-            if not row:
-                continue
-            name, digest, size = row
+        for name, digest, size in _rows(raw):
             if name in rows:
                 wheel.record.append((name, "RECORD lists it twice"))
             rows[name] = (digest, size)
@@ -241,23 +231,25 @@ def _record(archive: Archive, wheel: Wheel) -> dict[str, tuple[str, str]]:
     return rows
 
 
-def module_of(name: str, size: int, chunks: Iterable[bytes]) -> Module:
+def module_of(
+    name: str, size: int, chunks: Iterable[bytes], room: Room | None = None
+) -> Module:
     """Read a module, or say why it is none.
 
-    :raises TooLargeError: if a section that is kept is larger than 64 MiB.
+    :raises TooLargeError: as :func:`~.binary.read`.
     """
     try:
-        return Module(name, size, read(chunks))
+        return Module(name, size, read(chunks, room))
     except MalformedBinaryError as error:
         return Module(name, size, None, str(error), error.offset)
 
 
-def _module(name: str, size: int, chunks: Iterator[bytes]) -> Module | None:
+def _module(name: str, size: int, chunks: Iterator[bytes], room: Room) -> Module | None:
     """Read a member as a module, if it is one or has the name of one."""
     first = next(chunks, b"")
     if not (first.startswith(MAGIC) or _LIBRARY.search(name)):
         return None
     try:
-        return module_of(name, size, chain((first,), chunks))
+        return module_of(name, size, chain((first,), chunks), room)
     except TooLargeError as error:
         raise RefusedError(f"{shortened(name)}: {error}") from None
