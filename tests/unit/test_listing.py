@@ -372,6 +372,7 @@ def test_the_tags_inside_a_wheel_are_compared(
         (archive(member="WHEEL"), "it has 0 folders .dist-info; wanted one"),
         (archive(member="other-1.0.dist-info/WHEEL"), "of another project"),
         (archive("x" * 2**20), "at most 1048576 are read"),
+        (archive(*["-".join(["a" + ".a" * 40] * 3)] * 2), "137842 tags; at most 10000"),
         (lying(archive("x" * 2**20)), "is larger than the 100 bytes"),
     ],
 )
