@@ -15,9 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
-from packaging.utils import (
-    InvalidWheelFilename,
-)
+from packaging.utils import InvalidWheelFilename
 
 from .._archive import MOST_MEMBERS, Archive, RefusedError, open_archive
 from .._choice import release_of
