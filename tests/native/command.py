@@ -116,10 +116,16 @@ def _main(options: argparse.Namespace, console: Console) -> int:
 def pick(runs: Sequence[Run], patterns: Sequence[str]) -> list[Run]:
     """The runs that a pattern names; a pattern that names none is a mistake."""
     for pattern in patterns:
-        if not any(fnmatchcase(run.id, pattern) for run in runs):
+        named = [run for run in runs if fnmatchcase(run.id, pattern)]
+        if not named:
             raise BadInputError(
                 f"--only {pattern!r} matches no run; --list shows them, and the first"
                 f" is called {runs[0].id}"
+            )
+        if all(run.by_name and run.id != pattern for run in named):
+            raise BadInputError(
+                f"--only {pattern!r} matches only what runs by its whole name:"
+                f" {', '.join(run.id for run in named)}"
             )
     return [
         run

@@ -126,6 +126,8 @@ def test_pick_wants_a_pattern_that_matches(capsys: pytest.CaptureFixture[str]) -
     assert pick(RUNS, []) == [run for run in RUNS if not run.by_name]
     assert [run.id for run in pick(RUNS, ["abi/static/rust"])] == ["abi/static/rust"]
     assert not any(run.by_name for run in pick(RUNS, ["abi/*"]))
+    with pytest.raises(BadInputError, match="by its whole name: abi/static/rust"):
+        pick(RUNS, ["wasi/run", "abi/static/rust*"])
     with pytest.raises(BadInputError, match="matches no run"):
         pick(RUNS, ["wasi/run", "nothing/*"])
     assert main(["--only", "nothing/*"]) == 2
