@@ -11,7 +11,7 @@ from rich.text import Text
 from ._text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from typing import TypeAlias
 
     # A list is of lines, which alone may break a cell; a Text is made by text().
@@ -24,12 +24,17 @@ def text(shown: str | list[str], style: str = "") -> Text:
     return Text("\n".join(map(printable, lines)), style)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Table:
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    numbers: Collection[str] = ("#",),
+) -> Table:
     """Return a table.
 
     :param columns: their titles, all empty for a table without a head. One that names a
-        tag is never broken, for a tag is there to be copied; ``#`` stands for numbers.
+        tag is never broken, for a tag is there to be copied.
     :param rows: their cells.
+    :param numbers: the titles of columns that hold numbers.
     """
     made = Table(
         box=box.SIMPLE_HEAD,
@@ -40,7 +45,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Table:
     for column in columns:
         made.add_column(
             column,
-            justify="right" if column == "#" else "left",
+            justify="right" if column in numbers else "left",
             no_wrap="tag" in column,
             overflow="fold",
         )

@@ -20,7 +20,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.matrix.exits import BadInputError
+from tests.matrix.exits import need_matches
 from tests.matrix.provision import Cache, ProvisionError, Unit, make
 from tests.matrix.settings import load_settings
 from tests.matrix.whole import write_whole
@@ -91,12 +91,7 @@ def pinned() -> tuple[list[Pinned], str]:
 def pick(patterns: Sequence[str]) -> list[Pinned]:
     """The wheels that a pattern names; a pattern that names none is a mistake."""
     every, _ = pinned()
-    for pattern in patterns:
-        if not any(fnmatchcase(one.file, pattern) for one in every):
-            raise BadInputError(
-                f"--only {pattern!r} matches no wheel; --list shows them, and the first"
-                f" is called {every[0].file}"
-            )
+    need_matches(patterns, [one.file for one in every], "wheel")
     return [
         one
         for one in every

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from .provision import ProvisionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 
@@ -32,6 +33,16 @@ def exit_code(run: Callable[[], int], *bad: type[Exception]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def need_matches(patterns: Iterable[str], names: Sequence[str], what: str) -> None:
+    """Refuse a pattern of --only that names nothing."""
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise BadInputError(
+                f"--only {pattern!r} matches no {what}; --list shows them, and the first"
+                f" is called {names[0]}"
+            )
 
 
 def need_folder(report: Path | None) -> None:

@@ -12,12 +12,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .settings import HERE, ROOT, Runtime, Settings, Tool
+from .threads import threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -153,17 +154,13 @@ def provision(cache: Cache, tell: Callable[[str, int, int], None]) -> None:
     last = [unit for unit in units if unit.name == cache.npm.name]
     first = [unit for unit in units if unit not in last]
     done = 0
-    with ThreadPoolExecutor(4) as pool:
-        try:
-            for stage in (first, last):
-                for future in as_completed(
-                    [pool.submit(make, cache.root, unit) for unit in stage]
-                ):
-                    done += 1
-                    tell(future.result().source, done, len(units))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)  # what has not begun does not begin
-            raise
+    with threads(4) as pool:
+        for stage in (first, last):
+            for future in as_completed(
+                [pool.submit(make, cache.root, unit) for unit in stage]
+            ):
+                done += 1
+                tell(future.result().source, done, len(units))
 
 
 def make(root: Path, unit: Unit) -> Unit:

@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import time
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
 from functools import partial
@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.matrix.exits import BadInputError, exit_code, need_folder
+from tests.matrix.exits import BadInputError, exit_code, need_folder, need_matches
 from tests.matrix.provision import DEFAULT_CACHE
+from tests.matrix.threads import threads
 
 from . import observe
 from .lab import Lab
@@ -115,13 +116,9 @@ def _main(options: argparse.Namespace, console: Console) -> int:
 
 def pick(runs: Sequence[Run], patterns: Sequence[str]) -> list[Run]:
     """The runs that a pattern names; a pattern that names none is a mistake."""
+    need_matches(patterns, [run.id for run in runs], "run")
     for pattern in patterns:
         named = [run for run in runs if fnmatchcase(run.id, pattern)]
-        if not named:
-            raise BadInputError(
-                f"--only {pattern!r} matches no run; --list shows them, and the first"
-                f" is called {runs[0].id}"
-            )
         if all(run.by_name and run.id != pattern for run in named):
             raise BadInputError(
                 f"--only {pattern!r} matches only what runs by its whole name:"
@@ -144,21 +141,17 @@ def _observe(
     found: dict[str, Observation] = {}
     with (
         Progress(console=console, transient=True) as progress,
-        ThreadPoolExecutor(os.cpu_count() or 2) as pool,
+        threads(os.cpu_count() or 2) as pool,
     ):
         task = progress.add_task("runs", total=len(runs))
         found_in.tell = lambda source: progress.update(task, description=source)
         pending: dict[Future[Observation], Run] = {
             pool.submit(attempt, lab, run): run for run in runs
         }
-        try:
-            for future in as_completed(pending):
-                run = pending[future]
-                found[run.id] = future.result()
-                progress.update(task, description=run.id, advance=1)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)  # Ctrl-C ends what has not begun
-            raise
+        for future in as_completed(pending):
+            run = pending[future]
+            found[run.id] = future.result()
+            progress.update(task, description=run.id, advance=1)
     return {run.id: found[run.id] for run in runs}
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.native.tool import tool
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no sh")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks sh")
 def test_what_a_program_said_before_it_hung() -> None:
     said = tool(["sh", "-c", "echo here; exec sleep 60"], timeout=1)
     assert (said.status, said.text) == (-1, "here\n\nno end in 1 s")

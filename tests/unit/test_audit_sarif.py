@@ -183,7 +183,7 @@ def test_a_folder_that_is_not_named_in_utf_8(
     try:
         folder.mkdir()
     except OSError:
-        pytest.skip("this disk has no such names")
+        pytest.skip("this file system lacks names that are not UTF-8")
     path = failing(wheels)
     path = path.rename(folder / path.name)
     wanted = {f"%FF/{path.name}"}
@@ -191,7 +191,9 @@ def test_a_folder_that_is_not_named_in_utf_8(
     assert uris(run(capsys, tmp_path / path)["results"]) == wanted
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a current folder cannot be removed")
+@pytest.mark.skipif(
+    os.name == "nt", reason="Windows lacks a way to remove the current folder"
+)
 def test_the_current_folder_may_be_removed(
     wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

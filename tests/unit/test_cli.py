@@ -205,7 +205,7 @@ def test_an_error_gives_a_terminal_nothing_to_obey(
     assert said == "wasm-tags select: \\x1b[31mred\\x1b[0m\n"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no broken pipes")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks broken pipes")
 @pytest.mark.parametrize("form", [(), ("--json",)])
 @pytest.mark.parametrize(
     ("arguments", "code"), [(("platforms",), 141), (("explain", OTHER, *TARGET), 1)]
@@ -225,7 +225,9 @@ def test_what_nobody_reads_is_no_success(
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="this system lacks /dev/full"
+)
 @pytest.mark.parametrize("form", [(), ("--json",)])
 @pytest.mark.parametrize(
     ("arguments", "code"), [(("platforms",), 2), (("explain", OTHER, *TARGET), 1)]

@@ -142,7 +142,7 @@ def test_files_of_the_current_folder_are_not_run(
     assert "No matching distribution" in capfd.readouterr().err
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks a SIGTERM to send")
 @pytest.mark.parametrize(("sent", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
 def test_pip_may_tidy_up_when_the_command_is_ended(
     sent: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

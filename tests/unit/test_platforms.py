@@ -127,7 +127,7 @@ def test_an_absurdly_long_tag_is_cut_in_the_message() -> None:
 
 @pytest.mark.skipif(
     not getattr(sys, "get_int_max_str_digits", int)(),
-    reason="this Python's int() has no limit of digits to exceed",
+    reason="this Python lacks a limit of digits for int()",
 )
 def test_more_digits_than_int_takes() -> None:
     with pytest.raises(InvalidPlatformTag, match="too many digits"):

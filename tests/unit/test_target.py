@@ -135,6 +135,11 @@ def test_tags_are_those_of_a_cpython_there(monkeypatch: pytest.MonkeyPatch) -> N
     ]
     stable = {tag.interpreter for tag in tags if tag.abi == "abi3"}
     assert stable == {f"cp3{minor}" for minor in range(2, 14)}
+    platforms = list(PYODIDE.platform_tags())
+    assert tags == [
+        *packaging.tags.cpython_tags((3, 13), ["cp313"], platforms),
+        *packaging.tags.compatible_tags((3, 13), "cp313", platforms),
+    ]
     assert tags[-1] == Tag("py30", "none", "any")
     assert len(tags) == len(set(tags))
     # A free-threaded or debug host must not show through.

@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
 from functools import partial
@@ -19,6 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tests.matrix.exits import BadInputError, exit_code, need_folder
 from tests.matrix.provision import DEFAULT_CACHE
+from tests.matrix.threads import threads
 
 from . import release, report, results
 from .records import RECORD, UPSTREAM, RecordError, load_records
@@ -224,7 +225,7 @@ def _run(shop: Workshop, chosen: Sequence[Record], console: Console) -> list[Out
             console=console,
             transient=True,
         ) as progress,
-        ThreadPoolExecutor(os.cpu_count() or 2) as pool,
+        threads(os.cpu_count() or 2) as pool,
     ):
         bars = {r.name: progress.add_task(r.name, start=False) for r in chosen}
 
@@ -247,6 +248,5 @@ def _run(shop: Workshop, chosen: Sequence[Record], console: Console) -> list[Out
                 progress.update(bars[record.name], visible=False)
         except BaseException:  # Ctrl-C: the steps are in groups of their own
             shop.runner.stop()
-            pool.shutdown(cancel_futures=True)
             raise
     return [found[record.name] for record in chosen]

@@ -90,31 +90,26 @@ class Room:
     """
 
     def __init__(self) -> None:
-        self._size = LARGEST_KEPT
-        self._entries = MOST_ENTRIES
+        self._entries = self._size = 0
 
-    def keep(self, size: int) -> None:
-        """Count bytes that are about to be kept.
+    def take(self, entries: int = 0, size: int = 0) -> None:
+        """Count what is about to be read.
 
-        :raises TooLargeError: if they are too many.
+        :param entries: sections, or entries of their lists.
+        :param size: bytes that are kept.
+        :raises TooLargeError: if that is more than there is room for.
         """
-        self._size -= size
-        if self._size < 0:
-            raise TooLargeError(
-                f"up to here, the sections that list names have more than {LARGEST_KEPT}"
-                " bytes in the wheel; no more are read"
-            )
-
-    def enter(self, entries: int = 1) -> None:
-        """Count sections or entries that are about to be read.
-
-        :raises TooLargeError: if they are too many.
-        """
-        self._entries -= entries
-        if self._entries < 0:
+        self._entries += entries
+        self._size += size
+        if self._entries > MOST_ENTRIES:
             raise TooLargeError(
                 f"up to here, the wheel has more than {MOST_ENTRIES} sections, types,"
                 " symbols and other names; no more are read"
+            )
+        if self._size > LARGEST_KEPT:
+            raise TooLargeError(
+                f"up to here, the sections that list names have more than {LARGEST_KEPT}"
+                " bytes in the wheel; no more are read"
             )
 
 
@@ -359,7 +354,7 @@ class _Reader:
         """How many entries the list that begins here has."""
         count = self.number()
         # Each has a byte at least: those that cannot be there need no room.
-        self.room.enter(min(count, self.end - self.at))
+        self.room.take(min(count, self.end - self.at))
         return count
 
     def text(self) -> str:
@@ -428,7 +423,7 @@ def read(data: bytes | Iterable[bytes], room: Room | None = None) -> Binary:
     binary = Binary()
     last = -1
     while stream.more():
-        stream.room.enter()
+        stream.room.take(1)
         offset = stream.offset
         kind = stream.byte()
         size = stream.number()
@@ -468,7 +463,7 @@ def _keep(
             f"the {name} section at byte {stream.offset} has {size} bytes; at most"
             f" {LARGEST_SECTION} are read"
         )
-    stream.room.keep(size)
+    stream.room.take(size=size)
     base = stream.offset
     body = _Reader(stream.take(size), base, stream.room)
     parse(body, binary)
@@ -487,7 +482,7 @@ def _custom(stream: _Stream, offset: int, size: int, binary: Binary) -> int:
         raise MalformedBinaryError(
             f"the name of the section at byte {offset} is longer than that", offset
         )
-    stream.room.keep(length)
+    stream.room.take(size=length)
     name = _decoded(stream.take(length), stream.offset)
     binary.sections.append(Section(name, offset, size))
     if name in _CUSTOM:
@@ -505,7 +500,7 @@ def _custom(stream: _Stream, offset: int, size: int, binary: Binary) -> int:
 
 def _dylink(body: _Reader, binary: Binary) -> None:
     while body:
-        body.room.enter()
+        body.room.take(1)
         kind = body.byte()
         part = body.part()
         if kind == 1:
@@ -538,7 +533,7 @@ def _types(body: _Reader, binary: Binary) -> None:
             count = body.number()
             values = body.take(count)  # of a byte each, but for references
             if not _REFERENCES.isdisjoint(values):
-                body.room.enter(count)
+                body.room.take(count)
                 body.at -= count
                 values = bytes(_value_type(body) for _ in range(count))
             if _I64 in values:

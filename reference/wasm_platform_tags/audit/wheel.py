@@ -22,7 +22,7 @@ from .._choice import release_of
 from .._select import parse
 from .._tagset import check_size
 from .._text import printable, shortened
-from .._wheel import dist_info
+from .._wheel import LARGEST, dist_info
 from .binary import MAGIC, Binary, MalformedBinaryError, Room, TooLargeError, read
 from .policy import flavours
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Module", "Wheel", "module_of", "read_wheel"]
 
-_LARGEST_METADATA = 2**20
 _LARGEST_RECORD = 64 * 2**20
 _LIBRARY = re.compile(r"\.so(\.[0-9]+)*$")
 # Of RECORD: what cannot hold its own hash.
@@ -125,7 +124,7 @@ def read_wheel(path: Path, progress: Callable[[str], None] | None = None) -> Whe
 
 
 def _metadata(archive: Archive, member: str) -> tuple[frozenset[Tag], bool]:
-    raw = archive.read(member, _LARGEST_METADATA)
+    raw = archive.read(member, LARGEST)
     message = BytesParser(policy=compat32).parsebytes(raw)
     lines = [str(line).strip() for line in message.get_all("Tag", ())]
     try:

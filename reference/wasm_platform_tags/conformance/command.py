@@ -13,7 +13,6 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -22,12 +21,14 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.table import Column, Table
+from rich.table import Column
 from rich.text import Text
 
 from .. import __version__
 from .._exits import INTERRUPTED, NO, YES
+from .._table import table
 from .._text import printable
+from .._timeout import check_timeout
 from .cases import CaseError, load_cases, suite_folder
 from .runner import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED, Outcome, request, run
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from .cases import Case
 
-_DAY = 86400
 _MOST = 5  # reasons that are shown of what was not answered
 # What of a request only names it.
 _NAMES = {"suite", "id", "kind"}
@@ -52,11 +52,7 @@ def conformance(
     :returns: the exit code, what ``--json`` prints, and what prints it for a reader.
     :raises ValueError: if an option is wrong; the text says which and why.
     """
-    if not 0 < options.timeout <= _DAY:  # nor NaN
-        raise ValueError(
-            f"--timeout: wanted more than 0 seconds and at most {_DAY},"
-            f" got {options.timeout}"
-        )
+    check_timeout(options.timeout)
     cases = chosen(options)
     if options.list:
         listed = [request(case) | {"requirement": case.requirement} for case in cases]
@@ -173,26 +169,21 @@ def _command(text: str) -> list[str]:
 
 
 def _show_cases(cases: Sequence[Case]) -> None:
-    table = _table("case", "requirement", "description")
-    for case in cases:
-        table.add_row(*map(_text, (case.id, case.requirement, case.description)))
-    Console().print(table)
+    rows = ((case.id, case.requirement, case.description) for case in cases)
+    Console().print(table(("case", "requirement", "description"), rows))
 
 
 def _show(outcomes: Sequence[Outcome]) -> None:
     console = Console()
-    table = _table("cases", *_VERDICTS)
     groups: dict[str, Counter[str]] = {}
     for outcome in outcomes:
         groups.setdefault(outcome.case.title, Counter())[outcome.verdict] += 1
-    for group, counts in groups.items():
-        table.add_row(
-            _text(group), *(str(counts[verdict] or "-") for verdict in _VERDICTS)
-        )
+    rows = ((group, *_counted(counts)) for group, counts in groups.items())
+    shown = table(("cases", *_VERDICTS), rows, numbers=_VERDICTS)
     total = Counter(outcome.verdict for outcome in outcomes)
-    table.add_section()
-    table.add_row("all", *(str(total[verdict] or "-") for verdict in _VERDICTS))
-    console.print(table)
+    shown.add_section()
+    shown.add_row("all", *_counted(total))
+    console.print(shown)
     if not total[PASS]:
         console.print("nothing passed")
     for verdict in (UNSUPPORTED, NOT_RUN):
@@ -224,9 +215,5 @@ def _text(text: str, style: str = "") -> Text:
     return Text(printable(text, keep="\n\t"), style=style)
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
-    for column in columns:
-        right = column in _VERDICTS
-        table.add_column(column, justify="right" if right else "left", overflow="fold")
-    return table
+def _counted(counts: Counter[str]) -> list[str]:
+    return [str(counts[verdict] or "-") for verdict in _VERDICTS]

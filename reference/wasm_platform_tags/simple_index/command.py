@@ -16,6 +16,7 @@ from .._registry import known_platforms
 from .._table import table, text
 from .._target import Target
 from .._text import shortened
+from .._timeout import check_timeout
 from .choice import choose, releases_of
 from .dependencies import needed, stated
 from .index import Index, UnusableIndexError, shown
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from .._table import Cell
     from .choice import Choice
 
-_DAY = 86400  # seconds
-
 
 def select(
     options: argparse.Namespace, target: Target | None
@@ -45,11 +44,7 @@ def select(
     :raises UnusableIndexError: says what is wrong with the index, or its answer.
     :raises ValueError: if an option is out of range.
     """
-    if not 0 < options.timeout <= _DAY:  # nor NaN
-        raise ValueError(
-            f"--timeout: wanted more than 0 seconds and at most {_DAY},"
-            f" got {options.timeout:g}"
-        )
+    check_timeout(options.timeout)
     if options.retries < 0:
         raise ValueError(f"--retries: wanted 0 or more, got {options.retries}")
     try:
