@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent
 sys.path[:0] = map(str, (ROOT / "docs" / "_ext", ROOT / "reference", ROOT))
-RESULTS = (ROOT / "tests" / "conformance" / "results").glob("*.json")
+RESULTS = sorted((ROOT / "tests" / "matrix" / "results").glob("*.json"))
 MEASURED = {json.loads(file.read_text("utf-8"))["measured"] for file in RESULTS}
 
 project = "wasm-platform-tags"
@@ -42,7 +42,7 @@ include_patterns = [
     "pep/*.rst",
     "reference/upstream/*/record.json",
     "tests/conformance/cases/*/*.json",
-    "tests/conformance/results/*.json",
+    "tests/matrix/results/*.json",
 ]
 source_suffix = {".md": "markdown", ".rst": "pep", ".json": "conformance"}
 root_doc = "index"
@@ -84,6 +84,10 @@ notfound_template = "404.html"
 redirects = {
     "docs/installer-authors": "/docs/guides/installer-authors.html",
     "docs/guides/index": "/index.html",
+    **{
+        f"tests/conformance/results/{file.stem}": f"/tests/matrix/results/{file.stem}.html"
+        for file in RESULTS
+    },
 }
 redirect_html_template_file = "docs/_templates/redirect.html"
 

@@ -20,7 +20,7 @@ from measured import (
     span,
 )
 
-from tests.matrix.results import PASS, UNSUPPORTED
+from tests.matrix.recorded import PASS, UNSUPPORTED
 from tests.matrix.settings import CONFORMANCE, load_settings
 
 if TYPE_CHECKING:

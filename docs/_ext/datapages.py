@@ -23,7 +23,7 @@ from sphinx.errors import ExtensionError
 from sphinx.parsers import Parser
 from upstream_changes import project_page
 
-from tests.matrix.results import RESULTS, UNSUPPORTED
+from tests.matrix.recorded import RESULTS, UNSUPPORTED
 from tests.upstream.records import UPSTREAM
 
 if TYPE_CHECKING:

@@ -25,10 +25,10 @@ from wasm_platform_tags import (
     known_platforms,
     parse_platform_tag,
 )
-from wasm_platform_tags._index import CONCERNED, upload
-from wasm_platform_tags._listing import judge, listing, not_a_wheel
 from wasm_platform_tags._text import printable
-from wasm_platform_tags._wheel import compare
+from wasm_platform_tags._uploads import CONCERNED, upload
+from wasm_platform_tags.index.listing import judge, listing, not_a_wheel
+from wasm_platform_tags.wheelfile.metadata import compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

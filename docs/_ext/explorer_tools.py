@@ -13,7 +13,7 @@ from explorer_answers import situation, suite
 from measured import page_of
 from support import place, support
 
-from tests.matrix.results import DIVERGES, PASS, RESULTS, UNSUPPORTED
+from tests.matrix.recorded import DIVERGES, PASS, RESULTS, UNSUPPORTED
 from wasm_platform_tags import Target
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from docutils.nodes import make_id
 
 from docs.objections import PAGE as OBJECTIONS
 from tests.matrix.cells import LIBRARY, cells
-from tests.matrix.results import (
+from tests.matrix.recorded import (
     DIVERGES,
     ERROR,
     NOT_RUN,
@@ -22,7 +22,7 @@ from tests.matrix.results import (
     load_committed,
     load_reasons,
 )
-from tests.matrix.settings import CONFORMANCE, ROOT, load_settings
+from tests.matrix.settings import CONFORMANCE, HERE, ROOT, load_settings
 from tests.unit.pep_text import PEP
 from wasm_platform_tags.conformance.cases import load_cases, load_targets
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from tests.matrix.cells import Cell
-    from tests.matrix.results import Reason
+    from tests.matrix.recorded import Reason
     from wasm_platform_tags.conformance.cases import Case
 
 # How a number of cases is put into words; also the order of the words.
@@ -163,7 +163,12 @@ def span(versions: Iterable[str]) -> str:
 @cache
 def files(*patterns: str) -> tuple[str, ...]:
     """Return the files of the suite that fit some patterns."""
-    return tuple(str(path) for each in patterns for path in CONFORMANCE.glob(each))
+    return tuple(
+        str(path)
+        for each in patterns
+        for folder in (CONFORMANCE, HERE)
+        for path in folder.glob(each)
+    )
 
 
 def note_files(env: BuildEnvironment, *, results: bool = True) -> None:

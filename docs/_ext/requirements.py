@@ -18,7 +18,7 @@ from support import Answer, overall, support, units
 from tables import table
 
 from docs.objections import objections
-from tests.matrix.results import NOT_RUN
+from tests.matrix.recorded import NOT_RUN
 from tests.unit.pep_text import HEADING, KEYWORD, TEXT, anchored
 
 if TYPE_CHECKING:

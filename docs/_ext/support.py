@@ -1,7 +1,7 @@
 """What the newest version of every tool supports: questions joined with the results.
 
 `support()` is plain data, for any page: the questions and rows are those of
-tests/conformance/support.json, every answer is read from the committed results.
+tests/matrix/support.json, every answer is read from the committed results.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from measured import every_row, newest
 
 from tests.matrix.cells import KINDS
-from tests.matrix.results import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED
-from tests.matrix.settings import CONFORMANCE, Runtime
+from tests.matrix.recorded import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED
+from tests.matrix.settings import HERE as MATRIX
+from tests.matrix.settings import Runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from wasm_platform_tags.conformance.cases import Case
 
-SUPPORT = CONFORMANCE / "support.json"
+SUPPORT = MATRIX / "support.json"
 YES, NO, PARTLY, CANNOT = "yes", "no", "partly", "cannot"
 NOT_APPLICABLE, NOT_ASKED = "n/a", "not asked"
 # Of the verdicts on the cases of a question, the first that is there decides.

@@ -21,7 +21,7 @@ from typing import Any
 HERE = Path(__file__).parent
 PEP = HERE.with_suffix(".rst")
 FIGURES = HERE / "figures.json"
-RESULTS = HERE.parents[1] / "tests" / "conformance" / "results"
+RESULTS = HERE.parents[1] / "tests" / "matrix" / "results"
 
 # What a wheel is counted as, by the start of its platform tag.
 SPELLINGS = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import packaging.tags
 
-from ._cause import cause_of_no, cause_of_yes
+from ._explain import cause_of_no, cause_of_yes
 from ._markers import marker_environment
 from ._platforms import (
     InvalidPlatformTag,

@@ -20,16 +20,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.matrix.exits import need_matches
-from tests.matrix.provision import Cache, ProvisionError, Unit, make
 from tests.matrix.settings import load_settings
-from tests.matrix.whole import write_whole
 from tests.native.wheels import renamed
+from tests.toolkit.cache import Cache, ProvisionError, Unit, make
+from tests.toolkit.command import need_matches
+from tests.toolkit.files import write_whole
 from wasm_platform_tags import __version__ as library
 from wasm_platform_tags import known_platforms
 from wasm_platform_tags.audit import audit
+from wasm_platform_tags.audit.content import read_wheel
 from wasm_platform_tags.audit.report import worst
-from wasm_platform_tags.audit.wheel import read_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

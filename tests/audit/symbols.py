@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import wasm_platform_tags
-from tests.matrix.provision import DEFAULT_CACHE, Cache, ProvisionError
 from tests.matrix.settings import load_settings
 from tests.native.bundled import modules
 from tests.native.provision import downloads
+from tests.toolkit.cache import DEFAULT_CACHE, Cache, ProvisionError
 from wasm_platform_tags import known_platforms
-from wasm_platform_tags.audit.binary import MAGIC, Binary, MalformedBinaryError, read
+from wasm_platform_tags.audit.wasm import MAGIC, Binary, MalformedBinaryError, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

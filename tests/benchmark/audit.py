@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.audit import judged
-from tests.matrix.provision import make
+from tests.toolkit.cache import make
 from wasm_platform_tags.audit import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.matrix.provision import Cache
+    from tests.toolkit.cache import Cache
 
 # What is timed, in a process of its own: `work` is called with the wheel's path.
 AUDITED = "mypy-*-cp314-*.whl"

@@ -15,10 +15,10 @@ import packaging
 from rich.console import Console
 from rich.table import Table
 
-from tests.matrix.exits import BadInputError, exit_code, need_folder
-from tests.matrix.provision import DEFAULT_CACHE, Cache
 from tests.matrix.settings import load_settings
-from tests.matrix.whole import write_whole
+from tests.toolkit.cache import DEFAULT_CACHE, Cache
+from tests.toolkit.command import BadInputError, exit_code, need_folder
+from tests.toolkit.files import write_whole
 
 from . import audit, tags
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import Progress
 
-from tests.matrix.exits import BadInputError, exit_code, need_folder
 from tests.native import observe
 from tests.native.command import attempt, parser, pick, tell, write_report
 from tests.native.provision import downloads
+from tests.toolkit.command import BadInputError, exit_code, need_folder
 
 from .questions import runs
 from .workshop import Workshop, missing

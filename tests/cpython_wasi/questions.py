@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.matrix.runtimes import wasi as matrix_wasi
 from tests.matrix.settings import ROOT
 from tests.native.lab import GUEST
 from tests.native.observe import Observation, Run, shown
-from tests.native.tool import Said, environment, tool
+from tests.toolkit.process import Said, environment, tool
+from tests.toolkit.runtimes import wasi as matrix_wasi
 from tests.upstream.run import changed_source
 
 from .workshop import HOST, jobs

@@ -12,10 +12,10 @@ from tests.cpython_wasi import command, workshop
 from tests.cpython_wasi.questions import SETTINGS, runs
 from tests.cpython_wasi.toolchain import Toolchain, script
 from tests.cpython_wasi.workshop import PATCH, RECORD, SOURCE, Workshop, missing
-from tests.matrix.provision import ProvisionError
 from tests.native import observe
 from tests.native.provision import downloads
-from tests.native.tool import tool
+from tests.toolkit.cache import ProvisionError
+from tests.toolkit.process import tool
 from tests.upstream.changes import counted
 
 if TYPE_CHECKING:

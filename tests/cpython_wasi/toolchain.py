@@ -9,10 +9,10 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.matrix.provision import ProvisionError
 from tests.native.abi.facets import MODULES
 from tests.native.provision import ZIG
-from tests.native.tool import tool
+from tests.toolkit.cache import ProvisionError
+from tests.toolkit.process import tool
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.matrix.provision import ProvisionError
 from tests.matrix.settings import ROOT
-from tests.native.debian import Package
-from tests.native.tool import Said, environment, tool
+from tests.toolkit.cache import ProvisionError
+from tests.toolkit.debian import Package
+from tests.toolkit.process import Said, environment, tool
 
 from . import toolchain
 from .toolchain import Toolchain

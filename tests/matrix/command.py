@@ -23,10 +23,11 @@ from rich.progress import (
 
 from wasm_platform_tags.conformance.cases import Case, CaseError, load_cases
 
-from . import report, results
+from ..toolkit.cache import DEFAULT_CACHE, Cache, provision
+from ..toolkit.command import BadInputError, exit_code, need_folder
+from . import recorded as results
+from . import report
 from .cells import Cell, cells
-from .exits import BadInputError, exit_code, need_folder
-from .provision import DEFAULT_CACHE, Cache, provision
 from .run import Matrix
 from .settings import Settings, load_settings
 
@@ -53,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="python -m tests.matrix",
         description="Run real installers in real runtimes on the conformance cases,"
-        " and compare what they do with tests/conformance/results.",
+        " and compare what they do with tests/matrix/results.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .cells import Cell
-from .results import (
+from .recorded import (
     DIVERGES,
     ERROR,
     NOT_RUN,

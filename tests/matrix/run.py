@@ -11,6 +11,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..toolkit.index_server import Index
+from ..toolkit.output import own_words
+from ..toolkit.runtimes.host import host
+from ..toolkit.runtimes.process import Process, ProcessError
+from ..toolkit.runtimes.pyodide import pyodide
+from ..toolkit.runtimes.wasi import wasi, write_sysconfigdata
 from .adapters.auditwheel_emscripten import AuditwheelEmscripten
 from .adapters.base import Adapter, Bench, Make, UnsupportedError
 from .adapters.library import Library
@@ -26,22 +32,16 @@ from .adapters.unearth import Unearth
 from .adapters.uv import Uv
 from .adapters.warehouse import Warehouse
 from .cells import LIBRARY, Cell, lanes
-from .index import Index
-from .results import ERROR, UNSUPPORTED, Reason, Result, Verdict, judge
-from .runtimes.host import host
-from .runtimes.process import Process, ProcessError
-from .runtimes.pyodide import pyodide
-from .runtimes.wasi import wasi, write_sysconfigdata
+from .recorded import ERROR, UNSUPPORTED, Reason, Result, Verdict, judge
 from .settings import ROOT
 from .wheels import NEEDED, write_dependent, write_project
-from .words import own_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from wasm_platform_tags.conformance.cases import Case
 
-    from .provision import Cache
+    from ..toolkit.cache import Cache
 
 ADAPTERS: dict[str, Make] = {
     LIBRARY: Library,

@@ -8,12 +8,12 @@ import pytest
 
 from wasm_platform_tags.conformance.cases import load_cases
 
+from ..toolkit.cache import Cache
+from ..toolkit.index_server import Index
+from ..toolkit.runtimes.process import Process
 from .adapters.base import Bench, UnsupportedError
 from .adapters.pyodide_lock import PyodideLock
 from .cells import Cell, cells
-from .index import Index
-from .provision import Cache
-from .runtimes.process import Process
 from .settings import load_settings
 
 if TYPE_CHECKING:

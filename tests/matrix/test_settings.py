@@ -12,9 +12,9 @@ from packaging.utils import parse_wheel_filename
 
 from wasm_platform_tags.conformance.cases import load_cases, load_targets
 
+from ..toolkit.cache import REQUIREMENTS, RUNTIMES, Cache
 from .cells import cells
 from .command import main, needed
-from .provision import REQUIREMENTS, RUNTIMES, Cache
 from .run import ADAPTERS
 from .settings import load_settings
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.matrix.provision import ProvisionError
-from wasm_platform_tags.audit.binary import MAGIC, read
+from tests.toolkit.cache import ProvisionError
+from wasm_platform_tags.audit.wasm import MAGIC, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

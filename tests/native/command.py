@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.matrix.exits import BadInputError, exit_code, need_folder, need_matches
-from tests.matrix.provision import DEFAULT_CACHE
-from tests.matrix.threads import threads
+from tests.toolkit.cache import DEFAULT_CACHE
+from tests.toolkit.command import BadInputError, exit_code, need_folder, need_matches
+from tests.toolkit.threads import threads
 
 from . import observe
 from .lab import Lab

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wasm_platform_tags.audit.binary import read
+from wasm_platform_tags.audit.wasm import read
 
+from ..toolkit.process import environment, tool
 from .bundled import libraries
 from .lab import GUEST, LINKER, LINKERS, WASI
 from .observe import Observation, Run, shown
-from .tool import environment, tool
 from .wasi_way import refuse_build
 from .wheels import unpack
 

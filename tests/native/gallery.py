@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from wasm_platform_tags import Target
 
+from ..toolkit.process import tool
 from .observe import Observation, Run, shown
-from .tool import tool
 from .wheels import renamed, unpack
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from tests.matrix.settings import ROOT
 
+from ..toolkit.process import Said, environment, tool
 from .interpreters import complete, safeloadai_script
 from .lab import GUEST
 from .observe import Observation, Run, shown
-from .tool import Said, environment, tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.matrix.runtimes import wasi as matrix_wasi
 from tests.matrix.settings import ROOT
+from tests.toolkit.runtimes import wasi as matrix_wasi
 from wasm_platform_tags import WasiPlatform, known_platforms
 
+from ..toolkit.process import Said, environment, tool
 from .built_with import Evidence, in_debug_sections, in_manifest, platform
 from .lab import GUEST, LINKER
 from .observe import Observation, Run, shown
 from .provision import HERE
-from .tool import Said, environment, tool
 from .wasi_way import link
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tests.matrix.index import Index
-from tests.matrix.runtimes.process import ProcessError
-from tests.matrix.runtimes.pyodide import pyodide
 from tests.matrix.settings import ROOT
+from tests.toolkit.index_server import Index
+from tests.toolkit.runtimes.process import ProcessError
+from tests.toolkit.runtimes.pyodide import pyodide
 
+from ..toolkit.process import Said, environment, tool
 from .observe import Observation, shown
 from .provision import HERE, ZIG
-from .tool import Said, environment, tool
 from .wheels import renamed
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.matrix.exits import BadInputError
-from tests.matrix.whole import write_whole
+from tests.toolkit.command import BadInputError
+from tests.toolkit.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -13,21 +13,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.matrix.provision import (
-    NPM_CI,
-    NPM_FILES,
-    Cache,
-    ProvisionError,
-    Unit,
-    make,
-)
-from tests.matrix.provision import RUNTIMES as MATRIX_RUNTIMES
 from tests.matrix.settings import Settings, Tool, Wheel, load_settings
+from tests.toolkit.cache import NPM_CI, NPM_FILES, Cache, ProvisionError, Unit, make
+from tests.toolkit.cache import RUNTIMES as MATRIX_RUNTIMES
 
-from .debian import Package
-from .npm import Tarball, npm_of, run
+from ..toolkit.debian import Package
+from ..toolkit.npm import Tarball, npm_of, run
+from ..toolkit.process import environment
 from .sysroots import Sysroot, sysroot
-from .tool import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,8 +10,8 @@ import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.matrix.provision import ProvisionError
 from tests.matrix.settings import ROOT
+from tests.toolkit.cache import ProvisionError
 from wasm_platform_tags import WasiPlatform
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from tests.matrix.settings import ROOT
 
+from ..toolkit.process import environment, tool
 from .observe import Observation, Run, shown
-from .tool import environment, tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

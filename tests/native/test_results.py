@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.console import Console
 
-from tests.matrix.exits import BadInputError
 from tests.native import command, observe
 from tests.native.command import main, pick
 from tests.native.lab import Lab
@@ -19,6 +18,7 @@ from tests.native.observe import Observation, Run
 from tests.native.provision import downloads
 from tests.native.runs import every_run
 from tests.native.wheels import renamed
+from tests.toolkit.command import BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

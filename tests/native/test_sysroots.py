@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.matrix.provision import ProvisionError, Unit, make
-from tests.native.debian import Package
 from tests.native.provision import HERE, downloads
 from tests.native.sysroots import Sysroot
+from tests.toolkit.cache import ProvisionError, Unit, make
+from tests.toolkit.debian import Package
 from wasm_platform_tags import WasiPlatform
 
 HEADER = "#define __wasip{}__\n#define __wasi_sdk_major__ {}\n"

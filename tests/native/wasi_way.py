@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wasm_platform_tags.audit.binary import read
+from wasm_platform_tags.audit.wasm import read
 
 from .lab import GUEST, LINKER, WASI, WILD
 from .observe import Observation, Run, shown

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wasm_platform_tags import _archive as archive
-from wasm_platform_tags._archive import RefusedError, open_archive
+from wasm_platform_tags.wheelfile import archive
+from wasm_platform_tags.wheelfile.archive import RefusedError, open_archive
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,7 +25,7 @@ from wasm_platform_tags.audit import (
     judge_module,
     sarif,
 )
-from wasm_platform_tags.audit import binary as binary_module
+from wasm_platform_tags.audit import wasm as binary_module
 from wasm_platform_tags.audit.policy import policy_of, rules
 from wasm_platform_tags.audit.symbols import load_symbols
 from wasm_platform_tags.conformance.build import custom, module, section, vector, wheel

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from tests.unit.pep_text import TEXT
 from wasm_platform_tags import WasiPlatform
-from wasm_platform_tags.audit import binary
-from wasm_platform_tags.audit.binary import (
+from wasm_platform_tags.audit import wasm as binary
+from wasm_platform_tags.audit.policy import policy_of
+from wasm_platform_tags.audit.wasm import (
     COMPONENT,
     CORE,
     MAGIC,
@@ -24,7 +25,6 @@ from wasm_platform_tags.audit.binary import (
     TooLargeError,
     read,
 )
-from wasm_platform_tags.audit.policy import policy_of
 from wasm_platform_tags.conformance.build import (
     custom,
     imported,

@@ -15,10 +15,10 @@ import jsonschema
 import pytest
 
 from tests.unit.test_audit import INIT, PY, SCHEMA, WASI, imports, record, rewritten
-from wasm_platform_tags import _cli
-from wasm_platform_tags._cli import main
 from wasm_platform_tags.audit import RefusedError, audit
 from wasm_platform_tags.audit.retag import RetagError, retag
+from wasm_platform_tags.cli import main as _cli
+from wasm_platform_tags.cli.main import main
 from wasm_platform_tags.conformance.build import module, wheel
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def test_who_interrupts_keeps_the_reports_that_are_done(
             raise KeyboardInterrupt
         return audit(path, *rest)
 
-    monkeypatch.setattr("wasm_platform_tags.audit.command.audit", interrupted)
+    monkeypatch.setattr("wasm_platform_tags.cli.audit.audit", interrupted)
     assert main(["audit", good, bad, "none.whl", "--json"]) == 130
     report = json.loads(capsys.readouterr().out)
     jsonschema.validate(report, SCHEMA)
@@ -380,7 +380,7 @@ def test_a_failure_to_write_is_an_error_not_a_traceback(
     def failing(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("wasm_platform_tags.audit.command.retag", failing)
+    monkeypatch.setattr("wasm_platform_tags.cli.audit.retag", failing)
     assert main(["retag", good, "--to", WASI]) == 2
     assert "No space left on device" in capsys.readouterr().err
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from wasm_platform_tags._cli import main
+from wasm_platform_tags.cli.main import main
 from wasm_platform_tags.conformance.build import module, wheel
 from wasm_platform_tags.conformance.cases import load_cases
 

@@ -12,8 +12,8 @@ from pypi_simple import ProjectPage
 
 from wasm_platform_tags import Target
 from wasm_platform_tags._choice import newest, release_of
-from wasm_platform_tags._listing import judge
-from wasm_platform_tags.simple_index.choice import choose, releases_of
+from wasm_platform_tags.index.listing import judge
+from wasm_platform_tags.index.offers import choose, releases_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

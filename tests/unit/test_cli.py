@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wasm_platform_tags import __version__, _cli, known_platforms
-from wasm_platform_tags._cli import main
+from wasm_platform_tags import __version__, known_platforms
+from wasm_platform_tags.cli import main as _cli
+from wasm_platform_tags.cli.main import main
 
 TARGET = ("--python", "3.13", "--platform", "pyodide_2025_0_wasm32")
 GOOD = "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"

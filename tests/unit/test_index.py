@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.utils import InvalidWheelFilename
 
-from wasm_platform_tags._index import CONCERNED, upload
+from wasm_platform_tags._uploads import CONCERNED, upload
 from wasm_platform_tags.conformance.cases import Case, load_cases
 
 RULES = Path(__file__).parents[2] / "pep" / "pep-9999" / "index-expressions.json"

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from packaging.utils import InvalidWheelFilename
 
 from wasm_platform_tags import Target
-from wasm_platform_tags._cli import main
-from wasm_platform_tags._listing import Listed, judge, listing, not_a_wheel
-from wasm_platform_tags._wheel import compare
+from wasm_platform_tags.cli.main import main
+from wasm_platform_tags.index.listing import Listed, judge, listing, not_a_wheel
+from wasm_platform_tags.wheelfile.metadata import compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wasm_platform_tags import Target, _cli, _pip
+from wasm_platform_tags import Target
+from wasm_platform_tags.cli import main as _cli
+from wasm_platform_tags.cli import pip as _pip
 
 if TYPE_CHECKING:
     from pathlib import Path

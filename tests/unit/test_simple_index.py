@@ -24,12 +24,13 @@ from hypothesis import strategies as st
 from packaging.version import Version
 from pypi_simple import DistributionPackage
 
-from wasm_platform_tags import Target, _cli
-from wasm_platform_tags.simple_index import index as asking
-from wasm_platform_tags.simple_index.choice import choose, releases_of
-from wasm_platform_tags.simple_index.command import every_target
-from wasm_platform_tags.simple_index.dependencies import needed, stated
-from wasm_platform_tags.simple_index.index import Index, UnusableIndexError, shown
+from wasm_platform_tags import Target
+from wasm_platform_tags.cli import main as _cli
+from wasm_platform_tags.cli.select import every_target
+from wasm_platform_tags.index import client as asking
+from wasm_platform_tags.index.client import Index, UnusableIndexError, shown
+from wasm_platform_tags.index.dependencies import needed, stated
+from wasm_platform_tags.index.offers import choose, releases_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -546,7 +547,7 @@ def test_half_a_target(capsys: Capture) -> None:
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setitem(
-        __import__("sys").modules, "wasm_platform_tags.simple_index.command", None
+        __import__("sys").modules, "wasm_platform_tags.cli.select", None
     )
     assert _cli.main(["select", "demo"]) == 2
     assert "`pip install '.[index]'`" in capsys.readouterr().err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.matrix.results import DIVERGES
+from tests.matrix.recorded import DIVERGES
 from wasm_platform_tags.conformance.cases import load_cases
 from wasm_platform_tags.conformance.runner import ERROR, NOT_RUN, run
 

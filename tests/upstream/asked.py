@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from tests.matrix.cells import Cell, cells
 from tests.matrix.command import needed
-from tests.matrix.provision import Cache, Unit, make, provision
-from tests.matrix.results import DIVERGES, ERROR, PASS, load_reasons
+from tests.matrix.recorded import DIVERGES, ERROR, PASS, load_reasons
 from tests.matrix.run import Matrix
 from tests.matrix.settings import load_settings
+from tests.toolkit.cache import Cache, Unit, make, provision
 from wasm_platform_tags.conformance.cases import load_cases
 
 from .steps import StepError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from tests.matrix.results import Result
+    from tests.matrix.recorded import Result
     from tests.matrix.settings import Tool
 
     from .records import Suite

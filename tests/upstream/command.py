@@ -17,9 +17,9 @@ from packaging.version import InvalidVersion, Version
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from tests.matrix.exits import BadInputError, exit_code, need_folder
-from tests.matrix.provision import DEFAULT_CACHE
-from tests.matrix.threads import threads
+from tests.toolkit.cache import DEFAULT_CACHE
+from tests.toolkit.command import BadInputError, exit_code, need_folder
+from tests.toolkit.threads import threads
 
 from . import release, report, results
 from .records import RECORD, UPSTREAM, RecordError, load_records

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from tests.matrix.provision import ProvisionError
-from tests.native.debian import MIRRORS, Package
+from tests.toolkit.cache import ProvisionError
+from tests.toolkit.debian import MIRRORS, Package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

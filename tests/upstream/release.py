@@ -11,7 +11,7 @@ from packaging.version import VERSION_PATTERN, Version
 from pypi_simple import PyPISimple
 
 from tests.matrix.settings import load_settings
-from tests.matrix.whole import write_whole
+from tests.toolkit.files import write_whole
 
 from .records import RECORD, Record, RecordError, record_of
 from .sources import NO_ANSWER, SECONDS

@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from tests.matrix.results import DIVERGES, UNSUPPORTED
+from tests.matrix.recorded import DIVERGES, UNSUPPORTED
 
 from . import results
 from .changes import total

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.matrix.whole import write_whole
+from tests.toolkit.files import write_whole
 
 from .changes import total
 from .records import RESULTS, Record, RecordError

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.matrix.provision import ProvisionError
-from tests.matrix.results import ReasonError
-from tests.matrix.runtimes.host import clean_environment
+from tests.matrix.recorded import ReasonError
+from tests.toolkit.cache import ProvisionError
+from tests.toolkit.runtimes.host import clean_environment
 
 from . import adapters, asked, changes, interpreters, sources, suites
 from .records import RecordError, load_records

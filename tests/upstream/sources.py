@@ -14,8 +14,8 @@ from pypi_simple import NoSuchProjectError, PyPISimple
 from pypi_simple.errors import UnsupportedContentTypeError, UnsupportedRepoVersionError
 from requests.exceptions import RequestException
 
-from tests.matrix.provision import ProvisionError
-from tests.native.debian import Package
+from tests.toolkit.cache import ProvisionError
+from tests.toolkit.debian import Package
 
 from .steps import StepError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.matrix.provision import ProvisionError
+from tests.toolkit.cache import ProvisionError
 from tests.upstream import crates, suites
 from tests.upstream.records import UPSTREAM
 

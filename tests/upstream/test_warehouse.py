@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.matrix.settings import CONFORMANCE
+from tests.matrix.recorded import RESULTS as MATRIX_RESULTS
 from tests.upstream.records import UPSTREAM
 
 FOLDER = UPSTREAM / "warehouse"
@@ -15,7 +15,7 @@ RESULTS: dict[str, Any] = json.loads((FOLDER / "results.json").read_bytes())
 
 def test_what_fails_before_is_what_diverges_in_the_matrix() -> None:
     commit = RECORD["source"]["commit"][:7]
-    path = CONFORMANCE / "results" / f"warehouse-{commit}-host.json"
+    path = MATRIX_RESULTS / f"warehouse-{commit}-host.json"
     cases = json.loads(path.read_bytes())["cases"]
     diverging = {
         name for name, found in cases.items() if found["verdict"] == "diverges"

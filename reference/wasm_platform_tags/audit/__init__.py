@@ -6,9 +6,9 @@ The rules are in policies.json beside this module.
 
 from __future__ import annotations
 
-from .._archive import RefusedError
-from .judge import Finding, judge_module
+from ..wheelfile.archive import RefusedError
 from .report import Report, audit, json_report
+from .rules import Finding, judge_module
 from .sarif import sarif
 
 __all__ = [

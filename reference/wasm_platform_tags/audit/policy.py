@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from .._platforms import WasiPlatform
 from .._registry import known_platforms
-from .binary import FUNCTION, TAG
 from .symbols import load_symbols
+from .wasm import FUNCTION, TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .._platforms import PyodidePlatform
     from .._registry import KnownPlatform
-    from .binary import Binary, Import
     from .symbols import Symbols
+    from .wasm import Binary, Import
 
 __all__ = [
     "Policy",

@@ -9,8 +9,9 @@ from packaging.tags import Tag
 
 from .. import __version__
 from .._platforms import InvalidPlatformTag, parse_platform_tag
-from .binary import FUNCTION
-from .judge import (
+from .content import read_wheel
+from .policy import policy_of
+from .rules import (
     CANNOT_TELL,
     CONSISTENT,
     CONTRADICTS,
@@ -18,14 +19,13 @@ from .judge import (
     judge_metadata,
     judge_platform,
 )
-from .policy import policy_of
-from .wheel import read_wheel
+from .wasm import FUNCTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from .wheel import Module
+    from .content import Module
 
 __all__ = ["Report", "audit", "json_report", "worst"]
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from .. import __version__
-from .judge import CANNOT_TELL, CONTRADICTS, WARNING
 from .policy import rules
+from .rules import CANNOT_TELL, CONTRADICTS, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .judge import Finding
     from .report import Report
+    from .rules import Finding
 
 __all__ = ["sarif"]
 

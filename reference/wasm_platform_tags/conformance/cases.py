@@ -14,7 +14,7 @@ from jsonschema.exceptions import SchemaError, best_match
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import EMPTY_REGISTRY
 
-from .options import KINDS
+from ..cli.conformance_options import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,9 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from ..cli.conformance_options import START
 from .build import module, wheel
 from .child import Child, NoAnswer, Silence
-from .options import START
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence

@@ -21,7 +21,7 @@ from wasm_platform_tags import (
     parse_platform_tag,
     platform_tags,
 )
-from wasm_platform_tags._index import upload
+from wasm_platform_tags._uploads import upload
 from wasm_platform_tags.audit import audit as audit_wheel
 
 if TYPE_CHECKING:

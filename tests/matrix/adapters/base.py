@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from wasm_platform_tags.conformance.cases import Case
 
-    from ..index import Index
-    from ..provision import Cache
-    from ..runtimes.process import Answer, Process
+    from ...toolkit.cache import Cache
+    from ...toolkit.index_server import Index
+    from ...toolkit.runtimes.process import Answer, Process
 
 
 class UnsupportedError(Exception):

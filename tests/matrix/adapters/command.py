@@ -6,8 +6,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from ..runtimes.host import clean_environment
-from ..runtimes.process import ProcessError
+from ...toolkit.runtimes.host import clean_environment
+from ...toolkit.runtimes.process import ProcessError
 from .base import Base
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from wasm_platform_tags.conformance.cases import Case
 
-    from ..runtimes.process import Answer
+    from ...toolkit.runtimes.process import Answer
 
 
 class Micropip(Base):

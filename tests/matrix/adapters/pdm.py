@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..runtimes.process import Answer, ProcessError
+from ...toolkit.runtimes.process import Answer, ProcessError
 from ..wheels import NEEDED
 from .base import Base, UnsupportedError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wasm_platform_tags import Target
 
-from ..runtimes.process import Answer, ProcessError
+from ...toolkit.runtimes.process import Answer, ProcessError
 from ..wheels import NEEDED
 from .base import Base
 from .pip import platforms

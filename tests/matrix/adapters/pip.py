@@ -10,7 +10,7 @@ from .base import Base
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case, Target
 
-    from ..runtimes.process import Answer
+    from ...toolkit.runtimes.process import Answer
 
 # The manner of a pip that is told the canonical tag alone, as most are; from JSON.
 CANONICAL = "canonical"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..runtimes.process import Answer, ProcessError
+from ...toolkit.runtimes.process import Answer, ProcessError
 from .base import UnsupportedError
 from .command import Command
 

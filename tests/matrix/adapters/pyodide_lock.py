@@ -10,7 +10,7 @@ from .base import Base, UnsupportedError
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
-    from ..runtimes.process import Answer
+    from ...toolkit.runtimes.process import Answer
 
 
 class PyodideLock(Base):

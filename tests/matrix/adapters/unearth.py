@@ -10,7 +10,7 @@ from .pip import CANONICAL, platforms
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
-    from ..runtimes.process import Answer
+    from ...toolkit.runtimes.process import Answer
 
 
 class Unearth(Base):

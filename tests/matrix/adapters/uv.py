@@ -14,9 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..runtimes.host import clean_environment
-from ..runtimes.interpreter import write_interpreter
-from ..runtimes.process import Answer, ProcessError
+from ...toolkit.runtimes.host import clean_environment
+from ...toolkit.runtimes.interpreter import write_interpreter
+from ...toolkit.runtimes.process import Answer, ProcessError
 from ..wheels import NEEDED
 from .base import Base, UnsupportedError
 

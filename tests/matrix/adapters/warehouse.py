@@ -9,7 +9,7 @@ from .base import Base
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
-    from ..runtimes.process import Answer
+    from ...toolkit.runtimes.process import Answer
 
 
 class Warehouse(Base):

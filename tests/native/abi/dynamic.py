@@ -7,9 +7,9 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ...toolkit.process import environment, tool
 from ..lab import GUEST, LINKER, LINKERS
 from ..observe import Observation, shown
-from ..tool import environment, tool
 from .facets import FACETS, MODULES
 from .grid import ANSWERS, Cell, render, summary
 from .static import COLUMNS, PLATFORMS

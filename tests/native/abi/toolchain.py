@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...toolkit.process import environment, tool
 from ..provision import ZIG
-from ..tool import environment, tool
 from .facets import FACETS, MODULES, RUST, symbol_of
 from .grid import ANSWERS, Cell
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from wasm_platform_tags import WasiPlatform
 
+    from ...toolkit.process import Said
     from ..lab import Lab
     from ..sysroots import Sysroot
-    from ..tool import Said
     from .facets import Facet
 
 HERE = MODULES.parent

@@ -36,8 +36,8 @@ from wasm_platform_tags.audit.policy import policy_of
 # The sysroots are shared with the tests of this checkout.
 sys.path.append(str(Path(__file__).parents[3]))
 
-from tests.matrix.provision import ProvisionError
 from tests.native.sysroots import Sysroot
+from tests.toolkit.cache import ProvisionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,0 +1,252 @@
+"""What stands in a wheel: its own metadata, and the modules that it holds."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import re
+from dataclasses import dataclass, field
+from email.parser import BytesParser
+from email.policy import compat32
+from functools import cached_property
+from io import BytesIO, TextIOWrapper
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from packaging.tags import parse_tag
+from packaging.utils import InvalidWheelFilename
+
+from .._choice import release_of
+from .._select import parse
+from .._tagset import check_size
+from .._text import printable, shortened
+from ..wheelfile.archive import MOST_MEMBERS, Archive, RefusedError, open_archive
+from ..wheelfile.metadata import LARGEST, dist_info
+from .policy import flavours
+from .wasm import MAGIC, Binary, MalformedBinaryError, Room, TooLargeError, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from packaging.tags import Tag
+
+    from .wasm import Import
+
+__all__ = ["Module", "Wheel", "module_of", "read_wheel"]
+
+_LARGEST_RECORD = 64 * 2**20
+_LIBRARY = re.compile(r"\.so(\.[0-9]+)*$")
+# Of RECORD: what cannot hold its own hash.
+_WITHOUT_HASH = ("RECORD", "RECORD.jws", "RECORD.p7s")
+# "sha256 or better", as the names are written.
+_HASHES = ("sha256", "sha384", "sha512")
+
+
+@dataclass(frozen=True)
+class Module:
+    """A member that is, or is named like, a module or a library."""
+
+    #: its name in the wheel
+    name: str
+    #: in bytes
+    size: int
+    #: what its sections say; None if it is no WebAssembly
+    binary: Binary | None
+    #: why not, and at which byte
+    error: str = ""
+    offset: int = 0
+
+    @property
+    def is_library(self) -> bool:
+        """Whether the loader or the linker may take it; else it is only a file."""
+        return bool(_LIBRARY.search(self.name))
+
+    @cached_property
+    def flavours(self) -> dict[str, list[Import]]:
+        """The imports that show how exceptions unwind, by flavour."""
+        return flavours(self.binary) if self.binary else {}
+
+
+@dataclass
+class Wheel:
+    """A wheel, read once."""
+
+    #: the name of the file
+    filename: str
+    #: the tags of the file name
+    tags: frozenset[Tag]
+    #: the project, as the file name spells it
+    project: str
+    #: the folder of its metadata
+    dist_info: str
+    #: the tags of the file ``WHEEL``
+    stated: frozenset[Tag]
+    #: whether ``WHEEL`` says that it has no module
+    purelib: bool
+    #: what is wrong with ``RECORD``: the member and why
+    record: list[tuple[str, str]] = field(default_factory=list)
+    #: the modules, in the order of the file
+    modules: list[Module] = field(default_factory=list)
+
+
+def read_wheel(path: Path, progress: Callable[[str], None] | None = None) -> Wheel:
+    """Read a wheel, whatever its tags are.
+
+    :param path: the file.
+    :param progress: told the name of each member before it is read.
+    :raises RefusedError: if it is no wheel, or not one that can be read safely.
+    :raises OSError: if the file cannot be read.
+    """
+    try:
+        _, tags = parse(path.name)
+    except InvalidWheelFilename as error:
+        raise RefusedError(
+            f"it does not have the file name of a wheel: {error}"
+        ) from None
+    with open_archive(path) as archive:
+        folder = dist_info(archive.members, *release_of(path.name))
+        for wanted in ("WHEEL", "METADATA"):
+            if f"{folder}/{wanted}" not in archive.members:
+                raise RefusedError(f"{folder}/{wanted} is missing")
+        stated, purelib = _metadata(archive, f"{folder}/WHEEL")
+        wheel = Wheel(
+            filename=path.name,
+            tags=tags,
+            project=path.name.partition("-")[0],
+            dist_info=folder,
+            stated=stated,
+            purelib=purelib,
+        )
+        _scan(archive, wheel, progress)
+    return wheel
+
+
+def _metadata(archive: Archive, member: str) -> tuple[frozenset[Tag], bool]:
+    raw = archive.read(member, LARGEST)
+    message = BytesParser(policy=compat32).parsebytes(raw)
+    lines = [str(line).strip() for line in message.get_all("Tag", ())]
+    try:
+        check_size(lines)
+    except ValueError as error:
+        raise RefusedError(f"{member} states {error}") from None
+    tags: set[Tag] = set()
+    for line in lines:
+        try:
+            tags |= parse_tag(line)
+        except ValueError:  # noqa: PERF203 - there are few
+            raise RefusedError(f"{member}: {shortened(line)} is no tag") from None
+    pure = str(message.get("Root-Is-Purelib", "")).strip().lower() == "true"
+    return frozenset(tags), pure
+
+
+def _scan(
+    archive: Archive, wheel: Wheel, progress: Callable[[str], None] | None
+) -> None:
+    """Read each member once: for its hash, and for what it is."""
+    record = _record(archive, wheel)
+    room = Room()
+    for name, member in archive.members.items():
+        if progress:
+            progress(name)
+        check = _Check(record.pop(name, None), member.file_size)
+        chunks = check.hashing(archive.chunks(name))
+        module = _module(name, member.file_size, chunks, room)
+        for _ in chunks:  # what was not needed to tell what it is
+            pass
+        if module:
+            wheel.modules.append(module)
+        if name.removeprefix(f"{wheel.dist_info}/") not in _WITHOUT_HASH:
+            wheel.record += [(name, why) for why in check.faults()]
+    wheel.record += [(name, "RECORD lists it; it is not there") for name in record]
+
+
+class _Check:
+    """A member held against its row of RECORD while it is read."""
+
+    def __init__(self, row: tuple[str, str] | None, size: int) -> None:
+        self._row = row
+        self._size = size
+        self._algorithm, _, self._wanted = (
+            row[0].partition("=") if row else ("", "", "")
+        )
+        self._digest = (
+            hashlib.new(self._algorithm) if self._algorithm in _HASHES else None
+        )
+
+    def hashing(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """The same pieces; what was taken is what the hash is of."""
+        for chunk in chunks:
+            if self._digest is not None:
+                self._digest.update(chunk)
+            yield chunk
+
+    def faults(self) -> Iterator[str]:
+        """What is wrong, once all was read."""
+        if self._row is None:
+            yield "RECORD does not list it"
+            return
+        if self._digest is None:
+            said = shortened(self._algorithm) if self._algorithm else "no hash"
+            yield f"RECORD has {said}; wanted {', '.join(_HASHES[:-1])} or {_HASHES[-1]}"
+        elif _base64(self._digest) != self._wanted.rstrip("="):
+            yield f"RECORD has another {self._algorithm}"
+        if self._row[1] and self._row[1] != str(self._size):
+            yield f"RECORD has the size {shortened(self._row[1])}, it is {self._size}"
+
+
+def _base64(digest: hashlib._Hash) -> str:
+    return base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")
+
+
+def _rows(raw: bytes) -> Iterator[list[str]]:
+    """The rows of a ``RECORD`` that are not blank."""
+    text = TextIOWrapper(BytesIO(raw), "utf-8", newline="")
+    for number, row in enumerate(filter(None, csv.reader(text))):
+        if number == MOST_MEMBERS:
+            raise ValueError(f"more than {MOST_MEMBERS} rows")
+        yield row
+
+
+def _record(archive: Archive, wheel: Wheel) -> dict[str, tuple[str, str]]:
+    member = f"{wheel.dist_info}/RECORD"
+    if member not in archive.members:
+        wheel.record.append((member, "there is none"))
+        return {}
+    raw = archive.read(member, _LARGEST_RECORD)
+    rows: dict[str, tuple[str, str]] = {}
+    try:
+        for name, digest, size in _rows(raw):
+            if name in rows:
+                wheel.record.append((name, "RECORD lists it twice"))
+            rows[name] = (digest, size)
+    except (ValueError, csv.Error) as error:
+        raise RefusedError(
+            f"{member} is no list of names, hashes and sizes: {printable(str(error))}"
+        ) from None
+    return rows
+
+
+def module_of(
+    name: str, size: int, chunks: Iterable[bytes], room: Room | None = None
+) -> Module:
+    """Read a module, or say why it is none.
+
+    :raises TooLargeError: as :func:`~.binary.read`.
+    """
+    try:
+        return Module(name, size, read(chunks, room))
+    except MalformedBinaryError as error:
+        return Module(name, size, None, str(error), error.offset)
+
+
+def _module(name: str, size: int, chunks: Iterator[bytes], room: Room) -> Module | None:
+    """Read a member as a module, if it is one or has the name of one."""
+    first = next(chunks, b"")
+    if not (first.startswith(MAGIC) or _LIBRARY.search(name)):
+        return None
+    try:
+        return module_of(name, size, chain((first,), chunks), room)
+    except TooLargeError as error:
+        raise RefusedError(f"{shortened(name)}: {error}") from None

@@ -1,0 +1,1 @@
+"""The command ``wasm-tags``: a module for each of its commands."""

@@ -1,0 +1,1 @@
+"""Read untrusted wheels safely: the archive, and the metadata in it."""

@@ -1,0 +1,318 @@
+"""A wheel as a zip file from a stranger: opened so that it can do no harm.
+
+Nothing is written to disk. A member comes in pieces, and is held in memory only where
+:meth:`Archive.read` is asked for it, up to a limit. Refused is what is known to let two
+tools read two different wheels out of one file: members with the same name, or with a
+second one, a local header that contradicts the central directory, sizes that lie, bytes
+that belong to no member.
+"""
+
+from __future__ import annotations
+
+import stat
+import struct
+import zipfile
+from contextlib import contextmanager
+from importlib import import_module
+from typing import IO, TYPE_CHECKING
+
+from .._text import printable, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import ModuleType
+
+__all__ = ["Archive", "RefusedError", "archive_in", "open_archive"]
+
+#: a wheel has fewer members
+MOST_MEMBERS = 65_535
+#: bytes of the central directory, which is held in memory
+LARGEST_DIRECTORY = 64 * 2**20
+#: bytes that all members may have, inflated
+LARGEST_TOTAL = 2 * 2**30
+_CHUNK = 256 * 2**10
+
+_END = struct.Struct("<4s4H2LH")
+_LOCAL = struct.Struct("<4s5H3L2H")
+_LARGE = struct.Struct("<2H2Q")
+_FIELD = struct.Struct("<2H")
+_ENCRYPTED, _SIZES_FOLLOW, _UTF8 = 0x1, 0x8, 0x800
+_ZIP64 = 0xFFFFFFFF
+#: Info-ZIP's extra field Unicode Path: another name for the member (APPNOTE, 4.6.9)
+_UNICODE_PATH = 0x7075
+_SECOND_NAME = (
+    "has a second name, in an extra field 0x7075: some tools would read it under that"
+)
+
+
+class RefusedError(ValueError):
+    """The file is not opened further; the message says why."""
+
+
+class Archive:
+    """The members of a zip file, in the order of its directory."""
+
+    def __init__(
+        self,
+        file: IO[bytes],
+        members: list[zipfile.ZipInfo],
+        starts: dict[str, int],
+    ) -> None:
+        self._file = file
+        self._starts = starts  # where the data of each member begin
+        self._zlib = zlib()
+        #: each member that is no folder, by its name
+        self.members = {
+            member.filename: member for member in members if not member.is_dir()
+        }
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """Yield what a member holds, in pieces of at most 256 KiB.
+
+        :raises RefusedError: if it is not what the directory says.
+        """
+        member = self.members[name]
+        self._file.seek(self._starts[name])
+        left, size, check = member.compress_size, 0, 0
+        inflate = (
+            self._zlib.decompressobj(-15)
+            if member.compress_type == zipfile.ZIP_DEFLATED
+            else None
+        )
+        pending = b""
+        while True:
+            if not pending and left:
+                pending = self._file.read(min(_CHUNK, left))
+                left -= len(pending)
+                if not pending:
+                    raise RefusedError(f"{_shown(name)} is cut off")
+            if inflate is None:
+                piece, pending = pending, b""
+                ended = not left
+            else:
+                try:
+                    piece = inflate.decompress(pending, _CHUNK)
+                except self._zlib.error as error:
+                    raise RefusedError(f"{_shown(name)}: {error}") from None
+                pending = inflate.unconsumed_tail
+                ended = inflate.eof or not (piece or pending or left)
+            size += len(piece)
+            if size > member.file_size:
+                raise RefusedError(
+                    f"{_shown(name)} is larger than the {member.file_size} bytes that"
+                    " the directory says"
+                )
+            check = self._zlib.crc32(piece, check)
+            if piece:
+                yield piece
+            if ended:
+                break
+        if inflate is not None and (not inflate.eof or inflate.unused_data or left):
+            raise RefusedError(f"{_shown(name)}: the compressed data end elsewhere")
+        if size != member.file_size:
+            raise RefusedError(
+                f"{_shown(name)} has {size} bytes; the directory says"
+                f" {member.file_size}"
+            )
+        if check != member.CRC:
+            raise RefusedError(f"{_shown(name)}: its checksum differs")
+
+    def read(self, name: str, limit: int) -> bytes:
+        """Return what a member holds.
+
+        :raises RefusedError: if it has more bytes than `limit`, or is broken.
+        """
+        if (size := self.members[name].file_size) > limit:
+            raise RefusedError(
+                f"{_shown(name)} has {size} bytes; at most {limit} are read"
+            )
+        return b"".join(self.chunks(name))
+
+
+def zlib() -> ModuleType:
+    """Return zlib-ng, which the extra "fast" brings, or the standard library's zlib."""
+    try:
+        return import_module("zlib_ng.zlib_ng")
+    except ImportError:  # it is not there, or is for another Python
+        return import_module("zlib")
+
+
+@contextmanager
+def open_archive(path: Path) -> Iterator[Archive]:
+    """Open a zip file for the time of a ``with`` statement.
+
+    :raises RefusedError: as :func:`archive_in`.
+    :raises OSError: if the file cannot be read.
+    """
+    with path.open("rb") as file:
+        yield archive_in(file)
+
+
+def archive_in(file: IO[bytes]) -> Archive:
+    """Return the zip file that is open to be read.
+
+    :raises RefusedError: if it is none, or is not one that every tool reads alike.
+    :raises OSError: if it cannot be read.
+    """
+    count, directory = _check_end(file)
+    try:
+        with zipfile.ZipFile(file) as opened:
+            members = opened.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise RefusedError(f"it is no zip file: {printable(str(error))}") from None
+    if len(members) != count:
+        raise RefusedError(
+            f"the zip file says that it has {count} members; there are {len(members)}"
+        )
+    _check_members(members)
+    return Archive(file, members, _layout(file, members, directory))
+
+
+def _check_end(file: IO[bytes]) -> tuple[int, int]:
+    """Hold the end of the file against the format; return members and where they end."""
+    size = file.seek(0, 2)
+    if size < _END.size:
+        raise RefusedError(f"it is no zip file: it has {size} bytes")
+    file.seek(size - _END.size)
+    record = file.read(_END.size)
+    mark, disk, first_disk, here, count, length, offset, comment = _END.unpack(record)
+    if mark != b"PK\5\6" or comment:
+        raise RefusedError(
+            "it does not end with the end record of a zip file, without a comment: it is"
+            " none, is cut off, or has something behind it"
+        )
+    if disk or first_disk or here != count:
+        raise RefusedError("it is one of several parts of a zip file")
+    if count >= MOST_MEMBERS or _ZIP64 in (length, offset):
+        raise RefusedError(
+            f"it has {count} members or more, or 4 GiB; at most {MOST_MEMBERS - 1}"
+            " members are read"
+        )
+    if length > LARGEST_DIRECTORY:
+        raise RefusedError(
+            f"its directory has {length} bytes; at most {LARGEST_DIRECTORY} are read"
+        )
+    if offset + length + _END.size != size:
+        raise RefusedError(
+            "its directory is not where the end record says, or something stands before"
+            " the first member"
+        )
+    return count, offset
+
+
+def _check_members(members: list[zipfile.ZipInfo]) -> None:
+    """Refuse what no wheel has, by the directory alone."""
+    seen: set[str] = set()
+    total = 0
+    for member in members:
+        name = member.orig_filename
+        why = _bad_name(name) or _bad_kind(member)
+        if why:
+            raise RefusedError(f"the member {_shown(name)} {why}")
+        # Where the case of letters does not count, these would be one file.
+        folded = name.rstrip("/").casefold()
+        if folded in seen:
+            raise RefusedError(f"more than one member has the name {_shown(name)}")
+        seen.add(folded)
+        total += member.file_size
+    if total > LARGEST_TOTAL:
+        raise RefusedError(
+            f"its members have {total} bytes, inflated; at most {LARGEST_TOTAL} are read"
+        )
+
+
+def _bad_name(name: str) -> str:
+    if not name or not name.isprintable():
+        return "has a name with control characters, or none"
+    if "\\" in name or ":" in name.partition("/")[0]:
+        return "has a name for Windows"
+    parts = name.rstrip("/").split("/")
+    if not {"", ".", ".."}.isdisjoint(parts):  # the first is empty if it is absolute
+        return "has a name that leads out of the wheel, or is not in its shortest form"
+    return ""
+
+
+def _bad_kind(member: zipfile.ZipInfo) -> str:
+    if member.flag_bits & _ENCRYPTED:
+        return "is encrypted"
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return (
+            f"is compressed by method {member.compress_type}; wanted stored or deflated"
+        )
+    mode = member.external_attr >> 16
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "is a link or a device"
+    if member.is_dir() and member.file_size:
+        return "is a folder, and has bytes"
+    if _names_again(member.extra) or member.filename != member.orig_filename:
+        return _SECOND_NAME
+    return ""
+
+
+def _names_again(extra: bytes) -> bool:
+    """Whether a header's extra fields hold another name."""
+    at = 0
+    while at + _FIELD.size <= len(extra):
+        kind, size = _FIELD.unpack_from(extra, at)
+        if kind == _UNICODE_PATH:
+            return True
+        at += _FIELD.size + size
+    return False
+
+
+def _layout(
+    file: IO[bytes], members: list[zipfile.ZipInfo], directory: int
+) -> dict[str, int]:
+    """Return where each member's data begin.
+
+    What stands between members, and members that share bytes, are refused.
+    """
+    starts = {}
+    position = 0
+    spare: tuple[int, ...] = (0,)
+    before = ""
+    for member in sorted(members, key=lambda one: one.header_offset):
+        if member.header_offset - position not in spare:
+            raise RefusedError(
+                f"{_shown(member.filename)} does not follow on {_shown(before)}: they"
+                " overlap, or something stands between"
+            )
+        starts[member.filename] = _checked_local(file, member)
+        position = starts[member.filename] + member.compress_size
+        # Behind the data, their sizes: with or without a mark, of 32 or 64 bits.
+        spare = (12, 16, 20, 24) if member.flag_bits & _SIZES_FOLLOW else (0,)
+        before = member.filename
+    if directory - position not in spare:
+        raise RefusedError(f"the directory does not follow on {_shown(before)}")
+    return starts
+
+
+def _checked_local(file: IO[bytes], member: zipfile.ZipInfo) -> int:
+    """Hold a member's own header against the directory; return where its data begin."""
+    file.seek(member.header_offset)
+    raw = file.read(_LOCAL.size)
+    if len(raw) < _LOCAL.size or raw[:4] != b"PK\3\4":
+        raise RefusedError(f"{_shown(member.filename)} is not where the directory says")
+    _, _, flags, method, _, _, check, packed, size, *lengths = _LOCAL.unpack(raw)
+    name, extra = map(file.read, lengths)
+    if _names_again(extra):
+        raise RefusedError(f"the member {_shown(member.filename)} {_SECOND_NAME}")
+    large = _LARGE.pack(1, 16, member.file_size, member.compress_size)
+    if packed == size == _ZIP64 and large in extra:
+        packed, size = member.compress_size, member.file_size
+    sizes = (check, packed, size)
+    agrees = (method, flags) == (member.compress_type, member.flag_bits)
+    # As zipfile decodes the names of the directory: bit 11 stands for UTF-8.
+    coding = "utf-8" if flags & _UTF8 else "cp437"
+    agrees &= name == member.orig_filename.encode(coding, "replace")
+    wanted = (member.CRC, member.compress_size, member.file_size)
+    if not (agrees and (flags & _SIZES_FOLLOW or sizes == wanted)):
+        raise RefusedError(
+            f"{_shown(member.filename)}: its own header contradicts the directory"
+        )
+    return file.tell()
+
+
+def _shown(name: str) -> str:
+    return shortened(name)

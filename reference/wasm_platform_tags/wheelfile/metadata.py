@@ -1,0 +1,97 @@
+"""What a wheel says in its metadata, and how its tags differ from those of its name."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING
+
+from packaging.tags import parse_tag
+from packaging.utils import canonicalize_name, canonicalize_version
+
+from .._choice import release_of
+from .._select import parse
+from .._tagset import check_size
+from .._text import printable, shortened
+from .archive import RefusedError, archive_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from packaging.version import Version
+
+LARGEST = 2**20  # bytes of a file of metadata; a real one has some thousand
+
+
+def compare(name: str, content: IO[bytes]) -> tuple[list[str], list[str], list[str]]:
+    """Compare the tags in a wheel's name with those that its WHEEL file states.
+
+    :param name: the name of the wheel file, without a folder.
+    :param content: the wheel, open to be read.
+    :returns: the tags of both, those of the name alone, those of WHEEL alone; sorted,
+        and what cannot be printed escaped.
+    :raises ValueError: if it is no such name, or no WHEEL file can be read.
+
+    Source: the binary distribution format, "File contents".
+    """
+    named = {str(tag) for tag in parse(name)[1]}
+    lines = member(name, content, "WHEEL").decode("utf-8", "replace").splitlines()
+    sets = [line[4:].strip() for line in lines if line.lower().startswith("tag:")]
+    check_size(sets)
+    stated = {str(tag) for tag_set in sets for tag in _tags(tag_set)}
+    return _shown(named & stated), _shown(named - stated), _shown(stated - named)
+
+
+def member(name: str, content: IO[bytes], file: str) -> bytes:
+    """Return a file of the folder in which a wheel has its metadata.
+
+    :param name: the name of the wheel file, without a folder.
+    :param content: the wheel, open to be read.
+    :param file: such as ``"METADATA"``.
+    :raises ValueError: if it is no such name, or the file cannot be read.
+
+    Source: the binary distribution format, "The .dist-info directory".
+    """
+    release = release_of(name)
+    try:
+        archive = archive_in(content)
+        path = f"{dist_info(archive.members, *release)}/{file}"
+        if path not in archive.members:
+            raise RefusedError(f"{path} is missing")
+        return archive.read(path, LARGEST)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"no {file} file can be read from it: {error}") from error
+
+
+def dist_info(members: Iterable[str], project: str, version: Version) -> str:
+    """Return the folder in which a wheel has its metadata.
+
+    :param members: the names of the files in the wheel.
+    :param project: the project in its file name, normalised.
+    :param version: the version there.
+    :raises RefusedError: if there is not one such folder, or it is not of that release.
+
+    Source: the binary distribution format, "The .dist-info directory".
+    """
+    tops = {member.partition("/")[0] for member in members}
+    folders = [top for top in tops if top.endswith(".dist-info")]
+    if len(folders) != 1:
+        raise RefusedError(f"it has {len(folders)} folders .dist-info; wanted one")
+    has, _, of = folders[0].removesuffix(".dist-info").partition("-")
+    named = (project, canonicalize_version(version))
+    if (canonicalize_name(has), canonicalize_version(of)) != named:
+        raise RefusedError(
+            f"its folder {shortened(folders[0])} is of another project or version than"
+            " the file name"
+        )
+    return folders[0]
+
+
+def _shown(tags: Iterable[str]) -> list[str]:
+    return sorted(map(printable, tags))
+
+
+def _tags(text: str) -> set[str]:
+    """Return the tags that a line states; as it is, if it states none."""
+    try:
+        return {str(tag) for tag in parse_tag(text)}
+    except ValueError:
+        return {text}

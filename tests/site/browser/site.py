@@ -1,0 +1,170 @@
+"""The built site: where it is, its pages, and a server of it on loopback."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from functools import cache, partial
+from html.parser import HTMLParser
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[3]
+SITE = Path(os.environ.get("WASM_TAGS_SITE") or ROOT / "_build" / "html")
+
+
+# Pages that are made of data, many of a sort, by their folder.
+DATA = (
+    "tests/conformance/cases/",
+    "tests/matrix/results/",
+    "docs/results/",
+    "reference/upstream/",
+)
+
+
+# Old addresses of pages, which conf.py has too, and what they lead to.
+MOVED = {
+    "docs/installer-authors.html": "docs/guides/installer-authors.html",
+    "docs/guides/index.html": "index.html",
+}
+
+
+def pages() -> list[str]:
+    """Return the path of every page, relative to the site, old addresses left out."""
+    found = (page.relative_to(SITE) for page in SITE.rglob("*.html"))
+    return sorted(
+        page.as_posix()
+        for page in found
+        if page.parts[0] not in {"_static", "_downloads"}
+        and page.as_posix() not in MOVED
+    )
+
+
+def samples(names: list[str]) -> list[str]:
+    """Return the pages to open: those written by hand, and the largest of each sort."""
+    by_hand = [name for name in names if not name.startswith(DATA)]
+    made = [[name for name in names if name.startswith(folder)] for folder in DATA]
+    return by_hand + [max(of, key=lambda n: (SITE / n).stat().st_size) for of in made]
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """A plain file server that says nothing."""
+
+    extensions_map = {  # noqa: RUF012 - as the base class has it
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
+    }
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+    def send_error(self, code: int, *about: Any) -> None:
+        """Answer with the page 404, as servers of static files do."""
+        found = Path(self.directory) / "404.html"
+        if code != HTTPStatus.NOT_FOUND or not found.is_file():
+            super().send_error(code, *about)
+            return
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(found.read_bytes())
+
+
+class Server(ThreadingHTTPServer):
+    """A server that does not mind a page that leaves before it has loaded."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of any error but that one."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+@contextmanager
+def served(folder: Path, handler: type[Handler] = Handler) -> Iterator[str]:
+    """Serve a folder on a free port of loopback."""
+    of_folder = partial(handler, directory=str(folder))
+    with Server(("127.0.0.1", 0), of_folder) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class References(HTMLParser):
+    """The ids of a page, what it refers to, and the styles and scripts that it loads."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: Counter[str] = Counter()
+        self.found: list[str] = []
+        self.loads: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note ids and references."""
+        for name, value in attrs:
+            if name == "id" and value:
+                self.ids[value] += 1
+            elif name in {"href", "src"} and value and tag != "base":
+                self.found.append(value)
+                if tag == "script" or ("rel", "stylesheet") in attrs:
+                    self.loads.append(value)
+
+
+@cache  # many tests look at the same pages
+def references(name: str) -> References:
+    """Return what a page of the site refers to."""
+    return References((SITE / name).read_text("utf-8"))
+
+
+def place(folder: Path, page: Path, path: str) -> Path:
+    """Return the file that a page names; the page 404 names them from the root."""
+    return folder / path[1:] if path.startswith("/") else page.parent / path
+
+
+def weight(name: str) -> int:
+    """Return the bytes of a page with its styles and scripts, as they lie on disk."""
+    page = SITE / name
+    loads = references(name).loads
+    loaded = [place(SITE, page, urlsplit(load).path) for load in loads]
+    return sum(path.stat().st_size for path in [page, *loaded])
+
+
+def broken_links(folder: Path, names: list[str]) -> list[str]:
+    """Return the internal references of some pages that lead nowhere."""
+    parsed = {
+        (folder / name): References((folder / name).read_text("utf-8"))
+        for name in names
+    }
+    broken = []
+    for page, references in parsed.items():
+        for reference in references.found:
+            parts = urlsplit(reference)
+            if parts.scheme or parts.netloc:
+                continue
+            path = unquote(parts.path)
+            target = place(folder, page, path).resolve() if path else page
+            anchor = unquote(parts.fragment)
+            # A fragment with "=" is a state of the explorer.
+            missing_anchor = (
+                anchor
+                and "=" not in anchor
+                and target in parsed
+                and anchor not in parsed[target].ids
+            )
+            if not target.is_file() or missing_anchor:
+                broken.append(f"{page.relative_to(folder).as_posix()}: {reference}")
+    return broken

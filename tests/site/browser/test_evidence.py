@@ -1,0 +1,250 @@
+"""Support today, the requirements and the PEP's margin, as a reader meets them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from requirements import changes, requirements
+from support import data, support
+
+from docs.objections import objections
+from tests.site.browser.site import SITE, pages, references
+from tests.unit import pep_text
+from wasm_platform_tags.conformance.cases import load_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    Opener = Callable[..., Page]
+
+SUPPORT = "docs/support.html"
+REQUIREMENTS = "docs/requirements.html"
+PEP = "pep/pep-9999.html"
+PHONE = {"viewport": {"width": 360, "height": 800}, "is_mobile": True}
+
+
+def html(name: str) -> str:
+    return (SITE / name).read_text("utf-8")
+
+
+def test_support_is_light() -> None:
+    assert (SITE / SUPPORT).stat().st_size < 150_000
+
+
+# How much wider the content of each table's box and of the page is, folded parts and all.
+WIDER = """() => {
+  const folded = document.querySelectorAll("article details:not(.legend)");
+  for (const details of folded) details.open = true;
+  const boxes = [...document.querySelectorAll("article .table-wrapper"), document.documentElement];
+  return boxes.map((box) => box.scrollWidth - box.clientWidth);
+}"""
+
+
+def test_no_table_is_wider_than_the_page(site: str, open_page: Opener) -> None:
+    """On no page at all: one tab looks at each, without what scripts add to it."""
+    window = {"width": 1280, "height": 800}
+    page = open_page("about:blank", viewport=window, java_script_enabled=False)
+    wide, seen = [], 0
+    for name in pages():
+        if "<table" not in html(name):
+            continue
+        page.goto(f"{site}/{name}")
+        widths: list[int] = page.evaluate(WIDER)
+        seen += len(widths) - 1
+        wide += [f"{name}: {more} px" for more in widths if more > 0]
+        assert page.locator("details.legend[open]").count() == 0
+    assert seen > 100
+    assert wide == []
+
+
+def test_each_answer_is_one_click_from_its_evidence(
+    site: str, open_page: Opener
+) -> None:
+    page = open_page(f"{site}/{SUPPORT}")
+    for row in support():
+        cells = page.locator(f"#support-{row.id} td[data-head]")
+        assert cells.all_inner_texts() == [a.words for a in row.answers.values()]
+        sentence = page.locator(f"#support-{row.id} .sentence").inner_text()
+        assert sentence == f"{row.sentence} Measured {row.measured}"
+    links = [found for found in references(SUPPORT).found if "/results/" in found]
+    answered = [a for row in support() for a in row.answers.values() if a.evidence]
+    assert len([found for found in links if "matrix/results" in found]) == len(answered)
+    page.locator("#support-micropip td.no > a").click()
+    wanted = "#diverges-select-build-higher-last-2025-0"
+    page.wait_for_url(f"**/micropip-0.11.1-pyodide-0.29.5-json.html{wanted}")
+    assert page.locator(wanted).is_visible()
+
+
+def test_a_sign_is_not_read_aloud_and_the_words_are(
+    site: str, open_page: Opener
+) -> None:
+    page = open_page(f"{site}/{SUPPORT}")
+    cell = page.locator("#support-micropip td.no")
+    sign = cell.evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert sign.startswith('"\N{BALLOT X}')
+    assert sign.endswith('/ ""')
+    assert cell.inner_text() == "not compared"
+
+
+def test_support_on_a_phone_has_the_question_in_each_cell(
+    site: str, open_page: Opener
+) -> None:
+    page = open_page(f"{site}/{SUPPORT}", **PHONE)
+    heads: list[str] = page.locator("#support-pip td[data-head]").evaluate_all(
+        "cells => cells.map((cell) => getComputedStyle(cell, '::after').content)"
+    )
+    assert heads == [f'"{one["head"]}"' for one in data()["questions"]]
+    fits = (
+        "document.documentElement.scrollWidth === document.documentElement.clientWidth"
+    )
+    assert page.evaluate(fits)
+
+
+# The requirements as a view.
+
+
+def test_every_requirement_has_its_sentence_its_cases_and_its_tools(
+    site: str, open_page: Opener
+) -> None:
+    page = open_page(f"{site}/{REQUIREMENTS}", java_script_enabled=False)
+    assert page.locator("form.filter").is_hidden()
+    counts = Counter(case.requirement for case in load_cases())
+    texts = pep_text.requirements()
+    assert list(requirements()) == list(texts)
+    for slug, text in texts.items():
+        one = page.locator(f"#requirement-{slug}")
+        sentence = one.locator(".sentence").inner_text()
+        for word in pep_text.keywords(text):
+            assert word in sentence
+        start = " ".join(
+            re.sub("[`*]", "", text)
+            .replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+            .split()[:3]
+        )
+        assert " ".join(sentence.split()).startswith(start)
+        said = one.locator("summary").inner_text()
+        assert said == f"{counts[slug]} case{'s' if counts[slug] > 1 else ''}"
+        marks = one.locator(".mark")
+        assert marks.count() == len(requirements()[slug]["strip"]) > 0
+    grammar = page.locator("#requirement-tag-grammar .sentence pre").inner_text()
+    assert grammar.strip() == "\n".join(
+        line.strip() for line in pep_text.LINES if line.startswith(r"    \A")
+    )
+
+
+def shown(page: Page) -> list[str]:
+    found: list[str] = page.locator("article .requirement:visible").evaluate_all(
+        "all => all.map((one) => one.id.replace('requirement-', ''))"
+    )
+    return found
+
+
+def test_the_requirements_can_be_filtered(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/{REQUIREMENTS}")
+    every = requirements()
+    assert shown(page) == list(every)
+    page.get_by_label("Level").select_option("SHOULD")
+    assert shown(page) == [slug for slug in every if "SHOULD" in every[slug]["levels"]]
+    page.get_by_role("button", name="Show all").click()
+    page.get_by_label("Diverges in").select_option("micropip")
+    diverging = [
+        slug
+        for slug, one in every.items()
+        for row, given in one["strip"]
+        if (row.id, given.verdict) == ("micropip", "no")
+    ]
+    assert shown(page) == diverging
+    assert page.get_by_role("status").inner_text() == (
+        f"Shows {len(diverging)} of {len(every)} requirements."
+    )
+    page.get_by_role("button", name="Show all").click()
+    page.get_by_label("Since the version before").select_option("changed")
+    assert shown(page) == [slug for slug in every if slug in changes()]
+
+
+# The margin of the PEP.
+
+
+def test_every_rule_has_its_note() -> None:
+    counts = Counter(case.requirement for case in load_cases())
+    text = html(PEP)
+    assert text.count('class="rule-note"') == len(requirements())
+    for slug, one in requirements().items():
+        after = text.split(f'id="pep-9999-{slug}"', 1)[1]
+        note = after.split('class="rule-note">')[1].split("</p>")[0]
+        assert f'href="#pep-9999-{slug}">{slug}</a>' in note
+        assert f">{counts[slug]} case" in note
+        assert f'href="../docs/requirements.html#requirement-{slug}"' in note
+        assert note.count('class="mark ') == len(one["strip"])
+        assert [o.number for o in one["objections"]] == re.findall(
+            r"#objection-(\d+)", note
+        )
+        assert ("explorer.html#t=" in note) == bool(one["question"])
+
+
+def test_a_question_is_one_that_the_explorer_reads() -> None:
+    asked = [one["question"] for one in requirements().values() if one["question"]]
+    assert len(asked) > 10
+    for question in asked:
+        state = parse_qs(question, strict_parsing=True)
+        assert set(state) == {"t", "w"}
+        assert all(re.fullmatch(r"3\.\d+ \w+_wasm32", target) for target in state["t"])
+        assert all(name.endswith(".whl") for name in state["w"])
+
+
+def test_the_note_appears_where_a_rule_is_looked_at(
+    site: str, open_page: Opener
+) -> None:
+    page = open_page(f"{site}/{PEP}", viewport={"width": 1280, "height": 800})
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    rule = page.locator("#pep-9999-exact-match")
+    more = rule.locator(".rule-note .more")
+    opacity = "more => getComputedStyle(more).opacity"
+    assert rule.locator(".rule-note .name").is_visible()
+    assert more.evaluate(opacity) == "0"
+    rule.hover()
+    assert more.evaluate(opacity) == "1"
+    page.mouse.move(0, 0)
+    rule.get_by_role("button", name="copy link").focus()
+    assert more.evaluate(opacity) == "1"
+    page.keyboard.press("Enter")
+    rule.get_by_role("button", name="copied").wait_for()
+    address = page.evaluate("navigator.clipboard.readText()")
+    assert address == f"{site}/{PEP}#pep-9999-exact-match"
+    page.emulate_media(media="print")
+    assert page.locator(".rule-note").first.is_hidden()
+
+
+def test_the_note_on_a_touch_screen(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/{PEP}", has_touch=True, **PHONE)
+    note = page.locator("#pep-9999-exact-match .rule-note")
+    assert note.locator(".rule-cases").is_visible()
+    assert note.get_by_text("try it").is_visible()
+    assert note.locator(".strip").is_hidden()
+    tablet = {"width": 1024, "height": 800}
+    page = open_page(f"{site}/{PEP}", has_touch=True, viewport=tablet, is_mobile=True)
+    assert page.locator("#pep-9999-exact-match .rule-note .strip").is_visible()
+
+
+# The objections.
+
+
+def test_the_index_of_objections_has_each(site: str, open_page: Opener) -> None:
+    ids = references("docs/objections.html").ids
+    numbers = [name[10:] for name in ids if re.fullmatch(r"objection-\d+", name)]
+    assert [one.number for one in objections()] == numbers
+    page = open_page(f"{site}/docs/objections.html")
+    rows = page.locator("table.objections tbody tr")
+    assert rows.count() == len(numbers)
+    statuses = rows.locator("td:nth-child(2)").all_inner_texts()
+    assert set(statuses) == {"Answered", "Answered in part", "Open"}
+    for row, one in zip(rows.all(), objections(), strict=True):
+        answer = row.locator("td").nth(1).inner_text()
+        assert answer.endswith(".")
+        link = row.locator("th a").first
+        assert link.get_attribute("href") == f"#objection-{one.number}"

@@ -1,0 +1,143 @@
+"""Every page of the site: its links, its weight, its looks, and who can use it."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.site.browser.provision import AXE
+from tests.site.browser.site import (
+    ROOT,
+    SITE,
+    broken_links,
+    pages,
+    references,
+    samples,
+    weight,
+)
+from tests.unit.pep_text import requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Page, Response
+
+    Opener = Callable[..., Page]
+
+PAGES = pages()
+SAMPLES = samples(PAGES)
+# A page with its styles and scripts, as written, without Pyodide. Of it, the theme is 93 kB.
+WEIGHT = 300_000
+# All that a reader loads, compressed as servers compress it, without Pyodide.
+TRANSFER = 100_000
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe-core finds wrong with a page as it is now."""
+    page.add_script_tag(path=AXE)
+    result: dict[str, Any] = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations']})"
+    )
+    return [
+        f"{found['id']}: {node['target']}: {node['failureSummary']}"
+        for found in result["violations"]
+        for node in found["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """Return how many pixels the page is wider than the window."""
+    found: int = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return found
+
+
+def test_there_are_pages() -> None:
+    assert {"index.html", "pep/pep-9999.html", "docs/explorer.html"} <= set(SAMPLES)
+    assert len(SAMPLES) < len(PAGES)
+
+
+def test_links_lead_somewhere() -> None:
+    assert broken_links(SITE, PAGES) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_id_is_one_place(name: str) -> None:
+    ids = references(name).ids
+    assert [found for found, count in ids.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_names_the_machine_that_built_it(name: str) -> None:
+    html = (SITE / name).read_text("utf-8")
+    assert [folder for folder in (str(ROOT), sys.prefix) if folder in html] == []
+
+
+def test_a_broken_link_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(
+        '<p id="x"><a href="#x"></a><a href="#y"></a><a href="b.html"></a>'
+        '<a href="https://example.org/c"></a><img src="d.png">'
+    )
+    assert broken_links(tmp_path, ["a.html"]) == [
+        "a.html: #y",
+        "a.html: b.html",
+        "a.html: d.png",
+    ]
+
+
+# On a phone more scrolls and the sidebars are hidden: one scheme is enough there.
+@pytest.mark.parametrize(
+    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("dark", 360)]
+)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_everybody_can_use_it(
+    name: str, scheme: str, width: int, site: str, open_page: Opener
+) -> None:
+    window = {"width": width, "height": 800}
+    page = open_page(f"{site}/{name}", color_scheme=scheme, viewport=window)
+    assert violations(page) == []
+
+
+def test_a_touch_screen_shows_the_permalinks(site: str, open_page: Opener) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
+    page = open_page(f"{site}/pep/pep-9999.html", has_touch=True, **phone)
+    opacities: list[str] = page.locator("article .headerlink").evaluate_all(
+        "links => links.map((link) => getComputedStyle(link).opacity)"
+    )
+    assert len(opacities) > len(requirements())
+    assert min(map(float, opacities)) > 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_is_light(name: str) -> None:
+    assert weight(name) < WEIGHT
+
+
+def test_a_violation_is_found(site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/index.html")
+    page.evaluate("document.querySelector('article').append(new Image())")
+    assert [found.split(":")[0] for found in violations(page)] == ["image-alt"]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_it_fits_a_phone(name: str, site: str, open_page: Opener) -> None:
+    page = open_page(f"{site}/{name}", viewport={"width": 390, "height": 844})
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_it_loads_little(name: str, site: str, open_page: Opener) -> None:
+    page = open_page("about:blank")
+    responses: list[Response] = []
+    # Playwright takes no method of a built-in type.
+    page.on("response", lambda found: responses.append(found))  # noqa: PLW0108
+    page.goto(f"{site}/{name}")
+    page.wait_for_load_state("networkidle")
+    weights = {found.url: len(gzip.compress(found.body())) for found in responses}
+    assert len(weights) > 3
+    assert sum(weights.values()) < TRANSFER, weights

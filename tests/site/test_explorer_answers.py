@@ -1,0 +1,217 @@
+"""What the tag explorer answers, on this machine."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+from explorer_answers import (
+    answer,
+    build,
+    explore,
+    names,
+    runtime,
+    situation,
+    version,
+    wheel,
+)
+from explorer_tools import joined
+from packaging.utils import InvalidWheelFilename
+
+from wasm_platform_tags import Target, __version__
+from wasm_platform_tags._uploads import upload
+
+TARGET = "3.14 pyemscripten_2026_0_wasm32"
+WHEEL = "demo-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
+OTHER = "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [WHEEL, OTHER, "demo-1.0-1-py3-none-any.whl", "demo-1.0-py3-none-wasix_wasm32.whl"],
+)
+def test_a_verdict_is_the_librarys(name: str) -> None:
+    said = Target(*TARGET.split()).explain(name)
+    told = explore(name, [TARGET])
+    (file,), (ending,) = told["files"], told["endings"]
+    assert file == {"place": "line 1", "name": name, "ending": 0}
+    assert ending["verdicts"] == [
+        {
+            "compatible": said.compatible,
+            "cause": said.cause,
+            "rule": said.rule,
+            "message": said.message,
+        }
+    ]
+    assert ending["upload"] == upload(name)._asdict()
+
+
+def test_what_depends_on_the_tags_stands_once() -> None:
+    told = explore(f"{WHEEL}\n{OTHER}\n{WHEEL.replace('1.0', '1.1')}", [TARGET])
+    assert [file["ending"] for file in told["files"]] == [0, 1, 0]
+    assert len(told["endings"]) == 2
+
+
+def test_what_an_index_says_about_a_file_is_told() -> None:
+    files = [
+        {"filename": WHEEL, "requires-python": ">=3.99", "yanked": True},
+        {"filename": WHEEL, "requires-python": "three"},
+        {"filename": "demo-1.0.tar.gz"},
+    ]
+    told = explore(json.dumps({"files": files}), [TARGET])
+    first, second, third = told["files"]
+    assert first["left_out"] == ["yanked, Requires-Python >=3.99"]
+    assert "remark" not in first
+    assert second["remark"] == "Requires-Python 'three' is not understood"
+    assert "left_out" not in second
+    assert third["what"].startswith("a source distribution")
+    assert told["choices"] == [{"project": "demo", "files": [WHEEL]}]
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("nonsense", "incomplete target 'nonsense'"),
+        ("3.14 pyodide_2026_00_wasm32", "a number has a leading zero"),
+        ("4.1 pyodide_2026_0_wasm32", "invalid Python version '4.1'"),
+        ("3.14 a b", "a blank"),
+    ],
+)
+def test_a_bad_target_does_not_spoil_the_others(target: str, message: str) -> None:
+    told = explore(WHEEL, [target, TARGET])
+    assert message in told["targets"][0]["error"]
+    assert told["targets"][1]["error"] is None
+    assert len(told["endings"][0]["verdicts"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "label"),
+    [
+        (TARGET, "Pyodide 314, Python 3.14"),
+        ("3.13.2 pyodide_2025_0_wasm32", "Pyodide 0.28, 0.29, Python 3.13.2"),
+        ("3.14 wasi_0_1_sdk_24_wasm32", "CPython for WASI, Python 3.14"),
+        ("3.14 wasi_0_2_sdk_33_wasm32", "componentize-py 0.25.1, Python 3.14"),
+        ("3.14 wasi_9_9_sdk_99_wasm32", "wasi_9_9_sdk_99_wasm32, Python 3.14"),
+    ],
+)
+def test_a_target_has_a_name_for_people(target: str, label: str) -> None:
+    assert explore("", [target])["targets"][0]["label"] == label
+
+
+def test_what_is_no_name_gets_the_librarys_message() -> None:
+    file, other = explore(f"demo.WHL\n{WHEEL}", [TARGET])["files"]
+    with pytest.raises(InvalidWheelFilename) as told:
+        Target(*TARGET.split()).explain("demo.WHL")
+    assert file["error"] == str(told.value)
+    assert "in upper case" in file["error"]
+    assert "error" not in other
+
+
+def test_what_cannot_be_printed_is_shown_in_escapes() -> None:
+    turned = "demo-1.0-cp314-cp314-\u202e23msaw_0_6202_edidoyp.whl"
+    chosen = "other-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.\x1b.whl"
+    text = f"{turned}\n{chosen}\ndemo\u2066-1.0.whl"
+    told = explore(text, [TARGET, "3.14 \u202ex"])
+    assert told["files"][0]["name"] == turned.replace("\u202e", r"\u202e")
+    assert r"-\u202e23msaw" in told["endings"][0]["tags"]
+    assert told["choices"][1]["files"] == [chosen.replace("\x1b", r"\x1b")]
+    assert json.dumps(told, ensure_ascii=False).isprintable()
+    assert r"\u001b" not in json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    ("tags", "like"),
+    [
+        ("cp314-cp314-pyemscripten_2026_0_wasm32", "cp=-cp=-own0"),
+        ("cp314-cp314t-pyodide_2026_0_wasm32", "cp=-cp=t-own1"),
+        ("cp310-abi3-pyodide_2025_0_wasm32", "cp<-abi3-valid-pyodide"),
+        ("cp315.py2-none-any.manylinux_2_17_x86_64", "cp>.py2-none-any.manylinux"),
+        ("py3-none-wasi_0_1_sdk_24_wasm32", "py3-none-valid-wasi"),
+        ("py3-none-pyodide_2026_00_wasm32", "py3-none-pyodide_#_#_wasm#"),
+        ("py3-none-pyodide_2026_0_wasm64", "py3-none-pyodide_#_#_wasm#"),
+    ],
+)
+def test_a_situation_is_what_tags_are_to_the_target(tags: str, like: str) -> None:
+    assert situation(Target(*TARGET.split()), tags) == like
+
+
+def test_the_results_are_joined_by_situation() -> None:
+    of_target = joined()[TARGET]
+    tools = [tool["name"] for tool in of_target["tools"]]
+    assert tools[-1].startswith("This library")
+    codes = {case: code for case, _, _, code in reversed(of_target["cases"])}
+    for case, _, _, code in of_target["cases"]:
+        assert len(code) == len(tools), case
+    (pip,) = (n for n, name in enumerate(tools) if name.startswith("pip inside"))
+    (micropip,) = (n for n, name in enumerate(tools) if name.startswith("micropip"))
+    (poetry,) = (n for n, name in enumerate(tools) if name.startswith("Poetry"))
+    # What the committed results say of these, in words of their own.
+    said = codes["select/alias/alone@2026_0"]
+    assert (said[micropip], said[pip], said[poetry]) == ("t", "L", "c")
+    assert codes["select/canonical/alone@2026_0"][pip] == "t"
+    assert codes["select/exact/later-year@2026_0"][pip] == "l"
+
+
+def test_uploads_are_joined_too() -> None:
+    of_index = joined()[""]
+    assert [tool["name"][:4] for tool in of_index["tools"]] == ["PyPI", "This"]
+    codes = {case: code for case, _, _, code in of_index["cases"]}
+    assert codes["index/accepted/pyemscripten"] == "tt"
+    assert codes["index/accepted/wasi-0-1"] == "Lt"
+    assert codes["index/rejected/alias"] == "ll"
+
+
+def test_what_to_build_fits() -> None:
+    wasi = "wasi_0_1_sdk_24_wasm32"
+    targets = [TARGET, f"3.13 {wasi}", f"3.14 {wasi}", "x"]
+    told = json.loads(build(json.dumps({"targets": targets})))
+    assert [target["error"] is None for target in told["targets"]] == [True] * 3 + [
+        False
+    ]
+    assert [(row["tags"], row["fits"]) for row in told["rows"]] == [
+        ("cp314-cp314-pyemscripten_2026_0_wasm32", [True, False, False]),
+        (f"cp313-cp313-{wasi}", [False, True, False]),
+        (f"cp314-cp314-{wasi}", [False, False, True]),
+        ("cp314-abi3-pyemscripten_2026_0_wasm32", [True, False, False]),
+        (f"cp313-abi3-{wasi}", [False, True, True]),
+        ("py3-none-any", [True, True, True]),
+    ]
+    for row in told["rows"]:
+        assert upload(f"demo-1.0-{row['tags']}.whl").accepted
+    assert json.loads(build('{"targets": []}'))["rows"] == []
+
+
+def test_a_file_of_names_gives_its_wheels() -> None:
+    url = f"https://x.example/{WHEEL}"
+    lock = f'[[package]]\nname = "demo"\nwheels = [\n{{ url = "{url}" }},\n]'
+    assert json.loads(names(lock)) == {"text": WHEEL, "wheels": 1}
+    assert json.loads(names("nothing here")) == {"text": "", "wheels": 0}
+    page = f'<a href="{WHEEL}" data-yanked>x</a>'
+    assert json.loads(names(page)) == {"text": page, "wheels": 1}
+    assert json.loads(names("{}")) == {"text": "", "wheels": 0}
+
+
+def test_a_wheel_is_compared_with_its_name() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("demo-1.0.dist-info/WHEEL", "Tag: py3-none-any\n")
+    told = json.loads(wheel(WHEEL, file.getvalue()))
+    assert told["in_wheel"] == ["py3-none-any"]
+    assert told["in_name"] == ["cp314-cp314-pyemscripten_2026_0_wasm32"]
+    assert "no WHEEL file can be read" in json.loads(wheel(WHEEL, b""))["error"]
+    assert "upper case" in json.loads(wheel("demo.WHL", b""))["error"]
+
+
+def test_json_goes_in_and_out() -> None:
+    request = json.dumps({"text": WHEEL, "targets": [TARGET]})
+    assert json.loads(answer(request)) == explore(WHEEL, [TARGET])
+    assert json.loads(version()) == __version__
+
+
+def test_the_report_of_a_runtime_is_whole_elsewhere_too() -> None:
+    told = json.loads(runtime())
+    assert set(told["variables"].values()) == {None}
+    assert told["stock"] == told["patched"]
+    assert {marker["expected"] for marker in told["markers"]} == {None}

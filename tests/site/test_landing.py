@@ -1,0 +1,152 @@
+"""The facts that the landing page and the status box state are those of the data."""
+
+from __future__ import annotations
+
+import json
+import re
+import runpy
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from support import support
+
+from tests.matrix.recorded import RESULTS
+from tests.matrix.settings import ROOT, load_settings
+from wasm_platform_tags import (
+    InvalidPlatformTag,
+    Target,
+    known_platforms,
+    parse_platform_tag,
+)
+
+PAGE = (ROOT / "index.md").read_text("utf-8")
+PEP = (ROOT / "pep" / "pep-9999.rst").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "guides" / "package-authors.md").read_text("utf-8")
+EXAMPLES = re.findall(r'<li><a href="([^"]+)">[^<]+</a>: ([^<]+)</li>', PAGE)
+# What the guide says of an installer, as the cases that ask it.
+INSTALLERS = re.findall(r"^\| (\w+) ([\d., ]+)[^|]*\| Pyodide ([^|]+) \| (.+) \|$", GUIDE, re.MULTILINE)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def status() -> dict[str, Any]:
+    """What conf.py says of the draft's state."""
+    found: dict[str, Any] = runpy.run_path(str(ROOT / "conf.py"))["html_context"]
+    of_draft: dict[str, Any] = found["status"]
+    return of_draft
+
+
+def field(name: str) -> str:
+    """Return a field of the PEP's preamble."""
+    found = re.search(rf"^{name}: (.+)$", PEP, re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def test_the_state_is_that_of_the_preamble(status: dict[str, Any]) -> None:
+    assert status["state"].startswith(f"{field('Status')}, not submitted")
+    assert status["number"].startswith(f"PEP {field('PEP')} is a placeholder")
+    # Both change once there is a thread.
+    assert (status["thread"] == "no thread yet") == (field("Post-History") == "Pending")
+    assert field("Discussions-To") == "Pending"
+
+
+def test_the_days_are_those_of_the_results(status: dict[str, Any]) -> None:
+    files = RESULTS.glob("*.json")
+    days = sorted(json.loads(file.read_text("utf-8"))["measured"] for file in files)
+    assert status["measured"] == (days[0], days[-1])
+
+
+def test_support_is_shown_in_six_rows() -> None:
+    assert PAGE.count("```{support-short}\n") == 1
+    assert len([row for row in support() if row.short]) == 6
+
+
+def test_every_tag_is_that_of_a_known_platform() -> None:
+    known = {tag for platform in known_platforms() for tag in platform.tags}
+    refused = set()
+    for tag in re.findall(r"(?:pyemscripten|pyodide|wasi)_\w+_wasm32", PAGE):
+        try:
+            assert parse_platform_tag(tag).tags[0] in known
+        except InvalidPlatformTag:
+            refused.add(tag)
+    # Named for what it is: in an example, and as one that an index refuses.
+    assert refused == {"wasi_0_0_0_wasm32"}
+
+
+def test_the_targets_are_those_of_the_registry() -> None:
+    options = re.findall(
+        r'<option value="(\S+) (\S+)"(?: selected)?>(.+)</option>', PAGE
+    )
+    known = {platform.tags[0]: platform for platform in known_platforms()}
+    for python, tag, text in options:
+        assert python in known[tag].python
+        where = text.removeprefix(f"Python {python}, ")
+        wasi = re.sub(r"wasi_(\d+)_(\d+)_sdk_(\d+)_wasm32", r"WASI \1.\2, SDK \3", tag)
+        assert where == (known[tag].runtime if wasi == tag else wasi)
+    shown = [tag for _, tag, _ in options]
+    assert shown == [tag for tag in known if tag in shown]
+    assert {tag for tag in known if tag.startswith("pyemscripten")} < set(shown)
+
+
+@pytest.mark.parametrize(("link", "said"), EXAMPLES)
+def test_an_example_has_the_librarys_answer(link: str, said: str) -> None:
+    asked = parse_qs(urlsplit(unescape(link)).fragment)
+    (wheel,), (target,) = asked["w"], asked["t"]
+    found = Target(*target.split()).explain(wheel)
+    assert said.startswith("fits" if found.compatible else "does not fit")
+    if "another platform" in said:
+        assert found.rule == "exact-match"
+    if "names no platform" in said:
+        assert found.rule == "local-tag"
+
+
+def test_there_are_three_examples_and_five_routes() -> None:
+    assert len(EXAMPLES) == 3
+    routes = PAGE.split("````{tab-item} ")[1:]
+    assert len(routes) == 5
+    for route in routes:
+        text = route.split("\n````")[0]
+        assert re.findall(r"^(\d)\. ", text, re.MULTILINE) == ["1", "2", "3"]
+        assert len(re.findall(r"^```\w+\n", text, re.MULTILINE)) == 1
+
+
+def test_versions_are_those_that_the_guides_and_the_matrix_have() -> None:
+    (pyodide,) = set(re.findall(r"pyodide@([\d.]+)", PAGE))
+    assert f"pyodide-{pyodide}" in {r.runtime for r in load_settings().runtimes}
+    (cibuildwheel,) = re.findall(r"cibuildwheel==([\d.]+)", PAGE)
+    workflow = ROOT / "docs" / "guides" / "workflows" / "cibuildwheel.yml"
+    assert f"cibuildwheel=={cibuildwheel} " in workflow.read_text("utf-8")
+
+
+def verdict(tool: str, version: str, runtime: str, spelling: str) -> str:
+    """Return what the results say of one spelling, offered alone."""
+    found = set()
+    for file in RESULTS.glob(f"{tool}-{version}-pyodide-{runtime}*"):
+        data = json.loads(file.read_text("utf-8"))
+        if data["runtime"] == f"pyodide-{runtime}" and not data["patched"]:
+            found |= {
+                given["verdict"]
+                for case, given in data["cases"].items()
+                if case.startswith(f"select/{spelling}/alone@")
+            }
+    (one,) = found
+    return str(one)
+
+
+@pytest.mark.parametrize(("tool", "versions", "runtimes", "said"), INSTALLERS)
+def test_who_can_install_a_wheel_is_measured(
+    tool: str, versions: str, runtimes: str, said: str
+) -> None:
+    for version in re.findall(r"[\d.]+", versions):
+        for runtime in runtimes.split(", "):
+            taken = verdict(tool, version, runtime, "canonical") == "pass"
+            alias = verdict(tool, version, runtime, "alias") == "pass"
+            assert taken == (said == "yes"), (version, runtime)
+            assert ("alias alone" in said) == (alias and not taken), (version, runtime)
+
+
+def test_the_guide_has_installers() -> None:
+    assert {tool for tool, *_ in INSTALLERS} == {"micropip", "pip", "uv"}
+    assert GUIDE.count("| Pyodide ") == len(INSTALLERS)

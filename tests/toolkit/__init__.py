@@ -1,0 +1,1 @@
+"""What the applications in ``tests`` share: downloads, processes, runtimes, results."""

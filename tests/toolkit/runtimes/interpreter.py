@@ -1,0 +1,35 @@
+"""A runtime as an executable, for a tool that starts the interpreter by itself.
+
+The interpreter is the real one, unchanged; the launcher is ours. Pyodide has one, which
+its npm package leaves out; CPython for WASI has none.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .wasi import wasi_command
+
+if TYPE_CHECKING:
+    from ...matrix.settings import Runtime
+    from ..cache import Cache
+
+PYODIDE = Path(__file__).with_name("pyodide_python.mjs")
+
+
+def write_interpreter(folder: Path, cache: Cache, runtime: Runtime) -> Path:
+    """Write a ``python`` that is the runtime and sees nothing but `folder`."""
+    path = folder / "python"
+    if runtime.alias:
+        package = cache.pyodide(runtime.alias)
+        command = list(map(str, [cache.node, PYODIDE, package, folder, path]))
+    else:
+        mounts = {str(folder): folder}
+        started = wasi_command(cache.module(runtime), mounts, environment={})
+        command = ["env", f"PYTHONPATH={cache.wasmtime}", *started]
+    line = shlex.join(command)
+    path.write_text(f'#!/bin/sh\nexec {line} "$@"\n', encoding="utf-8")
+    path.chmod(0o755)
+    return path

@@ -1,0 +1,48 @@
+"""The words of tools, as they are kept."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.matrix.recorded import RESULTS
+from tests.toolkit.output import LONGEST, own_words
+
+FOLDERS = {"/scratch": "SCRATCH", "/scratch/wheels": "WHEELS", "/t": "TMP"}
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("\n  one\n", "one"),
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("in http://127.0.0.1:41873/simple", "in http://127.0.0.1/simple"),
+        ("Resolved 1 package in 12ms, 1.25s", "Resolved 1 package in …, …"),
+        ("/scratch/wheels/a.whl", "WHEELS/a.whl"),
+        ("/scratch/tmpab_12/a", "SCRATCH/…/a"),
+        ("/scratches /t/x /tx", "/scratches TMP/x /tx"),
+        ("", ""),
+    ],
+)
+def test_own_words(said: str, kept: str) -> None:
+    assert own_words(said, FOLDERS) == kept
+
+
+def test_of_long_words_the_end_is_kept() -> None:
+    lines = [f"line {number}" for number in range(1000)]
+    kept = own_words("\n".join(lines), {})
+    assert kept.startswith("…line ")
+    assert kept.endswith("line 999")
+    assert len(kept) <= LONGEST
+
+
+def test_nothing_committed_names_a_machine() -> None:
+    spoken = 0
+    for path in RESULTS.glob("*.json"):
+        for verdict in json.loads(path.read_text(encoding="utf-8"))["cases"].values():
+            said = verdict.get("output", "")
+            spoken += bool(said)
+            for telling in ("/tmp/", "/home/", "/root/", "/Users/", "\\Users\\"):
+                assert telling not in said, path.name
+    assert spoken
