@@ -22,8 +22,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from tests.cpython_wasi import questions
 from tests.cpython_wasi.command import RESULTS as BUILT
+from tests.native.context import NativeContext
 from tests.native.interpreters import INTERPRETERS
-from tests.native.lab import Lab
 from tests.native.observe import RESULTS, load
 from tests.native.provision import downloads
 from tests.native.runs import every_run
@@ -43,7 +43,7 @@ NOT_RUN = {"outcome": "not run", "output": "", "measured": "not yet"}
 def runs() -> dict[str, Run]:
     """Return every run by its id; nothing is downloaded or started."""
     nowhere = Path("nowhere")
-    listed = every_run(Lab(downloads(nowhere), nowhere))
+    listed = every_run(NativeContext(downloads(nowhere), nowhere))
     return {run.id: run for run in (*listed, *questions.runs())}
 
 

@@ -20,7 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from tests.matrix.settings import load_settings
 from tests.native.observe import RESULTS
-from wasm_platform_tags import PyodidePlatform, known_platforms
+from wasm_platform_tags import PyEmscriptenPlatform, known_platforms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +57,7 @@ def anatomy() -> dict[str, Any]:
 def decision() -> dict[str, Any]:
     """Return the registry, by family."""
     known = known_platforms()
-    browser = [k for k in known if isinstance(k.platform, PyodidePlatform)]
+    browser = [k for k in known if isinstance(k.platform, PyEmscriptenPlatform)]
     return {"browser": browser, "wasi": [k for k in known if k not in browser]}
 
 

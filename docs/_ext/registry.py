@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markup import html
 
 import wasm_platform_tags
-from tests.audit import judged
+from tests.audit import real_wheels
 from wasm_platform_tags import known_platforms
 from wasm_platform_tags.audit.policy import policy_of, rules
 
@@ -42,8 +42,8 @@ def audit_rules(page: SphinxDirective) -> list[nodes.Node]:
 
 def audited(page: SphinxDirective) -> list[nodes.Node]:
     """Return real wheels, each judged under its own tag and renamed."""
-    page.env.note_dependency(str(judged.RESULTS))
-    wheels = json.loads(judged.RESULTS.read_bytes())["wheels"]
+    page.env.note_dependency(str(real_wheels.RESULTS))
+    wheels = json.loads(real_wheels.RESULTS.read_bytes())["wheels"]
     about = {"wheels": wheels, "platforms": HELD, "because": because}
     return [html(page.env, "audited", **about)]
 

@@ -16,7 +16,7 @@ from ._tags import platform_tags, sys_tags
 if TYPE_CHECKING:
     from ._platforms import (
         InvalidPlatformTag,
-        PyodidePlatform,
+        PyEmscriptenPlatform,
         WasiPlatform,
         parse_platform_tag,
     )
@@ -27,7 +27,7 @@ __all__ = [
     "Explanation",
     "InvalidPlatformTag",
     "KnownPlatform",
-    "PyodidePlatform",
+    "PyEmscriptenPlatform",
     "Target",
     "WasiPlatform",
     "__version__",
@@ -46,7 +46,7 @@ _ON_FIRST_USE = {
     "Explanation": "_target",
     "InvalidPlatformTag": "_platforms",
     "KnownPlatform": "_registry",
-    "PyodidePlatform": "_platforms",
+    "PyEmscriptenPlatform": "_platforms",
     "Target": "_target",
     "WasiPlatform": "_platforms",
     "known_platforms": "_registry",

@@ -37,8 +37,8 @@ def python_of(target: Target) -> str:
 
 
 @lru_cache(1024)  # the files of a project share few
-def admits(requires_python: str, python: str) -> bool | None:
-    """Say whether a Requires-Python admits a Python; None if it is malformed.
+def requires_python_allows(requires_python: str, python: str) -> bool | None:
+    """Say whether a Requires-Python requires_python_allows a Python; None if it is malformed.
 
     What is malformed excludes nothing, as in pip.
 

@@ -9,7 +9,7 @@ from packaging.tags import Tag
 
 from ._platforms import (
     InvalidPlatformTag,
-    PyodidePlatform,
+    PyEmscriptenPlatform,
     WasiPlatform,
     parse_platform_tag,
 )
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from typing import TypeAlias
 
-    Platform: TypeAlias = PyodidePlatform | WasiPlatform
+    Platform: TypeAlias = PyEmscriptenPlatform | WasiPlatform
 
 # How the platform tags of other systems begin.
 _SYSTEMS = {
@@ -106,11 +106,11 @@ def _of_family(read: Mapping[str, Platform | str], platform: Platform) -> str:
 
 
 def _family(platform: Platform) -> str:
-    return "Pyodide" if isinstance(platform, PyodidePlatform) else "WASI"
+    return "Pyodide" if isinstance(platform, PyEmscriptenPlatform) else "WASI"
 
 
 def _version(platform: Platform) -> str:
-    if isinstance(platform, PyodidePlatform):
+    if isinstance(platform, PyEmscriptenPlatform):
         return f"PyEmscripten {platform.version}"
     return f"WASI {platform.major}.{platform.minor} with SDK {platform.sdk}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._platforms import PyodidePlatform, WasiPlatform
+from ._platforms import PyEmscriptenPlatform, WasiPlatform
 from ._registry import known_platforms
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def marker_environment(
-    python_full_version: str, platform: PyodidePlatform | WasiPlatform
+    python_full_version: str, platform: PyEmscriptenPlatform | WasiPlatform
 ) -> Environment:
     """Return the value of every environment marker variable on a target.
 
@@ -36,7 +36,7 @@ def marker_environment(
     }
 
 
-def _emscripten(platform: PyodidePlatform | WasiPlatform) -> str:
+def _emscripten(platform: PyEmscriptenPlatform | WasiPlatform) -> str:
     """Return the Emscripten version that uname() reports, "" if not registered."""
     for known in known_platforms():
         if known.platform == platform:

@@ -11,7 +11,7 @@ from ._text import shortened
 
 __all__ = [
     "InvalidPlatformTag",
-    "PyodidePlatform",
+    "PyEmscriptenPlatform",
     "WasiPlatform",
     "parse_platform_tag",
 ]
@@ -87,7 +87,7 @@ _FAULTS = tuple(
 _WANTED = "pyemscripten_YYYY_N_wasm32, pyodide_YYYY_N_wasm32 or wasi_M_m_sdk_S_wasm32"
 
 
-class InvalidPlatformTag(ValueError):  # noqa: N818 - named as packaging's are
+class InvalidPlatformTag(ValueError):
     """A string is no portable WebAssembly platform tag.
 
     Source: this PEP, "Grammar".
@@ -110,7 +110,7 @@ class InvalidPlatformTag(ValueError):  # noqa: N818 - named as packaging's are
 
 
 @dataclass(frozen=True)
-class PyodidePlatform:
+class PyEmscriptenPlatform:
     """The PyEmscripten platform of a year and a patch number.
 
     Platforms compare for equality only: no version is "at least" another.
@@ -171,7 +171,7 @@ class WasiPlatform:
         return tuple(_wasi.platform_tags(self.version))
 
 
-def _check(platform: PyodidePlatform | WasiPlatform) -> None:
+def _check(platform: PyEmscriptenPlatform | WasiPlatform) -> None:
     if not platform.tags:
         raise InvalidPlatformTag(
             platform.version,
@@ -181,16 +181,18 @@ def _check(platform: PyodidePlatform | WasiPlatform) -> None:
 
 
 # Anchored by fullmatch(); the expressions by which an index accepts a tag.
-_GRAMMAR: tuple[tuple[re.Pattern[str], type[PyodidePlatform | WasiPlatform]], ...] = (
+_GRAMMAR: tuple[
+    tuple[re.Pattern[str], type[PyEmscriptenPlatform | WasiPlatform]], ...
+] = (
     (
         re.compile(rf"(?:pyemscripten|pyodide)_{_pyemscripten.VERSION.pattern}_wasm32"),
-        PyodidePlatform,
+        PyEmscriptenPlatform,
     ),
     (re.compile(rf"wasi_{_wasi.VERSION.pattern}_wasm32"), WasiPlatform),
 )
 
 
-def parse_platform_tag(tag: str) -> PyodidePlatform | WasiPlatform:
+def parse_platform_tag(tag: str) -> PyEmscriptenPlatform | WasiPlatform:
     """Parse a portable platform tag in any spelling.
 
     :param tag: one platform tag, such as ``"pyodide_2025_0_wasm32"``. It is taken

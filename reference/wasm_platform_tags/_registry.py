@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ._platforms import PyodidePlatform, parse_platform_tag
+from ._platforms import PyEmscriptenPlatform, parse_platform_tag
 
 if TYPE_CHECKING:
     from ._platforms import WasiPlatform
@@ -24,7 +24,7 @@ class KnownPlatform:
     """
 
     #: the platform that the record describes
-    platform: PyodidePlatform | WasiPlatform
+    platform: PyEmscriptenPlatform | WasiPlatform
     #: the toolchain, such as ``"Emscripten 4.0.9"`` or ``"WASI SDK 24"``
     toolchain: str
     #: the Python versions that it is meant for, such as ``("3.13",)``
@@ -56,14 +56,14 @@ class KnownPlatform:
     @property
     def runtime(self) -> str:
         """Who has it, in words: ``"Pyodide 0.28, 0.29"`` or ``"CPython for WASI"``."""
-        if isinstance(self.platform, PyodidePlatform):
+        if isinstance(self.platform, PyEmscriptenPlatform):
             return f"Pyodide {', '.join(self.pyodide)}"
         return self.distributor or "CPython for WASI"
 
     @property
     def hosts(self) -> str:
         """What such a Python runs in, in words."""
-        if isinstance(self.platform, PyodidePlatform):
+        if isinstance(self.platform, PyEmscriptenPlatform):
             return "browsers and Node.js"
         return "WASI hosts"
 

@@ -13,7 +13,7 @@ from ._explain import cause_of_no, cause_of_yes
 from ._markers import marker_environment
 from ._platforms import (
     InvalidPlatformTag,
-    PyodidePlatform,
+    PyEmscriptenPlatform,
     WasiPlatform,
     parse_platform_tag,
 )
@@ -78,7 +78,7 @@ class Target:
     """
 
     def __init__(
-        self, python: str, platform: str | PyodidePlatform | WasiPlatform
+        self, python: str, platform: str | PyEmscriptenPlatform | WasiPlatform
     ) -> None:
         if not isinstance(python, str):
             raise TypeError(
@@ -90,7 +90,7 @@ class Target:
                 f"invalid Python version {python[:40]!r}: wanted a CPython version"
                 " such as '3.13' or '3.13.2'"
             )
-        if not isinstance(platform, PyodidePlatform | WasiPlatform):
+        if not isinstance(platform, PyEmscriptenPlatform | WasiPlatform):
             platform = parse_platform_tag(platform)
         self._minor = int(match["minor"])
         self._full_version = python if match["rest"] else f"{python}.0"
@@ -103,7 +103,7 @@ class Target:
         return self._python
 
     @property
-    def platform(self) -> PyodidePlatform | WasiPlatform:
+    def platform(self) -> PyEmscriptenPlatform | WasiPlatform:
         """The platform."""
         return self._platform
 

@@ -14,9 +14,9 @@ from tests.matrix.settings import load_settings
 from tests.native.command import parser
 from tests.toolkit.cache import Cache, provision
 from tests.toolkit.command import BadInputError, exit_code, need_folder
-from tests.toolkit.files import write_whole
+from tests.toolkit.files import atomic_write
 
-from . import judged
+from . import real_wheels
 
 if TYPE_CHECKING:
     import argparse
@@ -47,14 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _main(options: argparse.Namespace, console: Console) -> int:
     need_folder(options.json)
-    chosen = judged.pick(options.only)
+    chosen = real_wheels.pick(options.only)
     if options.list:
         for wheel in chosen:
             console.print(wheel.file, soft_wrap=True, highlight=False)
         return 0
     settings = load_settings()
     cache = Cache(options.cache.absolute(), settings)
-    versions, old = judged.versions(settings), judged.committed()
+    versions, old = real_wheels.versions(settings), real_wheels.committed()
     if options.update and options.only and versions != old["versions"]:
         raise BadInputError(
             "--update with --only, but the other wheels in results.json were run with"
@@ -65,17 +65,17 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     differ = False
     with console.status("") as status, tempfile.TemporaryDirectory() as scratch:
         provision(cache, lambda what, *_: status.update(what))
-        for one in judged.judged(cache, Path(scratch), status.update, chosen):
+        for one in real_wheels.judged(cache, Path(scratch), status.update, chosen):
             found.append(one)
             print(f"{one['own']['verdict']:12} {one['file']}", flush=True)
             if without_date(one) != without_date(before.get(one["file"], {})):
                 differ = True
                 print(f"  differs from results.json: {one}")
             if options.update:
-                judged.write(one, versions)
+                real_wheels.write(one, versions)
     if options.json:
         report = {"versions": versions, "wheels": found}
-        write_whole(options.json, json.dumps(report, indent=1) + "\n")
+        atomic_write(options.json, json.dumps(report, indent=1) + "\n")
     return int(differ and not options.update)
 
 

@@ -22,7 +22,7 @@ from tests.native.bundled import modules
 from tests.native.provision import downloads
 from tests.toolkit.cache import DEFAULT_CACHE, Cache, ProvisionError
 from wasm_platform_tags import known_platforms
-from wasm_platform_tags.audit.wasm import MAGIC, Binary, MalformedBinaryError, read
+from wasm_platform_tags.audit.wasm import MAGIC, MalformedBinaryError, WasmModule, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,11 +75,11 @@ def componentize(folder: Path) -> set[str]:
     return names
 
 
-def uncompressed(data: bytes) -> Iterator[Binary]:
+def uncompressed(data: bytes) -> Iterator[WasmModule]:
     """Its linker's own libdl.so, which stands in the file as it is."""
     at = data.find(MAGIC)
     while at >= 0:
-        binary = Binary()
+        binary = WasmModule()
         for end in section_ends(data, at):
             try:
                 binary = read(data[at:end])
@@ -104,7 +104,7 @@ def section_ends(data: bytes, start: int) -> Iterator[int]:
         yield at
 
 
-def exported(binary: Binary) -> set[str]:
+def exported(binary: WasmModule) -> set[str]:
     """The names that a module exports."""
     return {one.name for one in binary.exports} - {"_initialize"}
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.audit import judged
+from tests.audit import real_wheels
 from tests.matrix.settings import load_settings
 from wasm_platform_tags import known_platforms
 
-COMMITTED = json.loads(judged.RESULTS.read_bytes())
+COMMITTED = json.loads(real_wheels.RESULTS.read_bytes())
 WHEELS = COMMITTED["wheels"]
-PINNED, AUDITWHEEL = judged.pinned()
+PINNED, AUDITWHEEL = real_wheels.pinned()
 
 
 def test_every_pinned_wheel_was_judged() -> None:
@@ -30,7 +30,7 @@ def test_one_wheel(one: dict[str, Any]) -> None:
     pinned = next(known for known in PINNED if known.file == one["file"])
     tags = {record.tags[0] for record in known_platforms()}
     renamed, whole, run, own = (
-        judged.part(one, name) for name in ("renamed", "whole", "run", "own")
+        real_wheels.part(one, name) for name in ("renamed", "whole", "run", "own")
     )
     assert renamed.keys() == tags - {pinned.platform}
     assert bool(run) == bool(pinned.code)

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.audit import judged
+from tests.audit import real_wheels
 from tests.toolkit.cache import make
 from wasm_platform_tags.audit import audit
 
@@ -59,8 +59,8 @@ def measure(
     cache: Cache, tell: Callable[[str], None]
 ) -> Iterator[tuple[str, str, str, str]]:
     """Yield, for each claim: what, ours, the peer's, and the ratio."""
-    (wheel,) = judged.downloaded(cache, tell).glob(AUDITED)
-    theirs = cache.requirement(f"auditwheel-emscripten=={judged.pinned()[1]}")
+    (wheel,) = real_wheels.downloaded(cache, tell).glob(AUDITED)
+    theirs = cache.requirement(f"auditwheel-emscripten=={real_wheels.pinned()[1]}")
     if not theirs.exists():
         (unit,) = (one for one in cache.units() if one.name == theirs.name)
         tell(unit.source)

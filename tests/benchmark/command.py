@@ -18,7 +18,7 @@ from rich.table import Table
 from tests.matrix.settings import load_settings
 from tests.toolkit.cache import DEFAULT_CACHE, Cache
 from tests.toolkit.command import BadInputError, exit_code, need_folder
-from tests.toolkit.files import write_whole
+from tests.toolkit.files import atomic_write
 
 from . import audit, tags
 
@@ -85,5 +85,5 @@ def _main(options: argparse.Namespace) -> int:
     console.print(table)
     if options.json:
         report = {"versions": versions, "rows": rows}
-        write_whole(options.json, json.dumps(report, indent=2) + "\n")
+        atomic_write(options.json, json.dumps(report, indent=2) + "\n")
     return 0

@@ -15,8 +15,8 @@ from tests.native.command import attempt, parser, pick, tell, write_report
 from tests.native.provision import downloads
 from tests.toolkit.command import BadInputError, exit_code, need_folder
 
+from .build import BuildCache, missing
 from .questions import runs
-from .workshop import Workshop, missing
 
 if TYPE_CHECKING:
     import argparse
@@ -64,7 +64,7 @@ def _main(options: argparse.Namespace, console: Console) -> int:
             " or what your system calls them"
         )
     cache = options.cache.absolute()
-    shop = Workshop(cache / "cpython-wasi", downloads(cache))
+    shop = BuildCache(cache / "cpython-wasi", downloads(cache))
     found = {}
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("", total=len(chosen))

@@ -11,19 +11,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.matrix.settings import ROOT
-from tests.native.lab import GUEST
+from tests.native.context import GUEST
 from tests.native.observe import Observation, Run, shown
-from tests.toolkit.process import Said, environment, tool
+from tests.toolkit.process import CompletedProcess, environment, tool
 from tests.toolkit.runtimes import wasi as matrix_wasi
 from tests.upstream.run import changed_source
 
-from .workshop import HOST, jobs
+from .build import HOST, jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from .workshop import Workshop
+    from .build import BuildCache
 
 PIP = "pip==26.3"
 CHECKING = "checking for the WASI platform"
@@ -60,7 +60,7 @@ SETTINGS = {
 }
 
 
-def configured(setting: Setting, shop: Workshop) -> Observation:
+def configured(setting: Setting, shop: BuildCache) -> Observation:
     """Run configure up to its answer."""
     compiler = shop.toolchain(*setting.sdk)
     folder = shop.root / "configure"
@@ -96,8 +96,8 @@ def configured(setting: Setting, shop: Workshop) -> Observation:
 
 
 def python(
-    shop: Workshop, *arguments: str, mounts: dict[str, Path], built: Path
-) -> Said:
+    shop: BuildCache, *arguments: str, mounts: dict[str, Path], built: Path
+) -> CompletedProcess:
     """Run the built interpreter in wasmtime."""
     (library,) = built.glob("build/lib.wasi-*")
     guest = {"/": shop.patched, "/built": built, **mounts}
@@ -119,7 +119,7 @@ def python(
     )
 
 
-def mounts(shop: Workshop, packaging: Path | None = None) -> dict[str, Path]:
+def mounts(shop: BuildCache, packaging: Path | None = None) -> dict[str, Path]:
     """The library, a packaging and a pip, all on the path."""
     return {
         "/packaging": packaging or shop.downloads.packaging,
@@ -129,7 +129,7 @@ def mounts(shop: Workshop, packaging: Path | None = None) -> dict[str, Path]:
     }
 
 
-def report(shop: Workshop) -> Observation:
+def report(shop: BuildCache) -> Observation:
     """What the interpreter says of itself."""
     said = python(
         shop, "/report/environment_report.py", mounts=mounts(shop), built=shop.wasi
@@ -143,7 +143,7 @@ def report(shop: Workshop) -> Observation:
     return shown(f"states {stated or 'no platform'}", "\n".join(lines), said.text)
 
 
-def upstream(shop: Workshop) -> Observation:
+def upstream(shop: BuildCache) -> Observation:
     """The packaging with the change that it would take, and no patch at run time."""
     folder = changed_source("packaging", shop.downloads.root)
     code = "import packaging.tags as t; print(*t.platform_tags())"
@@ -153,13 +153,13 @@ def upstream(shop: Workshop) -> Observation:
     return _answer(said)
 
 
-def pip(code: str, shop: Workshop) -> Observation:
+def pip(code: str, shop: BuildCache) -> Observation:
     """As far as pip gets."""
     said = python(shop, "-c", code, mounts=mounts(shop), built=shop.wasi)
     return _answer(said)
 
 
-def own_tests(shop: Workshop) -> Observation:
+def own_tests(shop: BuildCache) -> Observation:
     """CPython's own tests of sysconfig."""
     said = python(
         shop, "-m", "unittest", "test.test_sysconfig", mounts={}, built=shop.wasi
@@ -173,12 +173,12 @@ def own_tests(shop: Workshop) -> Observation:
 CALLS = "import clib; print(clib.convert('42'), clib.convert('9' * 20), clib.stored('kept'))"
 
 
-def extension(shop: Workshop) -> Observation:
+def extension(shop: BuildCache) -> Observation:
     """Call the module that is linked into the interpreter."""
     return _clib(shop, shop.wasi)
 
 
-def extension_of(sdk: int, wasi: str, shop: Workshop) -> Observation:
+def extension_of(sdk: int, wasi: str, shop: BuildCache) -> Observation:
     """Compile the module for another sysroot, and link it into the same interpreter."""
     folder = shop.root / "relinked"
     shutil.rmtree(folder, ignore_errors=True)
@@ -199,7 +199,7 @@ def extension_of(sdk: int, wasi: str, shop: Workshop) -> Observation:
     return _clib(shop, folder)
 
 
-def _clib(shop: Workshop, built: Path) -> Observation:
+def _clib(shop: BuildCache, built: Path) -> Observation:
     scratch = shop.root / "scratch"
     scratch.mkdir(exist_ok=True)
     said = python(shop, "-c", CALLS, mounts={"/scratch": scratch}, built=built)
@@ -207,7 +207,7 @@ def _clib(shop: Workshop, built: Path) -> Observation:
     return shown("works" if right else "fails", said.last, said.text)
 
 
-def _answer(said: Said, before: str = "") -> Observation:
+def _answer(said: CompletedProcess, before: str = "") -> Observation:
     kind = "answers" if said.status == 0 else "stops"
     return shown(kind, said.last, before + said.text)
 

@@ -21,7 +21,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from wasm_platform_tags.conformance.cases import Case, CaseError, load_cases
+from wasm_platform_tags.conformance.cases import Case, InvalidSuite, load_cases
 
 from ..toolkit.cache import DEFAULT_CACHE, Cache, provision
 from ..toolkit.command import BadInputError, exit_code, need_folder
@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
     options = parser().parse_args(arguments)
     run = partial(_main, options, Console())
-    return exit_code(run, CaseError, results.ReasonError, results.ResultError)
+    return exit_code(run, InvalidSuite, results.ReasonError, results.ResultError)
 
 
 def _main(options: argparse.Namespace, console: Console) -> int:

@@ -17,7 +17,7 @@ from wasm_platform_tags.conformance.runner import (
     same,
 )
 
-from ..toolkit.files import write_whole
+from ..toolkit.files import atomic_write
 from .settings import HERE
 
 if TYPE_CHECKING:
@@ -358,7 +358,7 @@ def write(result: Result, measured: str, folder: Path = RESULTS) -> None:
     if before and {**data, "measured": before["measured"]} == before:
         return
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / f"{result.cell.name}.json", dump(data))
+    atomic_write(folder / f"{result.cell.name}.json", dump(data))
 
 
 def dump(data: Mapping[str, Any]) -> str:

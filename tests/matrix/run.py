@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..toolkit.index_server import Index
-from ..toolkit.output import own_words
+from ..toolkit.output import normalise_output
 from ..toolkit.runtimes.host import host
 from ..toolkit.runtimes.process import Process, ProcessError
 from ..toolkit.runtimes.pyodide import pyodide
 from ..toolkit.runtimes.wasi import wasi, write_sysconfigdata
 from .adapters.auditwheel_emscripten import AuditwheelEmscripten
-from .adapters.base import Adapter, Bench, Make, UnsupportedError
+from .adapters.base import Adapter, AdapterContext, Make, UnsupportedError
 from .adapters.library import Library
 from .adapters.micropip import Micropip
 from .adapters.packaging import Packaging, PipVendored
@@ -140,7 +140,9 @@ class Matrix:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         process, unset = self._start(lane, scratch, folder)
-        bench = Bench(self.cache, index, scratch / "wheels", folder, process, unset)
+        bench = AdapterContext(
+            self.cache, index, scratch / "wheels", folder, process, unset
+        )
         try:
             return [self._run_cell(cell, bench, tell) for cell in lane]
         finally:
@@ -149,7 +151,7 @@ class Matrix:
                 unset.close()
 
     def _run_cell(
-        self, cell: Cell, bench: Bench, tell: Callable[[Cell, int], None]
+        self, cell: Cell, bench: AdapterContext, tell: Callable[[Cell, int], None]
     ) -> Result:
         adapter = ADAPTERS[cell.tool.tool](cell, bench)
         verdicts: dict[str, Verdict] = {}
@@ -176,10 +178,10 @@ class Matrix:
         try:
             answer = adapter.observe(case)
         except UnsupportedError as refused:
-            return Verdict(UNSUPPORTED, output=own_words(str(refused), folders))
+            return Verdict(UNSUPPORTED, output=normalise_output(str(refused), folders))
         except ProcessError as failed:
             return Verdict(ERROR, str(failed), output=failed.output)
-        said = own_words(answer.output, folders)
+        said = normalise_output(answer.output, folders)
         return judge(case, adapter.cell, answer.value, said, self.reasons)
 
     def _start(

@@ -11,7 +11,7 @@ import pytest
 
 from wasm_platform_tags.conformance.cases import (
     Case,
-    CaseError,
+    InvalidSuite,
     expand,
     load_cases,
     load_targets,
@@ -81,26 +81,26 @@ def test_expansion(tmp_path: Path) -> None:
 def test_a_wrong_case_is_told(
     tmp_path: Path, changes: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(CaseError) as error:
+    with pytest.raises(InvalidSuite) as error:
         load(tmp_path, select(**changes))
     assert message in str(error.value)
     assert "group.json" in str(error.value)
 
 
 def test_a_file_must_be_called_as_its_group(tmp_path: Path) -> None:
-    with pytest.raises(CaseError, match="wanted 'select', 'group'"):
+    with pytest.raises(InvalidSuite, match="wanted 'select', 'group'"):
         load(tmp_path, select(), group="other")
 
 
 def test_a_file_must_be_json(tmp_path: Path) -> None:
     load(tmp_path, select())
     (tmp_path / "targets.json").write_text("{", encoding="utf-8")
-    with pytest.raises(CaseError, match="cannot be read as JSON"):
+    with pytest.raises(InvalidSuite, match="cannot be read as JSON"):
         load_cases(tmp_path)
 
 
 def test_ids_are_unique(tmp_path: Path) -> None:
-    with pytest.raises(CaseError, match="more than one case"):
+    with pytest.raises(InvalidSuite, match="more than one case"):
         load(tmp_path, select(), select())
 
 

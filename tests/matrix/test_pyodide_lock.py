@@ -11,7 +11,7 @@ from wasm_platform_tags.conformance.cases import load_cases
 from ..toolkit.cache import Cache
 from ..toolkit.index_server import Index
 from ..toolkit.runtimes.process import Process
-from .adapters.base import Bench, UnsupportedError
+from .adapters.base import AdapterContext, UnsupportedError
 from .adapters.pyodide_lock import PyodideLock
 from .cells import Cell, cells
 from .settings import load_settings
@@ -30,7 +30,7 @@ def adapter(tmp_path: Path) -> Iterator[Callable[[Cell], PyodideLock]]:
     with Index({}) as index:
         cache = Cache(tmp_path, SETTINGS)
         # A process starts when it is called.
-        bench = Bench(cache, index, tmp_path, tmp_path, Process(["nothing"]))
+        bench = AdapterContext(cache, index, tmp_path, tmp_path, Process(["nothing"]))
         yield lambda cell: PyodideLock(cell, bench)
 
 

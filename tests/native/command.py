@@ -23,7 +23,7 @@ from tests.toolkit.command import BadInputError, exit_code, need_folder, need_ma
 from tests.toolkit.threads import threads
 
 from . import observe
-from .lab import Lab
+from .context import NativeContext
 from .provision import downloads
 from .runs import every_run
 
@@ -96,17 +96,17 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     committed = observe.load()
     found_in = downloads(options.cache.absolute())
     with tempfile.TemporaryDirectory(prefix="native-") as scratch:
-        lab = Lab(found_in, Path(scratch))
-        runs = every_run(lab)
+        context = NativeContext(found_in, Path(scratch))
+        runs = every_run(context)
         chosen = pick(runs, options.only)
         if options.list:
             for run in chosen:
                 console.print(f"{run.id}  [dim]{run.what}[/dim]", soft_wrap=True)
             return 0
         try:
-            found = _observe(lab, chosen, found_in, console)
+            found = _observe(context, chosen, found_in, console)
         finally:
-            lab.close()
+            context.close()
     seconds = round(time.monotonic() - started)
     console.print(f"{len(found)} observations, {seconds} s")
     if options.json:
@@ -136,7 +136,7 @@ def pick(runs: Sequence[Run], patterns: Sequence[str]) -> list[Run]:
 
 
 def _observe(
-    lab: Lab, runs: Sequence[Run], found_in: Downloads, console: Console
+    context: NativeContext, runs: Sequence[Run], found_in: Downloads, console: Console
 ) -> dict[str, Observation]:
     found: dict[str, Observation] = {}
     with (
@@ -146,7 +146,7 @@ def _observe(
         task = progress.add_task("runs", total=len(runs))
         found_in.tell = lambda source: progress.update(task, description=source)
         pending: dict[Future[Observation], Run] = {
-            pool.submit(attempt, lab, run): run for run in runs
+            pool.submit(attempt, context, run): run for run in runs
         }
         for future in as_completed(pending):
             run = pending[future]
@@ -155,10 +155,10 @@ def _observe(
     return {run.id: found[run.id] for run in runs}
 
 
-def attempt(lab: object, run: Run) -> Observation:
+def attempt(context: object, run: Run) -> Observation:
     """An observation in any case: what goes wrong in the laboratory is one as well."""
     try:
-        return run.do(lab)
+        return run.do(context)
     except Exception as error:  # noqa: BLE001 - the other runs go on
         message = f"{type(error).__name__}: {error}"
         return observe.shown("error", message.partition("\n")[0], message)

@@ -16,7 +16,7 @@ from wasm_platform_tags.audit.wasm import read
 
 from ..toolkit.process import environment, tool
 from .bundled import libraries
-from .lab import GUEST, LINKER, LINKERS, WASI
+from .context import GUEST, LINKER, LINKERS, WASI
 from .observe import Observation, Run, shown
 from .wasi_way import refuse_build
 from .wheels import unpack
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from .lab import Lab
+    from .context import NativeContext
 
 PYTHON = "3.14"
 # What each is asked, and the right answer.
@@ -55,11 +55,11 @@ class Build:
         """The platform tag of the wheel."""
         return f"wasi_{self.wasi.replace('.', '_')}_sdk_{self.sdk}_wasm32"
 
-    def wheel(self, lab: Lab) -> Path:
+    def wheel(self, context: NativeContext) -> Path:
         """The wheel, by the project's backend."""
-        return lab.wheel(
+        return context.wheel(
             f"platform={self.tag}",
-            f"sysroot={sdk_folder(lab, self.sdk, self.wasi)}",
+            f"sysroot={sdk_folder(context, self.sdk, self.wasi)}",
             *(f"module={name}" for name in self.modules),
             *([f"define={self.define}"] if self.define else []),
             *([f"check={self.check}"] if self.check else []),
@@ -97,7 +97,7 @@ FORCED = (
 )
 
 
-def sdk_folder(lab: Lab, sdk: int, wasi: str) -> Path:
+def sdk_folder(context: NativeContext, sdk: int, wasi: str) -> Path:
     """A sysroot in the SDK's own layout, with shared libraries to link with.
 
     The shared libraries are always those of componentize-py's SDK 33 for WASI 0.2: their
@@ -105,8 +105,8 @@ def sdk_folder(lab: Lab, sdk: int, wasi: str) -> Path:
     """
 
     def make() -> Path:
-        found = lab.downloads.sysroot(sdk, wasi)
-        folder = lab.folder(f"sysroot-{sdk}-{wasi}")
+        found = context.downloads.sysroot(sdk, wasi)
+        folder = context.folder(f"sysroot-{sdk}-{wasi}")
         target = f"wasm32-wasip{wasi.rpartition('.')[2]}"
         headers, place = folder / "include" / target, folder / "lib" / target
         shutil.copytree(found.headers, headers)
@@ -115,18 +115,20 @@ def sdk_folder(lab: Lab, sdk: int, wasi: str) -> Path:
             (headers / "c++" / "v1").symlink_to(found.cxx_headers)
         place.mkdir(parents=True)
         (place / "libc.a").symlink_to(found.libraries / "libc.a")
-        libraries(lab.downloads.requirement(f"componentize-py=={LINKER}"), place)
+        libraries(context.downloads.requirement(f"componentize-py=={LINKER}"), place)
         return folder
 
-    made: Path = lab.once(f"sysroot {sdk} {wasi}", make)
+    made: Path = context.once(f"sysroot {sdk} {wasi}", make)
     return made
 
 
-def build(which: Build, lab: Lab) -> Observation:
+def build(which: Build, context: NativeContext) -> Observation:
     """Build the wheel and look into it."""
-    wheel = which.wheel(lab)
+    wheel = which.wheel(context)
     lines = [wheel.name]
-    for path in sorted(unpack(wheel, lab.folder(f"look-{which.modules}")).glob("*.so")):
+    for path in sorted(
+        unpack(wheel, context.folder(f"look-{which.modules}")).glob("*.so")
+    ):
         found = read(path.read_bytes())
         taken = [one.name for one in found.imports if not one.name.startswith("_")]
         taken = [name for name in taken if not name.startswith("Py")]
@@ -137,29 +139,33 @@ def build(which: Build, lab: Lab) -> Observation:
     return shown("built", "\n".join(lines))
 
 
-def select(platform: str, lab: Lab) -> Observation:
+def select(platform: str, context: NativeContext) -> Observation:
     """Let the newest stock pip choose from an index that has our wheel alone."""
-    url = lab.serve("extension", [OURS.wheel(lab)])
-    site = lab.folder(f"extension-{platform}")
+    url = context.serve("extension", [OURS.wheel(context)])
+    site = context.folder(f"extension-{platform}")
     target = PYTHON, platform
-    said = lab.install(
-        lab.downloads.pips[-1], target, site, "--index-url", url, "one-source"
+    said = context.install(
+        context.downloads.pips[-1], target, site, "--index-url", url, "one-source"
     )
     if said.status:
         return shown("refused", said.last, said.text)
     return shown("installed", "\n".join(sorted(x.name for x in site.glob("*.so"))))
 
 
-def select_with_uv(lab: Lab) -> Observation:
+def select_with_uv(context: NativeContext) -> Observation:
     """Ask uv for the same."""
-    uv = lab.downloads.requirement(lab.downloads.uv) / "bin" / "uv"
+    uv = context.downloads.requirement(context.downloads.uv) / "bin" / "uv"
     said = tool(
         [
             *(uv, "pip", "install", "--no-config", "--no-progress", "--no-cache"),
             *("--python", sys.executable, "--python-version", PYTHON),
             *("--python-platform", "wasm32-wasip2", "--only-binary=:all:"),
-            *("--target", lab.folder("extension-uv")),
-            *("--index-url", lab.serve("extension", [OURS.wheel(lab)]), "one-source"),
+            *("--target", context.folder("extension-uv")),
+            *(
+                "--index-url",
+                context.serve("extension", [OURS.wheel(context)]),
+                "one-source",
+            ),
         ],
         environment([]),
     )
@@ -168,9 +174,11 @@ def select_with_uv(lab: Lab) -> Observation:
     return shown("cannot be asked", said.text.partition("[")[0], said.text)
 
 
-def linked(lab: Lab, site: Path, linker: str, out: Path) -> Observation | None:
+def linked(
+    context: NativeContext, site: Path, linker: str, out: Path
+) -> Observation | None:
     """Link what is in a folder; None if that went well."""
-    said = lab.componentize(
+    said = context.componentize(
         linker, GUEST / "sdk.wit", "sdk_app", [GUEST / "apps", site], out
     )
     if said.status == 0:
@@ -179,11 +187,11 @@ def linked(lab: Lab, site: Path, linker: str, out: Path) -> Observation | None:
     return shown("link fails", told, said.text)
 
 
-def called(lab: Lab, modules: tuple[str, ...], out: Path) -> Observation:
+def called(context: NativeContext, modules: tuple[str, ...], out: Path) -> Observation:
     """Ask every question that these modules can answer."""
     asked = [call for call in CALLS if call.partition(".")[0] in modules]
     calls = [f'call "{call}"' for call in asked]
-    said = lab.component(out, *calls, scratch=lab.folder(f"{out.stem}-scratch"))
+    said = context.component(out, *calls, scratch=context.folder(f"{out.stem}-scratch"))
     if said.status:
         return shown("call fails", said.last, said.text)
     answers = said.text.split()
@@ -196,21 +204,25 @@ def called(lab: Lab, modules: tuple[str, ...], out: Path) -> Observation:
     )
 
 
-def run(lab: Lab) -> Observation:
+def run(context: NativeContext) -> Observation:
     """Link what pip installed, and run it."""
-    select(WASI, lab)
-    out = lab.scratch / "extension.wasm"
-    site = lab.scratch / f"extension-{WASI}"
-    return linked(lab, site, LINKER, out) or called(lab, OURS.modules, out)
+    select(WASI, context)
+    out = context.scratch / "extension.wasm"
+    site = context.scratch / f"extension-{WASI}"
+    return linked(context, site, LINKER, out) or called(context, OURS.modules, out)
 
 
-def force(case: Forced, lab: Lab) -> Observation:
+def force(case: Forced, context: NativeContext) -> Observation:
     """Bring a build before a linker whose C library is another."""
-    site = unpack(case.build.wheel(lab), lab.folder(f"extension-forced-{case.name}"))
+    site = unpack(
+        case.build.wheel(context), context.folder(f"extension-forced-{case.name}")
+    )
     for file in site.glob("*.abi3.so"):
         file.rename(site / file.name.replace(".abi3.so", LINKERS[case.linker]))
-    out = lab.scratch / f"forced-{case.name}.wasm"
-    return linked(lab, site, case.linker, out) or called(lab, case.build.modules, out)
+    out = context.scratch / f"forced-{case.name}.wasm"
+    return linked(context, site, case.linker, out) or called(
+        context, case.build.modules, out
+    )
 
 
 # What the build is asked for and must not make; @ stands for a sysroot of SDK 33, 0.2.
@@ -234,18 +246,18 @@ REFUSED = (
 )
 
 
-def refuse(name: str, settings: tuple[str, ...], lab: Lab) -> Observation:
+def refuse(name: str, settings: tuple[str, ...], context: NativeContext) -> Observation:
     """Ask the build for what does not conform."""
     given = []
     for setting in settings:
         before, found, which = setting.partition("@")
         if found:
             sdk, _, wasi = which.partition("-")
-            setting = f"{before}{sdk_folder(lab, int(sdk), wasi)}"  # noqa: PLW2901
+            setting = f"{before}{sdk_folder(context, int(sdk), wasi)}"  # noqa: PLW2901
         given.append(setting)
     if not any(setting.startswith("platform=") for setting in given):
         given.append(f"platform={WASI}")
-    return refuse_build(f"extension-{name}", given, lab)
+    return refuse_build(f"extension-{name}", given, context)
 
 
 def runs() -> Iterator[Run]:

@@ -5,23 +5,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .lab import EMSCRIPTEN, WASI
+from .context import EMSCRIPTEN, WASI
 from .observe import Observation, Run, shown
 from .wheels import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .lab import Lab
-    from .provision import Line
+    from .context import NativeContext
+    from .provision import PyodideRelease
 
 
-def select_and_load(line: Line, lab: Lab) -> Observation:
+def select_and_load(line: PyodideRelease, context: NativeContext) -> Observation:
     """Let the library choose in the running interpreter; load what it chose."""
     tags = [f"platform={tag}" for tag in (WASI, *EMSCRIPTEN)]
-    wheels = {wheel.name: wheel for wheel in map(lab.wheel, tags)}
-    site = lab.folder(f"families-{line.version}")
-    with lab.guest(line, site) as call:
+    wheels = {wheel.name: wheel for wheel in map(context.wheel, tags)}
+    site = context.folder(f"families-{line.version}")
+    with context.guest(line, site) as call:
         own = call("library_worker.running", check="platform_tags", count=0).value
         chosen = call("library_worker.choose_here", files=list(wheels)).value
     lines = [f"platform tags: {', '.join(own)}", f"chosen: {chosen or 'none'}"]
@@ -33,7 +33,7 @@ def select_and_load(line: Line, lab: Lab) -> Observation:
         ("side", ["side.twice(21)"]),
         ("sidepp", ["sidepp.checked(21)", "sidepp.checked(-1)"]),
     ):
-        loaded = lab.load(line, site, "one-source", module, expressions)
+        loaded = context.load(line, site, "one-source", module, expressions)
         outcomes.append(loaded.outcome)
         lines.append(loaded.output)
         raw += loaded.raw
@@ -41,9 +41,9 @@ def select_and_load(line: Line, lab: Lab) -> Observation:
     return shown(outcome, "\n".join(lines), raw)
 
 
-def runs(lab: Lab) -> Iterator[Run]:
+def runs(context: NativeContext) -> Iterator[Run]:
     """One run a line."""
-    for line in lab.downloads.lines.values():
+    for line in context.downloads.lines.values():
         yield Run(
             f"families/pyodide-{line.version}",
             f"Pyodide {line.version} selects and loads",

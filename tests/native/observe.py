@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.toolkit.command import BadInputError
-from tests.toolkit.files import write_whole
+from tests.toolkit.files import atomic_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -97,7 +97,7 @@ def save(
     now = {name: {"measured": measured, **one.json()} for name, one in found.items()}
     merged = {**load(path), **now}
     results = {name: merged[name] for name in known if name in merged}
-    write_whole(path, json.dumps(results, indent=1) + "\n")
+    atomic_write(path, json.dumps(results, indent=1) + "\n")
 
 
 def differences(

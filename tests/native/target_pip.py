@@ -20,19 +20,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from .lab import Lab
+    from .context import NativeContext
 
 PROJECT = "ipython"
 PYTHON, TAG, TRIPLE = "3.13", "pyemscripten_2025_0_wasm32", "wasm32-pyodide2025"
 TOLD = ("--platform", TAG, "--python-version", PYTHON, "--only-binary=:all:")
 
 
-def by_pip(command: tuple[str, ...], told: tuple[str, ...], lab: Lab) -> Observation:
+def by_pip(
+    command: tuple[str, ...], told: tuple[str, ...], context: NativeContext
+) -> Observation:
     """Let pip resolve, without installing anything."""
-    wheels = lab.downloads.wheels_for(PROJECT)
-    report = lab.folder(f"target-{command[0]}") / "report.json"
-    pip = lab.downloads.requirement(f"pip=={lab.downloads.pips[-1]}")
-    path = pip, ROOT / "reference", lab.downloads.packaging
+    wheels = context.downloads.wheels_for(PROJECT)
+    report = context.folder(f"target-{command[0]}") / "report.json"
+    pip = context.downloads.requirement(f"pip=={context.downloads.pips[-1]}")
+    path = pip, ROOT / "reference", context.downloads.packaging
     what = "install", PROJECT, "--dry-run", "--quiet", "--no-index", *told
     where = "--report", report, "--target", report.parent, "--find-links", wheels
     said = tool([sys.executable, "-m", *command, *what, *where], environment(path))
@@ -44,17 +46,17 @@ def by_pip(command: tuple[str, ...], told: tuple[str, ...], lab: Lab) -> Observa
     )
 
 
-def by_uv(lab: Lab) -> Observation:
+def by_uv(context: NativeContext) -> Observation:
     """Let uv resolve for the same target, by its own name for it."""
-    asked = lab.folder("target-uv") / "requirements.in"
+    asked = context.folder("target-uv") / "requirements.in"
     asked.write_text(f"{PROJECT}\n", "utf-8")
     said = tool(
         [
-            uv(lab),
+            uv(context),
             *("pip", "compile", "--quiet", "--no-annotate", "--no-header"),
             *("--no-config", "--no-cache", "--no-index"),
             asked,
-            *("--find-links", lab.downloads.wheels_for(PROJECT)),
+            *("--find-links", context.downloads.wheels_for(PROJECT)),
             *("--python-platform", TRIPLE, "--python-version", PYTHON),
         ],
         environment([]),
@@ -62,9 +64,9 @@ def by_uv(lab: Lab) -> Observation:
     return shown("refused", said.text) if said.status else listed(said.text.split())
 
 
-def uv(lab: Lab) -> Path:
+def uv(context: NativeContext) -> Path:
     """The executable."""
-    folder = lab.downloads.requirement(lab.downloads.uv) / "bin"
+    folder = context.downloads.requirement(context.downloads.uv) / "bin"
     return next(path for path in folder.iterdir() if path.stem == "uv")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wasm_platform_tags import PyodidePlatform, WasiPlatform
+from wasm_platform_tags import PyEmscriptenPlatform, WasiPlatform
 from wasm_platform_tags.conformance.build import module
 
 if TYPE_CHECKING:
@@ -114,9 +114,12 @@ def test_the_wheel_carries_the_canonical_tag(
 
 
 def test_unwinding_comes_from_the_registry() -> None:
-    assert backend.unwinding_of(PyodidePlatform(2024, 0), None) == "javascript"
-    assert backend.unwinding_of(PyodidePlatform(2025, 0), None) == "webassembly"
-    assert backend.unwinding_of(PyodidePlatform(2025, 0), "javascript") == "javascript"
+    assert backend.unwinding_of(PyEmscriptenPlatform(2024, 0), None) == "javascript"
+    assert backend.unwinding_of(PyEmscriptenPlatform(2025, 0), None) == "webassembly"
+    assert (
+        backend.unwinding_of(PyEmscriptenPlatform(2025, 0), "javascript")
+        == "javascript"
+    )
     assert backend.unwinding_of(WasiPlatform(0, 1, 24), None) == "none"
 
 

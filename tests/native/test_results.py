@@ -13,7 +13,7 @@ from rich.console import Console
 
 from tests.native import command, observe
 from tests.native.command import main, pick
-from tests.native.lab import Lab
+from tests.native.context import NativeContext
 from tests.native.observe import Observation, Run
 from tests.native.provision import downloads
 from tests.native.runs import every_run
@@ -27,7 +27,7 @@ PEP = Path(__file__).parents[2] / "pep" / "pep-9999.rst"
 
 
 def all_runs() -> Sequence[Run]:
-    return every_run(Lab(downloads(Path("cache")), Path("scratch")))
+    return every_run(NativeContext(downloads(Path("cache")), Path("scratch")))
 
 
 RUNS = all_runs()
@@ -152,12 +152,12 @@ def test_a_renamed_wheel_says_so_inside(tmp_path: Path) -> None:
 def test_an_interruption_ends_what_has_not_begun() -> None:
     made = []
 
-    def interrupt(lab: object) -> Observation:
+    def interrupt(context: object) -> Observation:
         raise KeyboardInterrupt
 
-    def do(lab: object) -> Observation:
+    def do(context: object) -> Observation:
         time.sleep(0.01)
-        made.append(lab)
+        made.append(context)
         return Observation("works", "")
 
     runs = [Run("first", "", interrupt), *(Run(f"{n}", "", do) for n in range(100))]

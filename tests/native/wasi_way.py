@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wasm_platform_tags.audit.wasm import read
 
-from .lab import GUEST, LINKER, WASI, WILD
+from .context import GUEST, LINKER, WASI, WILD
 from .observe import Observation, Run, shown
 from .wheels import unpack
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from .lab import Lab
+    from .context import NativeContext
 
 PYTHON = "3.14"
 
 
-def build(lab: Lab) -> Observation:
+def build(context: NativeContext) -> Observation:
     """Build the wheel and look into it."""
-    wheel = lab.wheel(f"platform={WASI}")
+    wheel = context.wheel(f"platform={WASI}")
     lines = [wheel.name]
-    for path in sorted(unpack(wheel, lab.folder("look")).glob("*.so")):
+    for path in sorted(unpack(wheel, context.folder("look")).glob("*.so")):
         found = read(path.read_bytes())
         kind = "component" if found.component else "core module"
         lines.append(f"{path.name}: {kind}; first section {found.sections[0].name}")
@@ -34,11 +34,11 @@ def build(lab: Lab) -> Observation:
     return shown("built", "\n".join(lines))
 
 
-def select(pip: str, platform: str, shelf: str, lab: Lab) -> Observation:
+def select(pip: str, platform: str, shelf: str, context: NativeContext) -> Observation:
     """Let a stock pip choose for a platform."""
-    target = lab.folder(f"select-{pip}-{platform}-{shelf}")
-    url = lab.index.simple(shelf, "html")
-    said = lab.install(
+    target = context.folder(f"select-{pip}-{platform}-{shelf}")
+    url = context.index.simple(shelf, "html")
+    said = context.install(
         pip, (PYTHON, platform), target, "--index-url", url, "one-source"
     )
     if said.status == 0:
@@ -59,44 +59,46 @@ def _error(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if line.startswith("ERROR"))
 
 
-def link(lab: Lab) -> Observation:
+def link(context: NativeContext) -> Observation:
     """Link what pip installed into a component."""
-    said = lab.once("demo", lambda: _link(lab))
+    said = context.once("demo", lambda: _link(context))
     return shown("linked" if said.status == 0 else "refused", said.last, said.text)
 
 
-def _link(lab: Lab) -> object:
-    target = lab.folder("deps")
-    pip, url = lab.downloads.pips[-1], lab.index.simple("ours", "html")
-    lab.install(pip, (PYTHON, WASI), target, "--index-url", url, "one-source")
-    return lab.componentize(
+def _link(context: NativeContext) -> object:
+    target = context.folder("deps")
+    pip, url = context.downloads.pips[-1], context.index.simple("ours", "html")
+    context.install(pip, (PYTHON, WASI), target, "--index-url", url, "one-source")
+    return context.componentize(
         LINKER,
         GUEST / "demo.wit",
         "demo_app",
         [GUEST / "apps", target],
-        lab.scratch / "demo.wasm",
+        context.scratch / "demo.wasm",
     )
 
 
-def run(lab: Lab) -> Observation:
+def run(context: NativeContext) -> Observation:
     """Call both modules in the component."""
-    link(lab)
+    link(context)
     calls = ("twice 21", "checked 21", "checked -1")
-    said = lab.component(lab.scratch / "demo.wasm", *calls)
+    said = context.component(context.scratch / "demo.wasm", *calls)
     if said.status:
         return shown("fails", said.last, said.text)
     pairs = zip(calls, said.text.split(), strict=True)
     return shown("works", "\n".join(f"{call}: {value}" for call, value in pairs))
 
 
-def refuse(settings: tuple[str, ...], lab: Lab) -> Observation:
+def refuse(settings: tuple[str, ...], context: NativeContext) -> Observation:
     """Ask the build for what it must not build."""
-    return refuse_build("-".join(settings), settings, lab)
+    return refuse_build("-".join(settings), settings, context)
 
 
-def refuse_build(name: str, settings: Sequence[str], lab: Lab) -> Observation:
+def refuse_build(
+    name: str, settings: Sequence[str], context: NativeContext
+) -> Observation:
     """Hold what the build says against what a clear refusal is."""
-    said = lab.build(lab.folder(f"refuse-{name}"), *settings)
+    said = context.build(context.folder(f"refuse-{name}"), *settings)
     lines = [line.strip() for line in said.text.splitlines()]
     told = next((line for line in lines if "(PEP requirement" in line), said.last)
     clear = told.startswith("error: ") and "Traceback" not in said.text
@@ -105,15 +107,15 @@ def refuse_build(name: str, settings: Sequence[str], lab: Lab) -> Observation:
     )
 
 
-def refuse_file(kind: str, lab: Lab) -> Observation:
+def refuse_file(kind: str, context: NativeContext) -> Observation:
     """Ask the build to pack a file that is no extension module of the platform."""
-    file = FILES[kind](lab, lab.folder(f"file-{kind}"))
-    return refuse((f"platform={WASI}", f"extension={file}"), lab)
+    file = FILES[kind](context, context.folder(f"file-{kind}"))
+    return refuse((f"platform={WASI}", f"extension={file}"), context)
 
 
-def _side(lab: Lab) -> bytes:
-    wheel = lab.wheel(f"platform={WASI}")
-    return (unpack(wheel, lab.folder("side")) / "side.abi3.so").read_bytes()
+def _side(context: NativeContext) -> bytes:
+    wheel = context.wheel(f"platform={WASI}")
+    return (unpack(wheel, context.folder("side")) / "side.abi3.so").read_bytes()
 
 
 def _written(folder: Path, name: str, data: bytes) -> Path:
@@ -121,38 +123,42 @@ def _written(folder: Path, name: str, data: bytes) -> Path:
     return folder / name
 
 
-def _component(lab: Lab, folder: Path) -> Path:
-    link(lab)
-    data = (lab.scratch / "demo.wasm").read_bytes()
+def _component(context: NativeContext, folder: Path) -> Path:
+    link(context)
+    data = (context.scratch / "demo.wasm").read_bytes()
     return _written(folder, "side.abi3.so", data)
 
 
-def _compiled(lab: Lab, folder: Path, machine: str, *linked: str) -> Path:
+def _compiled(context: NativeContext, folder: Path, machine: str, *linked: str) -> Path:
     """A module that clang and wasm-ld make of one empty function."""
     source = _written(folder, "side.c", b"int PyInit_side(void) { return 0; }\n")
     made = folder / "side.o", folder / "side.abi3.so"
     options = ("-fPIC", "-O1", "-ffreestanding", "-c", source, "-o", made[0])
-    lab.zig("clang", f"--target={machine}-unknown-unknown", *options)
-    lab.zig("wasm-ld", *linked, "--export=PyInit_side", made[0], "-o", made[1])
+    context.zig("clang", f"--target={machine}-unknown-unknown", *options)
+    context.zig("wasm-ld", *linked, "--export=PyInit_side", made[0], "-o", made[1])
     return made[1]
 
 
 SHARED = ("-shared", "--experimental-pic", "--no-entry")
-FILES: dict[str, Callable[[Lab, Path], Path]] = {
-    "wrong-suffix": lambda lab, folder: _written(folder, "side.so", _side(lab)),
-    "no-dylink": lambda lab, folder: _compiled(lab, folder, "wasm32", "--no-entry"),
+FILES: dict[str, Callable[[NativeContext, Path], Path]] = {
+    "wrong-suffix": lambda context, folder: _written(folder, "side.so", _side(context)),
+    "no-dylink": lambda context, folder: _compiled(
+        context, folder, "wasm32", "--no-entry"
+    ),
     "component": _component,
-    "wasm64": lambda lab, folder: _compiled(lab, folder, "wasm64", "-mwasm64", *SHARED),
-    "not-webassembly": lambda lab, folder: _written(
+    "wasm64": lambda context, folder: _compiled(
+        context, folder, "wasm64", "-mwasm64", *SHARED
+    ),
+    "not-webassembly": lambda context, folder: _written(
         folder, "side.abi3.so", b"\x7fELF\x02\x01\x01\0"
     ),
 }
 
 
-def runs(lab: Lab) -> Iterator[Run]:
+def runs(context: NativeContext) -> Iterator[Run]:
     """Every run, in the order of the way."""
     yield Run("wasi/build", f"Build for {WASI}", build)
-    for pip in lab.downloads.pips:
+    for pip in context.downloads.pips:
         yield Run(
             f"wasi/select/{WASI}/pip-{pip}",
             f"pip {pip} selects for {WASI}",

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
+def atomic_write(path: Path, text: str) -> None:
     """Write a file; until that is done, the one that is there stays."""
     part = path.with_name(f"{path.name}.part")
     part.write_text(text, encoding="utf-8")

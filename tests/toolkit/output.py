@@ -17,7 +17,7 @@ _TIME = re.compile(r"\b\d+(?:\.\d+)?(?:ms|s)\b")
 _RANDOM = re.compile(r"(?<=/)(?:\.?tmp|pip-)[A-Za-z0-9_-]*")
 
 
-def own_words(output: str, folders: Mapping[str, str]) -> str:
+def normalise_output(output: str, folders: Mapping[str, str]) -> str:
     """The output with each folder under its plain name; only its end, if it is long."""
     said = _COLOUR.sub("", output).strip()
     # The longest first, since one folder may lie in another.

@@ -17,7 +17,7 @@ TIMEOUT = 300
 
 
 @dataclass(frozen=True)
-class Said:
+class CompletedProcess:
     """How a program left, and all that it wrote."""
 
     status: int
@@ -40,7 +40,7 @@ def tool(
     env: Mapping[str, str] | None = None,
     folder: Path | None = None,
     timeout: int = TIMEOUT,
-) -> Said:
+) -> CompletedProcess:
     """Run a program to its end."""
     try:
         done = subprocess.run(
@@ -57,5 +57,5 @@ def tool(
         )
     except subprocess.TimeoutExpired as late:
         text = (late.output or b"").decode(errors="replace")  # bytes, even of a text
-        return Said(-1, f"{text}\nno end in {timeout} s")
-    return Said(done.returncode, done.stdout)
+        return CompletedProcess(-1, f"{text}\nno end in {timeout} s")
+    return CompletedProcess(done.returncode, done.stdout)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.matrix.recorded import RESULTS
-from tests.toolkit.output import LONGEST, own_words
+from tests.toolkit.output import LONGEST, normalise_output
 
 FOLDERS = {"/scratch": "SCRATCH", "/scratch/wheels": "WHEELS", "/t": "TMP"}
 
@@ -26,12 +26,12 @@ FOLDERS = {"/scratch": "SCRATCH", "/scratch/wheels": "WHEELS", "/t": "TMP"}
     ],
 )
 def test_own_words(said: str, kept: str) -> None:
-    assert own_words(said, FOLDERS) == kept
+    assert normalise_output(said, FOLDERS) == kept
 
 
 def test_of_long_words_the_end_is_kept() -> None:
     lines = [f"line {number}" for number in range(1000)]
-    kept = own_words("\n".join(lines), {})
+    kept = normalise_output("\n".join(lines), {})
     assert kept.startswith("…line ")
     assert kept.endswith("line 999")
     assert len(kept) <= LONGEST

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wasm_platform_tags.wheelfile import archive
-from wasm_platform_tags.wheelfile.archive import RefusedError, open_archive
+from wasm_platform_tags.wheelfile.archive import UnsafeWheelError, open_archive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +73,7 @@ def test_a_library_that_is_there_is_taken() -> None:
 
 def refusal(file: Path, data: bytes) -> str:
     file.write_bytes(data)
-    with pytest.raises(RefusedError) as error:
+    with pytest.raises(UnsafeWheelError) as error:
         contents(file)
     return str(error.value)
 
@@ -311,7 +311,7 @@ def test_a_member_past_the_end_is_refused(file: Path) -> None:
     file.write_bytes(cut)
     with open_archive(file) as opened:
         file.write_bytes(cut[:500_000])  # while it is open
-        with pytest.raises(RefusedError, match="is cut off"):
+        with pytest.raises(UnsafeWheelError, match="is cut off"):
             b"".join(opened.chunks("a"))
 
 
@@ -335,7 +335,7 @@ def test_a_member_is_read_up_to_a_limit(file: Path) -> None:
     file.write_bytes(zipped(("a", DATA)))
     with open_archive(file) as opened:
         assert opened.read("a", len(DATA)) == DATA
-        with pytest.raises(RefusedError, match=f"at most {len(DATA) - 1} are read"):
+        with pytest.raises(UnsafeWheelError, match=f"at most {len(DATA) - 1} are read"):
             opened.read("a", len(DATA) - 1)
 
 
@@ -358,7 +358,10 @@ def test_what_stands_behind_the_data_of_a_member_is_not_read(file: Path) -> None
         made = patched(made, mark, method + 14, struct.pack("<L", len(DATA)))
     file.write_bytes(made)
     tracemalloc.start()
-    with open_archive(file) as opened, pytest.raises(RefusedError, match="elsewhere"):
+    with (
+        open_archive(file) as opened,
+        pytest.raises(UnsafeWheelError, match="elsewhere"),
+    ):
         b"".join(opened.chunks("a"))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -374,7 +377,7 @@ def test_any_flipped_byte_is_read_or_refused(file: Path, at: int, byte: int) -> 
     file.write_bytes(SAMPLE[:at] + bytes([byte]) + SAMPLE[at + 1 :])
     try:
         found = contents(file)
-    except RefusedError as error:
+    except UnsafeWheelError as error:
         assert str(error)
     else:
         assert sorted(found.values()) == sorted([DATA, b"1"])
@@ -387,5 +390,5 @@ def test_any_bytes_are_refused(file: Path, data: bytes, at: int, cut: int) -> No
         file.write_bytes(whole)
         try:
             contents(file)
-        except RefusedError as error:
+        except UnsafeWheelError as error:
             assert str(error)

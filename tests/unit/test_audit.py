@@ -16,10 +16,10 @@ from packaging.tags import parse_tag
 
 import wasm_platform_tags
 from tests.unit.pep_text import ANCHOR, TEXT
-from wasm_platform_tags import PyodidePlatform, WasiPlatform, known_platforms
+from wasm_platform_tags import PyEmscriptenPlatform, WasiPlatform, known_platforms
 from wasm_platform_tags.audit import (
-    RefusedError,
     Report,
+    UnsafeWheelError,
     audit,
     json_report,
     judge_module,
@@ -93,7 +93,7 @@ def test_every_rule_points_at_the_pep_or_another_specification() -> None:
 def test_every_pyemscripten_platform_has_its_symbols() -> None:
     for known in known_platforms():
         symbols = load_symbols(known.tags[0])
-        if isinstance(known.platform, PyodidePlatform):
+        if isinstance(known.platform, PyEmscriptenPlatform):
             assert symbols
             assert (symbols.python,) == known.python
             assert {"malloc", "PyLong_FromLong"} <= symbols.names
@@ -607,7 +607,7 @@ def test_what_is_no_wheel_is_refused(change: Any, words: str, tmp_path: Path) ->
     path = wheel(
         tmp_path, f"demo-1.0-cp311-abi3-{PY}.whl", {"demo.abi3.so": module(INIT)}
     )
-    with pytest.raises(RefusedError, match=words.replace(".", r"\.")):
+    with pytest.raises(UnsafeWheelError, match=words.replace(".", r"\.")):
         audit(rewritten(path, change))
 
 
@@ -623,11 +623,11 @@ def test_a_wheel_s_name_is_asked_for(tmp_path: Path) -> None:
         *("demo.zip", "demo-1.0.whl", "demo-not~1-py3-none-any.whl"),
         f"demo-1.0-{'a.' * 99}a-{'b.' * 99}b-c.d.whl",
     ):
-        with pytest.raises(RefusedError, match="file name of a wheel"):
+        with pytest.raises(UnsafeWheelError, match="file name of a wheel"):
             audit(tmp_path / name)
     path = wheel(tmp_path, f"demo-1.0-cp311-abi3-{PY}.whl", {})
     for name in ("demo-2.0", "other-1.0"):
-        with pytest.raises(RefusedError, match="another project or version"):
+        with pytest.raises(UnsafeWheelError, match="another project or version"):
             audit(path.rename(tmp_path / f"{name}-cp311-abi3-{PY}.whl"))
         path = wheel(tmp_path, path.name, {})
 
@@ -636,7 +636,9 @@ def test_a_section_that_is_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(binary_module, "LARGEST_SECTION", 10)
-    with pytest.raises(RefusedError, match=r"'demo\.abi3\.so': the dylink\.0 section"):
+    with pytest.raises(
+        UnsafeWheelError, match=r"'demo\.abi3\.so': the dylink\.0 section"
+    ):
         audited(tmp_path, PY, {"needed": ["a-long-name.so"]})
 
 
@@ -645,7 +647,9 @@ def test_the_modules_of_a_wheel_share_a_limit(
 ) -> None:
     monkeypatch.setattr(binary_module, "MOST_ENTRIES", 15)
     assert audited(tmp_path, PY)
-    with pytest.raises(RefusedError, match=r"'b\.abi3\.so': up to here, the wheel has"):
+    with pytest.raises(
+        UnsafeWheelError, match=r"'b\.abi3\.so': up to here, the wheel has"
+    ):
         audited(tmp_path, PY, more={"b.abi3.so": module(INIT)})
 
 

@@ -21,7 +21,7 @@ from wasm_platform_tags.audit.wasm import (
     CORE,
     MAGIC,
     MalformedBinaryError,
-    Room,
+    ReadBudget,
     TooLargeError,
     read,
 )
@@ -296,7 +296,7 @@ def test_what_a_wheel_lists_is_limited(
     with pytest.raises(TooLargeError, match="more than 7 sections, types, symbols"):
         read(data)
     monkeypatch.setattr(binary, "MOST_ENTRIES", 20)
-    room = Room()
+    room = ReadBudget()
     assert read(data, room) == read(data)
     with pytest.raises(TooLargeError):  # with the modules before it
         deque(read(data, room) for _ in range(2))
@@ -312,7 +312,7 @@ def test_the_bytes_that_are_kept_of_a_wheel_are_limited(
 ) -> None:
     monkeypatch.setattr(binary, "LARGEST_KEPT", 99)
     one = core(custom("producers", vector([text("x" * 50) + b"\0"])))
-    room = Room()
+    room = ReadBudget()
     assert read(one, room) == read(one)
     with pytest.raises(TooLargeError, match="more than 99 bytes in the wheel"):
         read(one, room)

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 from tests.unit.test_audit import INIT, PY, SCHEMA, WASI, imports, record, rewritten
-from wasm_platform_tags.audit import RefusedError, audit
+from wasm_platform_tags.audit import UnsafeWheelError, audit
 from wasm_platform_tags.audit.retag import RetagError, retag
 from wasm_platform_tags.cli import main as _cli
 from wasm_platform_tags.cli.main import main
@@ -386,4 +386,4 @@ def test_a_failure_to_write_is_an_error_not_a_traceback(
 
 
 def test_refusals_are_value_errors() -> None:
-    assert issubclass(RefusedError, ValueError)
+    assert issubclass(UnsafeWheelError, ValueError)

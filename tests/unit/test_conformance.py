@@ -23,11 +23,11 @@ from wasm_platform_tags.cli import main as _cli
 from wasm_platform_tags.cli.conformance_options import KINDS, START
 from wasm_platform_tags.cli.main import main
 from wasm_platform_tags.conformance.cases import (
-    CaseError,
+    InvalidSuite,
     load_cases,
     suite_folder,
 )
-from wasm_platform_tags.conformance.child import Child, NoAnswer, Silence
+from wasm_platform_tags.conformance.child import AdapterError, AdapterTimeout, Child
 from wasm_platform_tags.conformance.runner import Outcome, request, run, same
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ def test_what_a_child_left_ends_too() -> None:
     child = Child(["sh", "-c", "sleep 60 >&2 & echo $!; exit 3"])
     child.send("")
     left = int(child.receive(10))
-    with pytest.raises(NoAnswer, match="the process ended with status 3"):
+    with pytest.raises(AdapterError, match="the process ended with status 3"):
         child.receive(10)
     assert gone(left)
 
@@ -269,16 +269,16 @@ def test_what_a_child_left_ends_too() -> None:
 def test_a_child_that_does_not_read_holds_nobody_up() -> None:
     child = Child(["sleep", "60"])
     child.send("x" * 1_000_000)  # more than a pipe holds
-    with pytest.raises(Silence, match=r"no answer in 0\.1 s"):
+    with pytest.raises(AdapterTimeout, match=r"no answer in 0\.1 s"):
         child.receive(0.1)
     assert not child.running
 
 
 def test_a_child_that_cannot_start() -> None:
     child = Child(["./no-such-program"], restarts=0)
-    with pytest.raises(NoAnswer, match=r"cannot start './no-such-program'"):
+    with pytest.raises(AdapterError, match=r"cannot start './no-such-program'"):
         child.send("")
-    with pytest.raises(NoAnswer, match="gave up after 1 starts"):
+    with pytest.raises(AdapterError, match="gave up after 1 starts"):
         child.send("")
     assert child.given_up
     child.close()
@@ -597,7 +597,7 @@ def test_a_suite_that_cannot_be_read(
     if not isinstance(content, str):
         content = json.dumps({"targets": [content, content]})
     (folder / f"{name}.json").write_text(content, encoding="utf-8")
-    with pytest.raises(CaseError) as caught:
+    with pytest.raises(InvalidSuite) as caught:
         load_cases(folder)
     assert message in str(caught.value)
     assert main(["conformance", "--list", "--suite", str(folder)]) == 2
@@ -634,7 +634,7 @@ def test_a_suite_whose_own_schema_does_not_help(
     if content:
         valid = folder / "cases" / "parse" / "valid.json"
         valid.write_text(content, encoding="utf-8")
-    with pytest.raises(CaseError, match=re.escape(message)):
+    with pytest.raises(InvalidSuite, match=re.escape(message)):
         load_cases(folder)
 
 

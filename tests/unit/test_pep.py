@@ -14,7 +14,7 @@ from tests.unit.pep_text import LINES, block, rows
 from wasm_platform_tags import (
     InvalidPlatformTag,
     KnownPlatform,
-    PyodidePlatform,
+    PyEmscriptenPlatform,
     Target,
     WasiPlatform,
     known_platforms,
@@ -103,7 +103,7 @@ def test_pyemscripten_table() -> None:
     """The rows are the library's records."""
     lookup = {"RPATH": "the side module's RPATH", "NAME.libs": "the folder NAME.libs"}
     found = rows("pep-9999-pyemscripten-platforms")
-    known = list(of_family(PyodidePlatform))
+    known = list(of_family(PyEmscriptenPlatform))
     assert [row[:4] for row in found] == [
         [
             record.platform.version,

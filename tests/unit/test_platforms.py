@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from wasm_platform_tags import (
     InvalidPlatformTag,
-    PyodidePlatform,
+    PyEmscriptenPlatform,
     WasiPlatform,
     parse_platform_tag,
 )
@@ -18,7 +18,7 @@ from wasm_platform_tags import (
 years = st.integers(1000, 9999)
 numbers = st.integers(0, 10**30)
 platforms = st.one_of(
-    st.builds(PyodidePlatform, years, numbers),
+    st.builds(PyEmscriptenPlatform, years, numbers),
     st.builds(WasiPlatform, numbers, numbers, numbers),
 )
 # Strings that come close: pieces of real tags in any order.
@@ -36,9 +36,11 @@ near_tags = st.lists(
 
 @given(platforms)
 def test_every_tag_of_a_platform_names_it(
-    platform: PyodidePlatform | WasiPlatform,
+    platform: PyEmscriptenPlatform | WasiPlatform,
 ) -> None:
-    assert len(platform.tags) == (2 if isinstance(platform, PyodidePlatform) else 1)
+    assert len(platform.tags) == (
+        2 if isinstance(platform, PyEmscriptenPlatform) else 1
+    )
     for tag in platform.tags:
         assert parse_platform_tag(tag) == platform
 
@@ -56,14 +58,16 @@ def test_any_text_is_a_tag_of_its_platform_or_invalid(text: str) -> None:
 
 
 def test_spellings() -> None:
-    assert parse_platform_tag("pyodide_2025_0_wasm32") == PyodidePlatform(2025, 0)
-    assert parse_platform_tag("pyemscripten_2026_5_wasm32") == PyodidePlatform(2026, 5)
+    assert parse_platform_tag("pyodide_2025_0_wasm32") == PyEmscriptenPlatform(2025, 0)
+    assert parse_platform_tag("pyemscripten_2026_5_wasm32") == PyEmscriptenPlatform(
+        2026, 5
+    )
     assert parse_platform_tag("wasi_0_1_sdk_24_wasm32") == WasiPlatform(0, 1, 24)
-    assert PyodidePlatform(2025, 0).tags == (
+    assert PyEmscriptenPlatform(2025, 0).tags == (
         "pyemscripten_2025_0_wasm32",
         "pyodide_2025_0_wasm32",
     )
-    assert PyodidePlatform(2025, 0).version == "2025_0"
+    assert PyEmscriptenPlatform(2025, 0).version == "2025_0"
     assert WasiPlatform(0, 1, 24).tags == ("wasi_0_1_sdk_24_wasm32",)
     assert WasiPlatform(0, 1, 24).version == "0_1_sdk_24"
 
@@ -145,7 +149,7 @@ def test_a_tag_is_a_string(tag: object) -> None:
 )
 def test_there_is_no_such_pyemscripten_platform(numbers: tuple[int, int]) -> None:
     with pytest.raises(InvalidPlatformTag, match="four digits"):
-        PyodidePlatform(*numbers)
+        PyEmscriptenPlatform(*numbers)
 
 
 @pytest.mark.parametrize("numbers", [(-1, 1, 24), (0, 1.0, 24), (0, 1, None)])
@@ -156,7 +160,7 @@ def test_there_is_no_such_wasi_platform(numbers: tuple[int, int, int]) -> None:
 
 @given(platforms, platforms)
 def test_platforms_compare_for_equality_only(
-    one: PyodidePlatform | WasiPlatform, other: PyodidePlatform | WasiPlatform
+    one: PyEmscriptenPlatform | WasiPlatform, other: PyEmscriptenPlatform | WasiPlatform
 ) -> None:
     assert (one == other) == (one.tags == other.tags)
     assert len({one, other}) == (1 if one == other else 2)
@@ -169,7 +173,7 @@ def test_platforms_compare_for_equality_only(
 
 def test_platforms_are_frozen_and_the_error_pickles() -> None:
     with pytest.raises(AttributeError):
-        PyodidePlatform(2025, 0).year = 2026  # type: ignore[misc]
+        PyEmscriptenPlatform(2025, 0).year = 2026  # type: ignore[misc]
     error = InvalidPlatformTag("x", "it is x", "tag-grammar")
     again = pickle.loads(pickle.dumps(error))
     assert (again.tag, again.reason, again.rule) == ("x", "it is x", "tag-grammar")

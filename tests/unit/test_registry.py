@@ -7,7 +7,7 @@ import jsonschema
 
 import wasm_platform_tags
 from tests.matrix.settings import load_settings
-from wasm_platform_tags import PyodidePlatform, known_platforms, parse_platform_tag
+from wasm_platform_tags import PyEmscriptenPlatform, known_platforms, parse_platform_tag
 
 HERE = Path(wasm_platform_tags.__file__).parent
 REGISTRY = json.loads((HERE / "platforms.json").read_text("utf-8"))
@@ -32,7 +32,7 @@ def test_no_platform_stands_twice_and_the_toolchain_fits() -> None:
     platforms = [known.platform for known in known_platforms()]
     assert len(set(platforms)) == len(platforms)
     for known in known_platforms():
-        if isinstance(known.platform, PyodidePlatform):
+        if isinstance(known.platform, PyEmscriptenPlatform):
             assert known.toolchain.startswith("Emscripten ")
         else:
             assert known.toolchain == f"WASI SDK {known.platform.sdk}"

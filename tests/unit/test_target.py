@@ -16,7 +16,7 @@ from packaging.version import InvalidVersion
 from tests.benchmark.peer import rank_by_packaging
 from wasm_platform_tags import (
     InvalidPlatformTag,
-    PyodidePlatform,
+    PyEmscriptenPlatform,
     Target,
     WasiPlatform,
     _select,
@@ -107,13 +107,13 @@ def test_spelling_does_not_matter() -> None:
     same = [
         PYODIDE,
         Target("3.13", "pyemscripten_2025_0_wasm32"),
-        Target(python="3.13", platform=PyodidePlatform(2025, 0)),
+        Target(python="3.13", platform=PyEmscriptenPlatform(2025, 0)),
     ]
     assert len(set(same)) == 1
-    assert Target("3.14", PyodidePlatform(2025, 0)) != PYODIDE
+    assert Target("3.14", PyEmscriptenPlatform(2025, 0)) != PYODIDE
     assert PYODIDE != "pyodide_2025_0_wasm32"
     assert repr(PYODIDE) == (
-        "Target(python='3.13', platform=PyodidePlatform(year=2025, patch=0))"
+        "Target(python='3.13', platform=PyEmscriptenPlatform(year=2025, patch=0))"
     )
     assert Target("3.14", WasiPlatform(0, 1, 24)) == WASI
 
@@ -144,7 +144,7 @@ def test_tags_are_those_of_a_cpython_there(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(tags) == len(set(tags))
     # A free-threaded or debug host must not show through.
     monkeypatch.setattr(packaging.tags, "_get_config_var", lambda name, warn=False: 1)
-    assert list(Target("3.13", PyodidePlatform(2025, 0)).tags()) == tags
+    assert list(Target("3.13", PyEmscriptenPlatform(2025, 0)).tags()) == tags
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tests.matrix.recorded import DIVERGES
 from wasm_platform_tags.conformance.cases import load_cases
 from wasm_platform_tags.conformance.runner import ERROR, NOT_RUN, run
 
-from .asked import Asked, judge
+from .asked import CellComparison, judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .records import Record
 
 
-def ask(record: Record, before: Sequence[str], after: Sequence[str]) -> Asked:
+def ask(record: Record, before: Sequence[str], after: Sequence[str]) -> CellComparison:
     """Ask the source as it is and the changed one.
 
     :param before: the adapter and its arguments, for the one; `after`, for the other.
@@ -27,7 +27,7 @@ def ask(record: Record, before: Sequence[str], after: Sequence[str]) -> Asked:
     kinds = record.adapter.kinds if record.adapter else ()
     cases = [case for case in load_cases() if case.kind in kinds]
     old, new = (list(run(command, cases)) for command in (before, after))
-    asked = Asked(
+    asked = CellComparison(
         name=f"{record.name}-{record.version}-adapter",
         tool=record.name,
         version=record.version,

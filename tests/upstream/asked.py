@@ -31,7 +31,7 @@ STEP = "suite"
 
 
 @dataclass(frozen=True)
-class Asked:
+class CellComparison:
     """One cell: how many cases, and in which ones the tool diverges."""
 
     name: str
@@ -45,7 +45,7 @@ class Asked:
     left: Mapping[str, str | None]
     # Cases in which the changed tool answers unlike the release under patch().
     unlike_patch: Sequence[str] = ()
-    like_patch: int = 0
+    same_as_patched: int = 0
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -69,7 +69,7 @@ class Asked:
             "after": dict(sorted(Counter(self.after.values()).items())),
             "gained": [case for case in self.diverged if case not in self.left],
             "left": dict(self.left),
-            "like_patch": self.like_patch,
+            "same_as_patched": self.same_as_patched,
         }
 
 
@@ -107,7 +107,7 @@ def ask(
     install: Callable[[Path], None],
     tell: Callable[[str], None],
     on_stop: Callable[[Callable[[], None]], None],
-) -> list[Asked]:
+) -> list[CellComparison]:
     """Ask the release and the changed tool the same cells.
 
     :param release: the version of the project.
@@ -188,7 +188,7 @@ def _make_changed(
 
 def _compared(
     cell: Cell, before: Result, after: Result, patched: Result | None
-) -> Asked:
+) -> CellComparison:
     unlike = []
     like = 0
     for case, verdict in (patched.verdicts if patched else {}).items():
@@ -197,7 +197,7 @@ def _compared(
         same = verdict.observed == after.verdicts[case].observed
         like += same
         unlike += [] if same else [case]
-    return Asked(
+    return CellComparison(
         name=cell.name,
         tool=cell.tool.tool,
         version=cell.tool.version,
@@ -211,7 +211,7 @@ def _compared(
             if one.verdict == DIVERGES
         },
         unlike_patch=unlike,
-        like_patch=like,
+        same_as_patched=like,
         errors={
             case: one.output or str(one.observed)
             for result in (before, after)
@@ -221,7 +221,7 @@ def _compared(
     )
 
 
-def judge(asked: Iterable[Asked]) -> None:
+def judge(asked: Iterable[CellComparison]) -> None:
     """Fail for a cell that gave no answer, or that is worse with the change.
 
     :raises StepError: for the first such cell.

@@ -23,7 +23,7 @@ from tests.toolkit.threads import threads
 
 from . import release, report, results
 from .records import RECORD, UPSTREAM, RecordError, load_records
-from .run import Workshop
+from .run import UpstreamRunner
 from .steps import Runner
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _main(options: argparse.Namespace, console: Console, root: Path) -> int:
     # Before anything runs: a committed result may be broken.
     committed = {record.name: results.load(record) for record in chosen}
     cache = options.cache.resolve()  # pytest names tests by where links lead
-    shop = Workshop(
+    shop = UpstreamRunner(
         cache / "upstream",
         cache / "matrix",
         Runner(),
@@ -216,7 +216,9 @@ def _checkout(text: str, records: Sequence[Record]) -> tuple[str, Path]:
     return name, path
 
 
-def _run(shop: Workshop, chosen: Sequence[Record], console: Console) -> list[Outcome]:
+def _run(
+    shop: UpstreamRunner, chosen: Sequence[Record], console: Console
+) -> list[Outcome]:
     with (
         Progress(
             SpinnerColumn(),

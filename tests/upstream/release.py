@@ -11,7 +11,7 @@ from packaging.version import VERSION_PATTERN, Version
 from pypi_simple import PyPISimple
 
 from tests.matrix.settings import load_settings
-from tests.toolkit.files import write_whole
+from tests.toolkit.files import atomic_write
 
 from .records import RECORD, Record, RecordError, record_of
 from .sources import NO_ANSWER, SECONDS
@@ -107,4 +107,4 @@ def write(old: Record, new: Record) -> None:
             f"{path}: what is of {old.version} is not where it was looked for; put"
             f" {new.version} there by hand"
         )
-    write_whole(path, text)
+    atomic_write(path, text)

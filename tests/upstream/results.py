@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.toolkit.files import write_whole
+from tests.toolkit.files import atomic_write
 
 from .changes import total
 from .records import RESULTS, Record, RecordError
@@ -110,5 +110,5 @@ def write(record: Record, data: dict[str, Any], today: str) -> Path:
     path = record.folder / RESULTS
     if before is None or {**data, "measured": before.get("measured")} != before:
         text = json.dumps({"measured": today, **data}, indent=2) + "\n"
-        write_whole(path, text)
+        atomic_write(path, text)
     return path

@@ -26,7 +26,7 @@ from .steps import Runner, StepError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from .asked import Asked
+    from .asked import CellComparison
     from .changes import Lines
     from .records import Adapter, Check, Record, Tests
     from .suites import Compared, Outcomes
@@ -47,7 +47,7 @@ class Outcome:
     after: Outcomes | None = None
     compared: Compared | None = None
     checks: dict[str, str] = field(default_factory=dict)
-    asked: list[Asked] | None = None
+    asked: list[CellComparison] | None = None
     # Why nothing, or not everything, was run though nothing went wrong.
     not_run: str = ""
     error: StepError | None = None
@@ -55,7 +55,7 @@ class Outcome:
 
 
 @dataclass
-class Workshop:
+class UpstreamRunner:
     """Where projects are unpacked, changed and run."""
 
     root: Path
@@ -138,7 +138,7 @@ BEFORE, AFTER = "before", "after"
 class Job:
     """One project at work."""
 
-    shop: Workshop
+    shop: UpstreamRunner
     record: Record
 
     @property
@@ -281,7 +281,7 @@ class Job:
             env=self._variables(executable, check.environment, self.folder / AFTER),
         )
 
-    def adapter(self, adapter: Adapter) -> Asked:
+    def adapter(self, adapter: Adapter) -> CellComparison:
         """Ask the suite through an adapter, of the source as it is and the changed one."""
         self.tell(asked.STEP)
         python = Path(sys.executable)
@@ -410,7 +410,8 @@ def changed_source(name: str, matrix: Path) -> Path:
     """
     records = {record.name: record for record in load_records()}
     job = Job(
-        Workshop(matrix.parent / "upstream", matrix, Runner(), records), records[name]
+        UpstreamRunner(matrix.parent / "upstream", matrix, Runner(), records),
+        records[name],
     )
     job.change()
     return job.folder / AFTER

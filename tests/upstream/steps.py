@@ -31,7 +31,7 @@ class StepError(Exception):
 
 
 @dataclass(frozen=True)
-class Said:
+class CompletedProcess:
     """How a program left, and all that it wrote."""
 
     status: int
@@ -64,7 +64,7 @@ class Runner:
         log: Path,
         seconds: float,
         env: Mapping[str, str] | None = None,
-    ) -> Said:
+    ) -> CompletedProcess:
         """Run a program to its end; whatever it started ends with it.
 
         :raises StepError: if it cannot be started, or takes longer than `seconds`.
@@ -93,7 +93,7 @@ class Runner:
         if not ended:
             why = "interrupted" if self._stopped.is_set() else f"no end in {seconds} s"
             raise StepError(step, why, text)
-        return Said(process.returncode, text)
+        return CompletedProcess(process.returncode, text)
 
     def _wait(self, process: subprocess.Popen[bytes], deadline: float) -> bool:
         while not self._stopped.is_set() and time.monotonic() < deadline:

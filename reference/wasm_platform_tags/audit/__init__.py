@@ -6,15 +6,15 @@ The rules are in policies.json beside this module.
 
 from __future__ import annotations
 
-from ..wheelfile.archive import RefusedError
+from ..wheelfile.archive import UnsafeWheelError
 from .report import Report, audit, json_report
 from .rules import Finding, judge_module
 from .sarif import sarif
 
 __all__ = [
     "Finding",
-    "RefusedError",
     "Report",
+    "UnsafeWheelError",
     "audit",
     "json_report",
     "judge_module",

@@ -21,10 +21,17 @@ from .._choice import release_of
 from .._select import parse
 from .._tagset import check_size
 from .._text import printable, shortened
-from ..wheelfile.archive import MOST_MEMBERS, Archive, RefusedError, open_archive
+from ..wheelfile.archive import MOST_MEMBERS, Archive, UnsafeWheelError, open_archive
 from ..wheelfile.metadata import LARGEST, dist_info
 from .policy import flavours
-from .wasm import MAGIC, Binary, MalformedBinaryError, Room, TooLargeError, read
+from .wasm import (
+    MAGIC,
+    MalformedBinaryError,
+    ReadBudget,
+    TooLargeError,
+    WasmModule,
+    read,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -53,7 +60,7 @@ class Module:
     #: in bytes
     size: int
     #: what its sections say; None if it is no WebAssembly
-    binary: Binary | None
+    binary: WasmModule | None
     #: why not, and at which byte
     error: str = ""
     offset: int = 0
@@ -96,20 +103,20 @@ def read_wheel(path: Path, progress: Callable[[str], None] | None = None) -> Whe
 
     :param path: the file.
     :param progress: told the name of each member before it is read.
-    :raises RefusedError: if it is no wheel, or not one that can be read safely.
+    :raises UnsafeWheelError: if it is no wheel, or not one that can be read safely.
     :raises OSError: if the file cannot be read.
     """
     try:
         _, tags = parse(path.name)
     except InvalidWheelFilename as error:
-        raise RefusedError(
+        raise UnsafeWheelError(
             f"it does not have the file name of a wheel: {error}"
         ) from None
     with open_archive(path) as archive:
         folder = dist_info(archive.members, *release_of(path.name))
         for wanted in ("WHEEL", "METADATA"):
             if f"{folder}/{wanted}" not in archive.members:
-                raise RefusedError(f"{folder}/{wanted} is missing")
+                raise UnsafeWheelError(f"{folder}/{wanted} is missing")
         stated, purelib = _metadata(archive, f"{folder}/WHEEL")
         wheel = Wheel(
             filename=path.name,
@@ -130,13 +137,13 @@ def _metadata(archive: Archive, member: str) -> tuple[frozenset[Tag], bool]:
     try:
         check_size(lines)
     except ValueError as error:
-        raise RefusedError(f"{member} states {error}") from None
+        raise UnsafeWheelError(f"{member} states {error}") from None
     tags: set[Tag] = set()
     for line in lines:
         try:
             tags |= parse_tag(line)
         except ValueError:  # noqa: PERF203 - there are few
-            raise RefusedError(f"{member}: {shortened(line)} is no tag") from None
+            raise UnsafeWheelError(f"{member}: {shortened(line)} is no tag") from None
     pure = str(message.get("Root-Is-Purelib", "")).strip().lower() == "true"
     return frozenset(tags), pure
 
@@ -146,7 +153,7 @@ def _scan(
 ) -> None:
     """Read each member once: for its hash, and for what it is."""
     record = _record(archive, wheel)
-    room = Room()
+    room = ReadBudget()
     for name, member in archive.members.items():
         if progress:
             progress(name)
@@ -222,14 +229,14 @@ def _record(archive: Archive, wheel: Wheel) -> dict[str, tuple[str, str]]:
                 wheel.record.append((name, "RECORD lists it twice"))
             rows[name] = (digest, size)
     except (ValueError, csv.Error) as error:
-        raise RefusedError(
+        raise UnsafeWheelError(
             f"{member} is no list of names, hashes and sizes: {printable(str(error))}"
         ) from None
     return rows
 
 
 def module_of(
-    name: str, size: int, chunks: Iterable[bytes], room: Room | None = None
+    name: str, size: int, chunks: Iterable[bytes], room: ReadBudget | None = None
 ) -> Module:
     """Read a module, or say why it is none.
 
@@ -241,7 +248,9 @@ def module_of(
         return Module(name, size, None, str(error), error.offset)
 
 
-def _module(name: str, size: int, chunks: Iterator[bytes], room: Room) -> Module | None:
+def _module(
+    name: str, size: int, chunks: Iterator[bytes], room: ReadBudget
+) -> Module | None:
     """Read a member as a module, if it is one or has the name of one."""
     first = next(chunks, b"")
     if not (first.startswith(MAGIC) or _LIBRARY.search(name)):
@@ -249,4 +258,4 @@ def _module(name: str, size: int, chunks: Iterator[bytes], room: Room) -> Module
     try:
         return module_of(name, size, chain((first,), chunks), room)
     except TooLargeError as error:
-        raise RefusedError(f"{shortened(name)}: {error}") from None
+        raise UnsafeWheelError(f"{shortened(name)}: {error}") from None

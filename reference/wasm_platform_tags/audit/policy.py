@@ -18,10 +18,10 @@ from .wasm import FUNCTION, TAG
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .._platforms import PyodidePlatform
+    from .._platforms import PyEmscriptenPlatform
     from .._registry import KnownPlatform
     from .symbols import Symbols
-    from .wasm import Binary, Import
+    from .wasm import Import, WasmModule
 
 __all__ = [
     "Policy",
@@ -55,7 +55,7 @@ class Policy:
     """What a platform demands."""
 
     #: the platform
-    platform: PyodidePlatform | WasiPlatform
+    platform: PyEmscriptenPlatform | WasiPlatform
     #: the requirement of this PEP that defines it
     requirement: str
     #: the end of the suffix of extension modules, such as ``"wasm32-wasi"``
@@ -68,7 +68,7 @@ class Policy:
     without_init: str
     #: features of WebAssembly that contradict the platform, and that are worth a warning
     forbidden_features: frozenset[str]
-    odd_features: frozenset[str]
+    suspicious_features: frozenset[str]
     #: what no rule decides
     not_decided: tuple[str, ...]
     #: the registry's record, or None
@@ -137,7 +137,7 @@ def _flavours() -> list[tuple[str, dict[int, re.Pattern[str]]]]:
     ]
 
 
-def flavours(binary: Binary) -> dict[str, list[Import]]:
+def flavours(binary: WasmModule) -> dict[str, list[Import]]:
     """Return the imports that show how exceptions unwind, by flavour.
 
     ``"either"`` is what throws and jumps by any flavour.
@@ -158,7 +158,7 @@ def linker_symbols() -> frozenset[str]:
 
 
 @cache
-def policy_of(platform: PyodidePlatform | WasiPlatform) -> Policy:
+def policy_of(platform: PyEmscriptenPlatform | WasiPlatform) -> Policy:
     """Return the policy of a platform, whether or not the registry knows it."""
     wasi = isinstance(platform, WasiPlatform)
     family = _data()["families"]["wasi" if wasi else "pyemscripten"]
@@ -176,7 +176,7 @@ def policy_of(platform: PyodidePlatform | WasiPlatform) -> Policy:
         libraries=None if libraries is None else frozenset(libraries),
         without_init=family["without_init"],
         forbidden_features=frozenset(family["forbidden_features"]),
-        odd_features=frozenset(family["odd_features"]),
+        suspicious_features=frozenset(family["suspicious_features"]),
         not_decided=tuple(family["not_decided"]),
         record=known.get(platform),
         symbols=load_symbols(platform.tags[0]),

@@ -80,7 +80,7 @@ def audit(
         written anywhere.
     :param platforms: platform tags to hold it against instead of its own.
     :param progress: told the name of each member before it is read.
-    :raises RefusedError: if it is no wheel, or not one that can be read safely.
+    :raises UnsafeWheelError: if it is no wheel, or not one that can be read safely.
     :raises OSError: if the file cannot be read.
     """
     wheel = read_wheel(path, progress)

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .._platforms import InvalidPlatformTag, PyodidePlatform, parse_platform_tag
+from .._platforms import InvalidPlatformTag, PyEmscriptenPlatform, parse_platform_tag
 from .._text import printable
 from .content import Module, Wheel, module_of
 from .policy import Policy, linker_symbols, matches, policy_of, rules
 from .symbols import CPYTHON
-from .wasm import MEMORY, TABLE, TAG, Binary
+from .wasm import MEMORY, TABLE, TAG, WasmModule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -216,7 +216,7 @@ def judge_platform(wheel: Wheel, tag: str) -> Iterator[Finding]:
 
 
 def judge_module(
-    name: str, data: bytes, platform: PyodidePlatform | WasiPlatform
+    name: str, data: bytes, platform: PyEmscriptenPlatform | WasiPlatform
 ) -> Iterator[Finding]:
     """Hold one module against a platform before it is packed.
 
@@ -269,7 +269,9 @@ def _not_portable(
     )
 
 
-def _memory64(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
+def _memory64(
+    context: _Context, module: Module, binary: WasmModule
+) -> Iterator[Finding]:
     if binary.memory64 is not None:
         yield context.finding(
             "module-memory64",
@@ -280,7 +282,7 @@ def _memory64(context: _Context, module: Module, binary: Binary) -> Iterator[Fin
         )
 
 
-def _dylink(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
+def _dylink(context: _Context, module: Module, binary: WasmModule) -> Iterator[Finding]:
     if not binary.dylink_first:
         first = binary.sections[0].name if binary.sections else "nothing"
         yield context.finding(
@@ -292,7 +294,7 @@ def _dylink(context: _Context, module: Module, binary: Binary) -> Iterator[Findi
         )
 
 
-def _unread(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
+def _unread(context: _Context, module: Module, binary: WasmModule) -> Iterator[Finding]:
     if binary.unread is not None:
         yield context.finding(
             "module-dylink",
@@ -303,7 +305,9 @@ def _unread(context: _Context, module: Module, binary: Binary) -> Iterator[Findi
         )
 
 
-def _threads(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
+def _threads(
+    context: _Context, module: Module, binary: WasmModule
+) -> Iterator[Finding]:
     if binary.shared is not None:
         yield context.finding(
             "module-threads",
@@ -324,7 +328,7 @@ def _threads(context: _Context, module: Module, binary: Binary) -> Iterator[Find
                 member=module.name,
                 offset=feature.offset,
             )
-        elif name in context.policy.odd_features:
+        elif name in context.policy.suspicious_features:
             yield context.finding(
                 "module-threads",
                 WARNING,
@@ -335,7 +339,9 @@ def _threads(context: _Context, module: Module, binary: Binary) -> Iterator[Find
             )
 
 
-def _exceptions(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
+def _exceptions(
+    context: _Context, module: Module, binary: WasmModule
+) -> Iterator[Finding]:
     wanted = context.policy.unwinding
     if wanted is None:
         return  # tag-known says so
@@ -368,7 +374,9 @@ def _exceptions(context: _Context, module: Module, binary: Binary) -> Iterator[F
         )
 
 
-def _imports(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
+def _imports(
+    context: _Context, module: Module, binary: WasmModule
+) -> Iterator[Finding]:
     wanted = context.policy.import_modules
     others = {
         name: at
@@ -386,7 +394,7 @@ def _imports(context: _Context, module: Module, binary: Binary) -> Iterator[Find
         )
 
 
-def _needed(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
+def _needed(context: _Context, module: Module, binary: WasmModule) -> Iterator[Finding]:
     libraries = context.policy.libraries
     for need in binary.needed:
         name = printable(need.name)
@@ -426,7 +434,7 @@ def _needed(context: _Context, module: Module, binary: Binary) -> Iterator[Findi
             )
 
 
-def _lookup(context: _Context, module: Module, binary: Binary) -> list[str]:
+def _lookup(context: _Context, module: Module, binary: WasmModule) -> list[str]:
     """The folders in which the loader looks, as far as the platform says."""
     rpath = context.policy.uses_rpath
     if rpath is None:
@@ -441,7 +449,7 @@ def _lookup(context: _Context, module: Module, binary: Binary) -> list[str]:
     return found or ["(no RPATH)"]
 
 
-def _suffix(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
+def _suffix(context: _Context, module: Module, binary: WasmModule) -> Iterator[Finding]:
     del binary
     found = _SUFFIX.search(module.name)
     if not found:
@@ -476,7 +484,7 @@ def _suffix(context: _Context, module: Module, binary: Binary) -> Iterator[Findi
     )
 
 
-def _init(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
+def _init(context: _Context, module: Module, binary: WasmModule) -> Iterator[Finding]:
     if not _SUFFIX.search(module.name):
         return  # it may be a library
     folder, _, name = module.name.rpartition("/")
@@ -502,7 +510,7 @@ def _init(context: _Context, module: Module, binary: Binary) -> Iterator[Finding
     )
 
 
-def _bigint(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
+def _bigint(context: _Context, module: Module, binary: WasmModule) -> Iterator[Finding]:
     names = binary.exports.names
     split = [name for name in names if name.startswith("orig$")]
     if split:
@@ -517,7 +525,9 @@ def _bigint(context: _Context, module: Module, binary: Binary) -> Iterator[Findi
         )
 
 
-def _toolchain(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
+def _toolchain(
+    context: _Context, module: Module, binary: WasmModule
+) -> Iterator[Finding]:
     sdk = getattr(context.policy.platform, "sdk", None)
     others = binary.sdks - {sdk}
     if others:
@@ -531,7 +541,9 @@ def _toolchain(context: _Context, module: Module, binary: Binary) -> Iterator[Fi
         )
 
 
-def _symbols(context: _Context, module: Module, binary: Binary) -> Iterator[Finding]:
+def _symbols(
+    context: _Context, module: Module, binary: WasmModule
+) -> Iterator[Finding]:
     symbols = context.policy.symbols
     if symbols is None:
         return  # said once for the wheel
@@ -566,7 +578,7 @@ def _symbols(context: _Context, module: Module, binary: Binary) -> Iterator[Find
         )
 
 
-def _asked(binary: Binary, *known: AbstractSet[str]) -> list[Import]:
+def _asked(binary: WasmModule, *known: AbstractSet[str]) -> list[Import]:
     """The imports that the loader has to find elsewhere than in what is known."""
     imports, names = binary.imports, binary.imports.names
     left: Iterable[int] = range(len(names))
@@ -580,7 +592,7 @@ def _asked(binary: Binary, *known: AbstractSet[str]) -> list[Import]:
 
 
 def _libraries(
-    context: _Context, binary: Binary
+    context: _Context, binary: WasmModule
 ) -> tuple[list[AbstractSet[str]], list[str]]:
     """What a module and the libraries that it needs export; libraries not in the wheel."""
     exported = [binary.exported]
@@ -610,7 +622,7 @@ def _no_symbols(context: _Context) -> Iterator[Finding]:
             own, _ = _libraries(context, module.binary)
             names.update((one.name, None) for one in _asked(module.binary, *own))
     if names:
-        emscripten = isinstance(context.policy.platform, PyodidePlatform)
+        emscripten = isinstance(context.policy.platform, PyEmscriptenPlatform)
         of = "an interpreter" if emscripten else "libc.so and of a CPython"
         yield context.finding(
             "module-symbols",
@@ -659,7 +671,9 @@ def _some(names: Iterable[str]) -> str:
     return f"{shown} and {len(every) - _SHOWN} more" if len(every) > _SHOWN else shown
 
 
-_MODULE_RULES: tuple[Callable[[_Context, Module, Binary], Iterator[Finding]], ...] = (
+_MODULE_RULES: tuple[
+    Callable[[_Context, Module, WasmModule], Iterator[Finding]], ...
+] = (
     _memory64,
     _dylink,
     _unread,

@@ -31,16 +31,16 @@ __all__ = [
     "MEMORY",
     "TABLE",
     "TAG",
-    "Binary",
     "Export",
     "Exports",
     "Import",
     "Imports",
     "MalformedBinaryError",
     "Named",
-    "Room",
+    "ReadBudget",
     "Section",
     "TooLargeError",
+    "WasmModule",
     "read",
 ]
 
@@ -83,7 +83,7 @@ class TooLargeError(ValueError):
     """A module, or a wheel's modules together, hold more than is read into memory."""
 
 
-class Room:
+class ReadBudget:
     """What may still be read into memory of the modules of one wheel.
 
     A wheel of some kilobytes can hold gigabytes of names, once it is inflated.
@@ -198,7 +198,7 @@ class Named(NamedTuple):
 
 
 @dataclass
-class Binary:
+class WasmModule:
     """What the sections of a file say. Offsets are in bytes from its start."""
 
     #: whether it is a component; then nothing else is read
@@ -251,7 +251,7 @@ class Binary:
 class _Stream:
     """Bytes that come in pieces, read once from front to end."""
 
-    def __init__(self, chunks: Iterable[bytes], room: Room) -> None:
+    def __init__(self, chunks: Iterable[bytes], room: ReadBudget) -> None:
         self._chunks = iter(chunks)
         self.room = room
         self._chunk = b""
@@ -304,7 +304,7 @@ class _Reader:
     """A cursor over a section's bytes that never reads past their end."""
 
     def __init__(
-        self, data: bytes, base: int, room: Room, end: int | None = None
+        self, data: bytes, base: int, room: ReadBudget, end: int | None = None
     ) -> None:
         self.data = data
         self.at = 0
@@ -399,7 +399,7 @@ def _number(byte: Callable[[], int], bits: int, offset: int) -> int:
     )
 
 
-def read(data: bytes | Iterable[bytes], room: Room | None = None) -> Binary:
+def read(data: bytes | Iterable[bytes], room: ReadBudget | None = None) -> WasmModule:
     """Read what an audit needs of a WebAssembly file.
 
     :param data: the file, whole or in pieces.
@@ -411,16 +411,16 @@ def read(data: bytes | Iterable[bytes], room: Room | None = None) -> Binary:
         is not enough.
     """
     chunks = (data,) if isinstance(data, bytes) else data
-    stream = _Stream(chunks, room or Room())
+    stream = _Stream(chunks, room or ReadBudget())
     start = stream.take(4) if stream.more() else b""
     if start != MAGIC:
         raise MalformedBinaryError(f"it starts with {start!r}, not with {MAGIC!r}", 0)
     version = stream.take(4)
     if version == COMPONENT:
-        return Binary(component=True)
+        return WasmModule(component=True)
     if version != CORE:
         raise MalformedBinaryError(f"its version is {version!r}, not {CORE!r}", 4)
-    binary = Binary()
+    binary = WasmModule()
     last = -1
     while stream.more():
         stream.room.take(1)
@@ -454,8 +454,8 @@ def _keep(
     stream: _Stream,
     size: int,
     name: str,
-    parse: Callable[[_Reader, Binary], None],
-    binary: Binary,
+    parse: Callable[[_Reader, WasmModule], None],
+    binary: WasmModule,
 ) -> None:
     """Read a section's body into memory, and what it says into the result."""
     if size > LARGEST_SECTION:
@@ -473,7 +473,7 @@ def _keep(
         )
 
 
-def _custom(stream: _Stream, offset: int, size: int, binary: Binary) -> int:
+def _custom(stream: _Stream, offset: int, size: int, binary: WasmModule) -> int:
     """Read a custom section's name, and the section if it is needed; what is left."""
     start = stream.offset
     length = stream.number()
@@ -498,7 +498,7 @@ def _custom(stream: _Stream, offset: int, size: int, binary: Binary) -> int:
     return left
 
 
-def _dylink(body: _Reader, binary: Binary) -> None:
+def _dylink(body: _Reader, binary: WasmModule) -> None:
     while body:
         body.room.take(1)
         kind = body.byte()
@@ -522,7 +522,7 @@ def _dylink(body: _Reader, binary: Binary) -> None:
             binary.unread = part.offset
 
 
-def _types(body: _Reader, binary: Binary) -> None:
+def _types(body: _Reader, binary: WasmModule) -> None:
     """Find the functions with 64-bit integers; beyond plain functions, stop."""
     for index in range(body.count()):
         if body.byte() != _FUNCTION_TYPE:
@@ -545,7 +545,7 @@ def _types(body: _Reader, binary: Binary) -> None:
 _LONGEST_USUAL = 2 * 128 + 4
 
 
-def _imports(body: _Reader, binary: Binary) -> None:
+def _imports(body: _Reader, binary: WasmModule) -> None:
     data, usual = body.data, body.end - _LONGEST_USUAL
     imports = binary.imports
     modules, names, kinds = imports.modules, imports.names, imports.kinds
@@ -577,7 +577,7 @@ def _imports(body: _Reader, binary: Binary) -> None:
         offsets.append(one.offset)
 
 
-def _import(body: _Reader, binary: Binary) -> Import:
+def _import(body: _Reader, binary: WasmModule) -> Import:
     offset = body.offset
     module, name = body.text(), body.text()
     kind, function = body.byte(), -1
@@ -601,7 +601,7 @@ def _import(body: _Reader, binary: Binary) -> Import:
     return Import(module, name, kind, function, offset)
 
 
-def _exports(body: _Reader, binary: Binary) -> None:
+def _exports(body: _Reader, binary: WasmModule) -> None:
     data, usual = body.data, body.end - _LONGEST_USUAL
     exports = binary.exports
     names, kinds, offsets = exports.names, exports.kinds, exports.offsets
@@ -637,7 +637,7 @@ def _value_type(body: _Reader) -> int:
     return kind
 
 
-def _limits(body: _Reader, binary: Binary, offset: int) -> None:
+def _limits(body: _Reader, binary: WasmModule, offset: int) -> None:
     flags = body.number()
     body.number(64)
     if flags & 1:
@@ -650,24 +650,24 @@ def _limits(body: _Reader, binary: Binary, offset: int) -> None:
         binary.memory64 = offset
 
 
-def _memories(body: _Reader, binary: Binary) -> None:
+def _memories(body: _Reader, binary: WasmModule) -> None:
     for _ in range(body.count()):
         _limits(body, binary, body.offset)
 
 
-def _own_tags(body: _Reader, binary: Binary) -> None:
+def _own_tags(body: _Reader, binary: WasmModule) -> None:
     binary.own_tags = body.offset
     body.at = body.end
 
 
-def _features(body: _Reader, binary: Binary) -> None:
+def _features(body: _Reader, binary: WasmModule) -> None:
     for _ in range(body.count()):
         offset = body.offset
         prefix = chr(body.byte())
         binary.features.append(Named(prefix + body.text(), offset))
 
 
-def _producers(body: _Reader, binary: Binary) -> None:
+def _producers(body: _Reader, binary: WasmModule) -> None:
     for _ in range(body.count()):
         what = body.text()
         for _ in range(body.count()):

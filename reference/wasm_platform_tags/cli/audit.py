@@ -18,7 +18,7 @@ from ..audit.report import audit, json_report
 from ..audit.retag import RetagError, platforms_after, retag
 from ..audit.rules import CANNOT_TELL, CONSISTENT, CONTRADICTS, WARNING
 from ..audit.sarif import sarif
-from ..wheelfile.archive import RefusedError
+from ..wheelfile.archive import UnsafeWheelError
 from .console import BAD_INPUT, INTERRUPTED, NO, YES
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _audited(
             for path, tell in waiting:
                 try:
                     reports.append(audit(path, platforms, tell))
-                except RefusedError as error:  # noqa: PERF203 - the others are audited
+                except UnsafeWheelError as error:  # noqa: PERF203 - the others are audited
                     refused.append((str(path), str(error)))
                 except OSError as error:
                     why = f"cannot be read: {error.strerror or error}"
@@ -107,7 +107,7 @@ def retag_command(
         made = None
         if options.force or not against:
             made = retag(path, options.to, add=options.add, folder=folder)
-    except (RefusedError, RetagError) as error:
+    except (UnsafeWheelError, RetagError) as error:
         raise ValueError(printable(str(error))) from error
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""

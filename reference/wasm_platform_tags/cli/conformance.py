@@ -26,7 +26,7 @@ from rich.text import Text
 
 from .. import __version__
 from .._text import printable
-from ..conformance.cases import CaseError, load_cases, suite_folder
+from ..conformance.cases import InvalidSuite, load_cases, suite_folder
 from ..conformance.runner import (
     DIVERGES,
     ERROR,
@@ -86,7 +86,7 @@ def chosen(options: argparse.Namespace) -> list[Case]:
     """
     try:
         every = load_cases(suite_folder(options.suite))
-    except CaseError as error:
+    except InvalidSuite as error:
         raise ValueError(f"--suite: {error}") from error
     every = [case for case in every if case.asked]
     for pattern in options.only or ():

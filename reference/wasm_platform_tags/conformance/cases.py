@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Case",
-    "CaseError",
+    "InvalidSuite",
     "Target",
     "expand",
     "load_cases",
@@ -83,7 +83,7 @@ _FILE = {
 }
 
 
-class CaseError(ValueError):
+class InvalidSuite(ValueError):
     """A file of cases is wrong; the message says where and what is wanted."""
 
 
@@ -135,14 +135,14 @@ def suite_folder(given: str | Path | None = None) -> Path:
 
     In an installed wheel that lies beside this module, in a checkout below tests/.
 
-    :raises CaseError: if there is no suite.
+    :raises InvalidSuite: if there is no suite.
     """
     here = Path(__file__).parent
     folders = [here / "suite", here.parents[2] / "tests" / "conformance"]
     for folder in [Path(given)] if given else folders:
         if os.path.isfile(folder / "schema.json"):  # noqa: PTH113 - takes any text
             return folder
-    raise CaseError(
+    raise InvalidSuite(
         f"{given or here}: no suite there; wanted a folder with schema.json,"
         " targets.json and cases/"
     )
@@ -151,7 +151,7 @@ def suite_folder(given: str | Path | None = None) -> Path:
 def load_targets(folder: Path | None = None) -> dict[str, Target]:
     """Return every target of a suite by its id.
 
-    :raises CaseError: if the file of the targets cannot be read, or is none.
+    :raises InvalidSuite: if the file of the targets cannot be read, or is none.
     """
     path = (folder or suite_folder()) / "targets.json"
     data = _read(path)
@@ -159,7 +159,7 @@ def load_targets(folder: Path | None = None) -> dict[str, Target]:
     targets = {target["id"]: Target(**target) for target in data["targets"]}
     if len(targets) < len(data["targets"]):
         twice = _repeated([target["id"] for target in data["targets"]])
-        raise CaseError(f"{path}: more than one target has the id {twice}")
+        raise InvalidSuite(f"{path}: more than one target has the id {twice}")
     return targets
 
 
@@ -167,7 +167,7 @@ def load_cases(folder: Path | None = None) -> list[Case]:
     """Return every concrete case of a suite, in the order of the files.
 
     :param folder: the suite's folder, by default this project's.
-    :raises CaseError: if a file cannot be read, or does not fit the schema.
+    :raises InvalidSuite: if a file cannot be read, or does not fit the schema.
     """
     root = folder or suite_folder()
     targets = load_targets(root)
@@ -178,17 +178,17 @@ def load_cases(folder: Path | None = None) -> list[Case]:
         _check(path, data, Draft202012Validator(_FILE))
         _check(path, data, validator)
         if (path.parent.name, path.stem) != (data["kind"], data["group"]):
-            raise CaseError(
+            raise InvalidSuite(
                 f"{path}: holds kind {data['kind']!r}, group {data['group']!r};"
                 f" wanted {path.parent.name!r}, {path.stem!r}, as the file is named"
             )
         for case in data["cases"]:
             try:
                 cases += expand(data["kind"], data["group"], case, targets)
-            except CaseError as wrong:  # noqa: PERF203 - its file is not known there
-                raise CaseError(f"{path}: {case['id']}: {wrong}") from None
+            except InvalidSuite as wrong:  # noqa: PERF203 - its file is not known there
+                raise InvalidSuite(f"{path}: {case['id']}: {wrong}") from None
     if twice := _repeated([case.id for case in cases]):
-        raise CaseError(f"{root}: more than one case has the id {twice}")
+        raise InvalidSuite(f"{root}: more than one case has the id {twice}")
     return cases
 
 
@@ -219,7 +219,7 @@ def _named(case: Case) -> Case:
     files = [f"{name}-{file}.whl" for file in case.data["files"]]
     expect = case.expect and f"{name}-{case.expect}.whl"
     if expect is not None and expect not in files:
-        raise CaseError(f"expects {case.expect!r}, which is not among its files")
+        raise InvalidSuite(f"expects {case.expect!r}, which is not among its files")
     return Case(
         **{**vars(case), "data": {**case.data, "files": files}, "expect": expect}
     )
@@ -238,7 +238,7 @@ def _targets(
             if wanted == target.family or (wanted == "all" and target.platform)
         ]
     if unknown := set(wanted) - set(targets):
-        raise CaseError(
+        raise InvalidSuite(
             f"targets {sorted(unknown)} are not in targets.json,"
             f" which has {', '.join(targets)}"
         )
@@ -258,7 +258,7 @@ def _fill(value: Any, words: Mapping[str, str]) -> Any:
 
 def _word(name: str, words: Mapping[str, str]) -> str:
     if name not in words:
-        raise CaseError(f"{{{name}}} is no word here; there are {', '.join(words)}")
+        raise InvalidSuite(f"{{{name}}} is no word here; there are {', '.join(words)}")
     return words[name]
 
 
@@ -267,7 +267,7 @@ def _validator(path: Path) -> Draft202012Validator:
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
-        raise CaseError(
+        raise InvalidSuite(
             f"{path}: is no JSON Schema: {error.json_path}: {error.message:.300}"
         ) from None
     # With a registry, or a reference to another place would be asked of the network.
@@ -279,18 +279,18 @@ def _check(path: Path, data: Any, validator: Draft202012Validator) -> None:
     try:
         error = best_match(validator.iter_errors(data))
     except Unresolvable as wrong:
-        raise CaseError(
+        raise InvalidSuite(
             f"{path}: its schema refers to {wrong.ref!r}, which is not there"
         ) from None
     if error:
-        raise CaseError(f"{path}: {error.json_path}: {error.message:.300}")
+        raise InvalidSuite(f"{path}: {error.json_path}: {error.message:.300}")
 
 
 def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise CaseError(f"{path}: cannot be read as JSON: {error}") from None
+        raise InvalidSuite(f"{path}: cannot be read as JSON: {error}") from None
 
 
 def _repeated(names: list[str]) -> str | None:

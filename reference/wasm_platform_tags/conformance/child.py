@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Child", "NoAnswer", "Silence", "end_group"]
+__all__ = ["AdapterError", "AdapterTimeout", "Child", "end_group"]
 
 _TAIL = 4000  # characters of standard error that are kept
 _LONGEST = (
@@ -24,7 +24,7 @@ _LONGEST = (
 )
 
 
-class NoAnswer(Exception):  # noqa: N818 - a result, told to the user as it is
+class AdapterError(Exception):
     """The child crashed, hung or would not start.
 
     ``stderr`` is the end of what it wrote to standard error.
@@ -35,7 +35,7 @@ class NoAnswer(Exception):  # noqa: N818 - a result, told to the user as it is
         self.stderr = stderr
 
 
-class Silence(NoAnswer):
+class AdapterTimeout(AdapterError):
     """The child ran, and wrote no line in time."""
 
 
@@ -76,7 +76,7 @@ class Child:
     def send(self, line: str) -> None:
         """Write a line, without waiting; start the child first if it does not run.
 
-        :raises NoAnswer: if it cannot be started, or died too often.
+        :raises AdapterError: if it cannot be started, or died too often.
         """
         if not self.running:
             self._start()
@@ -88,14 +88,14 @@ class Child:
         :param seconds: how long to wait before it is ended.
         :returns: the line; bytes that are not UTF-8 are backslash escapes in it, such
             as ``\xff``, which no JSON has.
-        :raises Silence: if it wrote none in that time.
-        :raises NoAnswer: if it ended, or the line is longer than any answer.
+        :raises AdapterTimeout: if it wrote none in that time.
+        :raises AdapterError: if it ended, or the line is longer than any answer.
         """
         try:
             line = self._lines.get(timeout=seconds)
         except queue.Empty:
             none = self._end(f"no answer in {seconds:.3g} s")
-            raise Silence(str(none), none.stderr) from None
+            raise AdapterTimeout(str(none), none.stderr) from None
         if line is None:
             assert self._process is not None
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -116,7 +116,7 @@ class Child:
 
     def _start(self) -> None:
         if self._starts > self._restarts:
-            raise NoAnswer(f"gave up after {self._starts} starts")
+            raise AdapterError(f"gave up after {self._starts} starts")
         self._starts += 1
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - lives with the child
         self._requests, self._lines = queue.Queue(), queue.Queue()
@@ -131,7 +131,7 @@ class Child:
             )
         except OSError as error:
             self._stderr.close()
-            raise NoAnswer(f"cannot start {self._command[0]!r}: {error}") from error
+            raise AdapterError(f"cannot start {self._command[0]!r}: {error}") from error
         # A child that does not read, or does not write, blocks a thread of its own.
         for work, stream, lines in (
             (_feed, self._process.stdin, self._requests),
@@ -139,10 +139,10 @@ class Child:
         ):
             threading.Thread(target=work, args=(stream, lines), daemon=True).start()
 
-    def _end(self, why: str) -> NoAnswer:
+    def _end(self, why: str) -> AdapterError:
         """End the child and return why, with the end of its standard error."""
         if self._process is None:
-            return NoAnswer(why)
+            return AdapterError(why)
         status = end_group(self._process)
         self._requests.put(None)
         self._process = None
@@ -152,7 +152,7 @@ class Child:
             tail = stderr.read().decode(errors="replace")[-_TAIL:]
         if why == "the process ended" and status >= 0:
             why = f"{why} with status {status}"
-        return NoAnswer(why, tail)
+        return AdapterError(why, tail)
 
 
 def end_group(process: subprocess.Popen[bytes]) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..cli.conformance_options import START
 from .build import module, wheel
-from .child import Child, NoAnswer, Silence
+from .child import AdapterError, AdapterTimeout, Child
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -122,8 +122,8 @@ def _ask(child: Child, case: Case, asked: Mapping[str, Any], seconds: float) -> 
     try:
         child.send(json.dumps(asked))
         line = child.receive(seconds)
-    except NoAnswer as none:
-        hint = " (does it flush each line?)" if isinstance(none, Silence) else ""
+    except AdapterError as none:
+        hint = " (does it flush each line?)" if isinstance(none, AdapterTimeout) else ""
         said = f"; it wrote: {none.stderr.strip()}" if none.stderr.strip() else ""
         return Outcome(case, ERROR, detail=f"{none}{hint}{said}")
     try:

@@ -44,7 +44,7 @@ class UnusableIndexError(ValueError):
     """The index did not answer, or not with what it said it would."""
 
 
-class _MayPassError(UnusableIndexError):
+class _TransientError(UnusableIndexError):
     """A fault that a second try may not meet."""
 
 
@@ -129,7 +129,7 @@ class Index:
         for pause in self._pauses():
             try:
                 return self._asked(url, accept)
-            except _MayPassError as error:
+            except _TransientError as error:
                 fault = error
             time.sleep(pause)
         raise fault
@@ -152,7 +152,7 @@ class Index:
         except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
             raise self._too_slow(where) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise _MayPassError(f"{where}: {_cause(error)}") from error
+            raise _TransientError(f"{where}: {_cause(error)}") from error
         except UnusableIndexError:
             raise
         except ValueError as error:  # of an address that it was sent on to
@@ -171,15 +171,15 @@ class Index:
                 raise self._too_slow(where)
             yield chunk
 
-    def _too_slow(self, where: str) -> _MayPassError:
-        return _MayPassError(f"{where}: no whole answer within {self.timeout:g} s")
+    def _too_slow(self, where: str) -> _TransientError:
+        return _TransientError(f"{where}: no whole answer within {self.timeout:g} s")
 
 
 def _check_status(status: int, where: str) -> None:
     if status == requests.codes.not_found:
         raise UnusableIndexError(f"{where}: there is no such page (404)")
     if status != requests.codes.ok:
-        error = _MayPassError if status in _PASSING else UnusableIndexError
+        error = _TransientError if status in _PASSING else UnusableIndexError
         raise error(f"{where}: HTTP status {status}")
 
 

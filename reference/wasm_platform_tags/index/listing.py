@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename
 
-from .._choice import admits, python_of, release_of, take
+from .._choice import python_of, release_of, requires_python_allows, take
 from .._text import printable, shortened
 
 if TYPE_CHECKING:
@@ -72,14 +72,14 @@ class Listed(NamedTuple):
     @property
     def remark(self) -> str | None:
         """What a malformed Requires-Python gets; it excludes nothing, as in pip."""
-        if admits(self.requires_python, "3") is not None:
+        if requires_python_allows(self.requires_python, "3") is not None:
             return None
         return f"Requires-Python {self.requires_python!r} is not understood"
 
     def left_out(self, python: str) -> str:
         """Say why installers leave it out, whatever its tags; empty if they do not."""
         reasons = ["yanked"] if self.yanked else []
-        if admits(self.requires_python, python) is False:
+        if requires_python_allows(self.requires_python, python) is False:
             reasons.append(f"Requires-Python {printable(self.requires_python)}")
         return ", ".join(reasons)
 

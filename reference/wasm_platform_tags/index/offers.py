@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from .._choice import admits, newest, python_of, release_of, take
+from .._choice import newest, python_of, release_of, requires_python_allows, take
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -125,7 +125,10 @@ def _suits(package: DistributionPackage, target: Target) -> bool:
 
 
 def _admits(package: DistributionPackage, target: Target) -> bool:
-    return admits(package.requires_python or "", python_of(target)) is not False
+    return (
+        requires_python_allows(package.requires_python or "", python_of(target))
+        is not False
+    )
 
 
 def _refusals(of: Iterable[DistributionPackage], target: Target) -> Iterator[Refusal]:

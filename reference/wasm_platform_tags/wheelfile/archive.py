@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-__all__ = ["Archive", "RefusedError", "archive_in", "open_archive"]
+__all__ = ["Archive", "UnsafeWheelError", "archive_in", "open_archive"]
 
 #: a wheel has fewer members
 MOST_MEMBERS = 65_535
@@ -46,7 +46,7 @@ _SECOND_NAME = (
 )
 
 
-class RefusedError(ValueError):
+class UnsafeWheelError(ValueError):
     """The file is not opened further; the message says why."""
 
 
@@ -70,7 +70,7 @@ class Archive:
     def chunks(self, name: str) -> Iterator[bytes]:
         """Yield what a member holds, in pieces of at most 256 KiB.
 
-        :raises RefusedError: if it is not what the directory says.
+        :raises UnsafeWheelError: if it is not what the directory says.
         """
         member = self.members[name]
         self._file.seek(self._starts[name])
@@ -86,7 +86,7 @@ class Archive:
                 pending = self._file.read(min(_CHUNK, left))
                 left -= len(pending)
                 if not pending:
-                    raise RefusedError(f"{_shown(name)} is cut off")
+                    raise UnsafeWheelError(f"{_shown(name)} is cut off")
             if inflate is None:
                 piece, pending = pending, b""
                 ended = not left
@@ -94,12 +94,12 @@ class Archive:
                 try:
                     piece = inflate.decompress(pending, _CHUNK)
                 except self._zlib.error as error:
-                    raise RefusedError(f"{_shown(name)}: {error}") from None
+                    raise UnsafeWheelError(f"{_shown(name)}: {error}") from None
                 pending = inflate.unconsumed_tail
                 ended = inflate.eof or not (piece or pending or left)
             size += len(piece)
             if size > member.file_size:
-                raise RefusedError(
+                raise UnsafeWheelError(
                     f"{_shown(name)} is larger than the {member.file_size} bytes that"
                     " the directory says"
                 )
@@ -109,22 +109,22 @@ class Archive:
             if ended:
                 break
         if inflate is not None and (not inflate.eof or inflate.unused_data or left):
-            raise RefusedError(f"{_shown(name)}: the compressed data end elsewhere")
+            raise UnsafeWheelError(f"{_shown(name)}: the compressed data end elsewhere")
         if size != member.file_size:
-            raise RefusedError(
+            raise UnsafeWheelError(
                 f"{_shown(name)} has {size} bytes; the directory says"
                 f" {member.file_size}"
             )
         if check != member.CRC:
-            raise RefusedError(f"{_shown(name)}: its checksum differs")
+            raise UnsafeWheelError(f"{_shown(name)}: its checksum differs")
 
     def read(self, name: str, limit: int) -> bytes:
         """Return what a member holds.
 
-        :raises RefusedError: if it has more bytes than `limit`, or is broken.
+        :raises UnsafeWheelError: if it has more bytes than `limit`, or is broken.
         """
         if (size := self.members[name].file_size) > limit:
-            raise RefusedError(
+            raise UnsafeWheelError(
                 f"{_shown(name)} has {size} bytes; at most {limit} are read"
             )
         return b"".join(self.chunks(name))
@@ -142,7 +142,7 @@ def zlib() -> ModuleType:
 def open_archive(path: Path) -> Iterator[Archive]:
     """Open a zip file for the time of a ``with`` statement.
 
-    :raises RefusedError: as :func:`archive_in`.
+    :raises UnsafeWheelError: as :func:`archive_in`.
     :raises OSError: if the file cannot be read.
     """
     with path.open("rb") as file:
@@ -152,7 +152,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
 def archive_in(file: IO[bytes]) -> Archive:
     """Return the zip file that is open to be read.
 
-    :raises RefusedError: if it is none, or is not one that every tool reads alike.
+    :raises UnsafeWheelError: if it is none, or is not one that every tool reads alike.
     :raises OSError: if it cannot be read.
     """
     count, directory = _check_end(file)
@@ -160,9 +160,9 @@ def archive_in(file: IO[bytes]) -> Archive:
         with zipfile.ZipFile(file) as opened:
             members = opened.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise RefusedError(f"it is no zip file: {printable(str(error))}") from None
+        raise UnsafeWheelError(f"it is no zip file: {printable(str(error))}") from None
     if len(members) != count:
-        raise RefusedError(
+        raise UnsafeWheelError(
             f"the zip file says that it has {count} members; there are {len(members)}"
         )
     _check_members(members)
@@ -173,28 +173,28 @@ def _check_end(file: IO[bytes]) -> tuple[int, int]:
     """Hold the end of the file against the format; return members and where they end."""
     size = file.seek(0, 2)
     if size < _END.size:
-        raise RefusedError(f"it is no zip file: it has {size} bytes")
+        raise UnsafeWheelError(f"it is no zip file: it has {size} bytes")
     file.seek(size - _END.size)
     record = file.read(_END.size)
     mark, disk, first_disk, here, count, length, offset, comment = _END.unpack(record)
     if mark != b"PK\5\6" or comment:
-        raise RefusedError(
+        raise UnsafeWheelError(
             "it does not end with the end record of a zip file, without a comment: it is"
             " none, is cut off, or has something behind it"
         )
     if disk or first_disk or here != count:
-        raise RefusedError("it is one of several parts of a zip file")
+        raise UnsafeWheelError("it is one of several parts of a zip file")
     if count >= MOST_MEMBERS or _ZIP64 in (length, offset):
-        raise RefusedError(
+        raise UnsafeWheelError(
             f"it has {count} members or more, or 4 GiB; at most {MOST_MEMBERS - 1}"
             " members are read"
         )
     if length > LARGEST_DIRECTORY:
-        raise RefusedError(
+        raise UnsafeWheelError(
             f"its directory has {length} bytes; at most {LARGEST_DIRECTORY} are read"
         )
     if offset + length + _END.size != size:
-        raise RefusedError(
+        raise UnsafeWheelError(
             "its directory is not where the end record says, or something stands before"
             " the first member"
         )
@@ -209,15 +209,15 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
         name = member.orig_filename
         why = _bad_name(name) or _bad_kind(member)
         if why:
-            raise RefusedError(f"the member {_shown(name)} {why}")
+            raise UnsafeWheelError(f"the member {_shown(name)} {why}")
         # Where the case of letters does not count, these would be one file.
         folded = name.rstrip("/").casefold()
         if folded in seen:
-            raise RefusedError(f"more than one member has the name {_shown(name)}")
+            raise UnsafeWheelError(f"more than one member has the name {_shown(name)}")
         seen.add(folded)
         total += member.file_size
     if total > LARGEST_TOTAL:
-        raise RefusedError(
+        raise UnsafeWheelError(
             f"its members have {total} bytes, inflated; at most {LARGEST_TOTAL} are read"
         )
 
@@ -274,7 +274,7 @@ def _layout(
     before = ""
     for member in sorted(members, key=lambda one: one.header_offset):
         if member.header_offset - position not in spare:
-            raise RefusedError(
+            raise UnsafeWheelError(
                 f"{_shown(member.filename)} does not follow on {_shown(before)}: they"
                 " overlap, or something stands between"
             )
@@ -284,7 +284,7 @@ def _layout(
         spare = (12, 16, 20, 24) if member.flag_bits & _SIZES_FOLLOW else (0,)
         before = member.filename
     if directory - position not in spare:
-        raise RefusedError(f"the directory does not follow on {_shown(before)}")
+        raise UnsafeWheelError(f"the directory does not follow on {_shown(before)}")
     return starts
 
 
@@ -293,11 +293,13 @@ def _checked_local(file: IO[bytes], member: zipfile.ZipInfo) -> int:
     file.seek(member.header_offset)
     raw = file.read(_LOCAL.size)
     if len(raw) < _LOCAL.size or raw[:4] != b"PK\3\4":
-        raise RefusedError(f"{_shown(member.filename)} is not where the directory says")
+        raise UnsafeWheelError(
+            f"{_shown(member.filename)} is not where the directory says"
+        )
     _, _, flags, method, _, _, check, packed, size, *lengths = _LOCAL.unpack(raw)
     name, extra = map(file.read, lengths)
     if _names_again(extra):
-        raise RefusedError(f"the member {_shown(member.filename)} {_SECOND_NAME}")
+        raise UnsafeWheelError(f"the member {_shown(member.filename)} {_SECOND_NAME}")
     large = _LARGE.pack(1, 16, member.file_size, member.compress_size)
     if packed == size == _ZIP64 and large in extra:
         packed, size = member.compress_size, member.file_size
@@ -308,7 +310,7 @@ def _checked_local(file: IO[bytes], member: zipfile.ZipInfo) -> int:
     agrees &= name == member.orig_filename.encode(coding, "replace")
     wanted = (member.CRC, member.compress_size, member.file_size)
     if not (agrees and (flags & _SIZES_FOLLOW or sizes == wanted)):
-        raise RefusedError(
+        raise UnsafeWheelError(
             f"{_shown(member.filename)}: its own header contradicts the directory"
         )
     return file.tell()

@@ -11,7 +11,7 @@ from .._choice import release_of
 from .._select import parse
 from .._tagset import check_size
 from .._text import printable, shortened
-from .archive import RefusedError, archive_in
+from .archive import UnsafeWheelError, archive_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +55,7 @@ def member(name: str, content: IO[bytes], file: str) -> bytes:
         archive = archive_in(content)
         path = f"{dist_info(archive.members, *release)}/{file}"
         if path not in archive.members:
-            raise RefusedError(f"{path} is missing")
+            raise UnsafeWheelError(f"{path} is missing")
         return archive.read(path, LARGEST)
     except (OSError, ValueError) as error:
         raise ValueError(f"no {file} file can be read from it: {error}") from error
@@ -67,18 +67,18 @@ def dist_info(members: Iterable[str], project: str, version: Version) -> str:
     :param members: the names of the files in the wheel.
     :param project: the project in its file name, normalised.
     :param version: the version there.
-    :raises RefusedError: if there is not one such folder, or it is not of that release.
+    :raises UnsafeWheelError: if there is not one such folder, or it is not of that release.
 
     Source: the binary distribution format, "The .dist-info directory".
     """
     tops = {member.partition("/")[0] for member in members}
     folders = [top for top in tops if top.endswith(".dist-info")]
     if len(folders) != 1:
-        raise RefusedError(f"it has {len(folders)} folders .dist-info; wanted one")
+        raise UnsafeWheelError(f"it has {len(folders)} folders .dist-info; wanted one")
     has, _, of = folders[0].removesuffix(".dist-info").partition("-")
     named = (project, canonicalize_version(version))
     if (canonicalize_name(has), canonicalize_version(of)) != named:
-        raise RefusedError(
+        raise UnsafeWheelError(
             f"its folder {shortened(folders[0])} is of another project or version than"
             " the file name"
         )

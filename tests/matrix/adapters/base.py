@@ -26,7 +26,7 @@ class UnsupportedError(Exception):
 
 
 @dataclass(frozen=True)
-class Bench:
+class AdapterContext:
     """All that is ready: the downloads, the files, the index, and one lane's process."""
 
     cache: Cache
@@ -55,7 +55,7 @@ class Adapter(Protocol):
     """One cell at work."""
 
     cell: Cell
-    bench: Bench
+    bench: AdapterContext
 
     def versions(self) -> Mapping[str, str]:
         """The versions of everything involved."""
@@ -64,13 +64,13 @@ class Adapter(Protocol):
         """What the tool does with the case; `UnsupportedError` if it cannot be asked."""
 
 
-Make = Callable[[Cell, Bench], Adapter]
+Make = Callable[[Cell, AdapterContext], Adapter]
 
 
 class Base:
     """What most adapters share."""
 
-    def __init__(self, cell: Cell, bench: Bench) -> None:
+    def __init__(self, cell: Cell, bench: AdapterContext) -> None:
         self.cell = cell
         self.bench = bench
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
     from ..cells import Cell
-    from .base import Bench
+    from .base import AdapterContext
 
 NOTHING_FITS = "[CandidateNotFound]"
 REFUSED = "Unsupported platform"
@@ -21,7 +21,7 @@ REFUSED = "Unsupported platform"
 class Pdm(Base):
     """One PDM."""
 
-    def __init__(self, cell: Cell, bench: Bench) -> None:
+    def __init__(self, cell: Cell, bench: AdapterContext) -> None:
         super().__init__(cell, bench)
         self._refused: dict[str, str] = {}
 

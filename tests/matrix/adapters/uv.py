@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
     from ..cells import Cell
-    from .base import Bench
+    from .base import AdapterContext
 
 # uv names a year where a target names a platform.
 TRIPLES = {"2024_0": "wasm32-pyodide2024", "2025_0": "wasm32-pyodide2025"}
@@ -39,7 +39,7 @@ REFUSED = ("Unknown operating system", "Only Pyodide is supported for Emscripten
 class Uv(Base):
     """One uv."""
 
-    def __init__(self, cell: Cell, bench: Bench) -> None:
+    def __init__(self, cell: Cell, bench: AdapterContext) -> None:
         super().__init__(cell, bench)
         self._refused = ""
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...toolkit.process import environment, tool
-from ..lab import GUEST, LINKER, LINKERS
+from ..context import GUEST, LINKER, LINKERS
 from ..observe import Observation, shown
 from .facets import FACETS, MODULES
 from .grid import ANSWERS, Cell, render, summary
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from wasm_platform_tags import WasiPlatform
 
-    from ..lab import Lab
+    from ..context import NativeContext
     from .facets import Facet
 
 
@@ -40,16 +40,16 @@ class WitWorld(wit_world.WitWorld):
 """
 
 
-def observe(linker: str, lab: Lab) -> Observation:
+def observe(linker: str, context: NativeContext) -> Observation:
     """Link all modules into one application, without those that are refused; call all."""
-    tools = Toolchain(lab)
+    tools = Toolchain(context)
     cells: dict[tuple[str, str], Cell] = {}
     modules: dict[str, tuple[str, str]] = {}
     for facet in DYNAMIC:
         for platform in PLATFORMS:
             key = (facet.name, platform.version)
             make = partial(module, tools, facet, platform)
-            made: Path | Cell = lab.once(f"abi module {key}", make)
+            made: Path | Cell = context.once(f"abi module {key}", make)
             if isinstance(made, Cell):
                 cells[key] = made
             else:
@@ -96,13 +96,15 @@ def link(
     """Link what is not refused; why the others are, the component, all that was said."""
     left, refused, raw = list(modules), dict[str, str](), ""
     while True:
-        folder = tools.lab.folder(f"abi-{linker}")
+        folder = tools.context.folder(f"abi-{linker}")
         (folder / "app.py").write_text(application(left), "utf-8")
         for name in left:
             copy = folder / f"{name}{LINKERS[linker]}"
             copy.write_bytes((tools.folder / f"{name}.so").read_bytes())
         out = folder / "app.wasm"
-        said = tools.lab.componentize(linker, GUEST / "abi.wit", "app", [folder], out)
+        said = tools.context.componentize(
+            linker, GUEST / "abi.wit", "app", [folder], out
+        )
         raw += said.text
         if said.status == 0:
             return refused, out, raw
@@ -133,7 +135,7 @@ def application(modules: Iterable[str]) -> str:
 
 def call(tools: Toolchain, component: Path) -> dict[str, str]:
     """What each module answers."""
-    host = environment([tools.lab.downloads.wasmtime])
+    host = environment([tools.context.downloads.wasmtime])
     said = tool([sys.executable, HERE / "host.py", component, "answers"], host)
     if said.status:
         raise RuntimeError(f"host.py failed:\n{said.text}")

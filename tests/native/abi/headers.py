@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from wasm_platform_tags import WasiPlatform
 
-    from ..lab import Lab
+    from ..context import NativeContext
 
 MACROS = [
     *(f"-D_WASI_EMULATED_{name.upper().replace('-', '_')}" for name in EMULATED),
@@ -56,11 +56,13 @@ KINDS = {
 }
 
 
-def observe(before: WasiPlatform, after: WasiPlatform, lab: Lab) -> Observation:
+def observe(
+    before: WasiPlatform, after: WasiPlatform, context: NativeContext
+) -> Observation:
     """Compare two platforms."""
-    tools = Toolchain(lab)
+    tools = Toolchain(context)
     old, new = (
-        lab.once(f"abi interface {one}", partial(interface, tools, one))
+        context.once(f"abi interface {one}", partial(interface, tools, one))
         for one in (before, after)
     )
     lines, differ = [], 0

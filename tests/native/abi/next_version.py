@@ -21,7 +21,7 @@ from .toolchain import Toolchain
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..lab import Lab
+    from ..context import NativeContext
     from .facets import Facet
 
 HEADERS = WasiPlatform(0, 1, 34)
@@ -40,11 +40,11 @@ def choose(text: str) -> str:
     return chosen.replace("/* #undef __wasip3__ */\n", "/* #undef __wasip1__ */\n")
 
 
-def observe(lab: Lab) -> Observation:
+def observe(context: NativeContext) -> Observation:
     """Build every module in C, link it with each C library, run it."""
-    tools = Toolchain(lab)
+    tools = Toolchain(context)
     root = tools.sysroot(HEADERS)
-    front = lab.folder("wasi-0.3") / "wasi"
+    front = context.folder("wasi-0.3") / "wasi"
     front.mkdir()
     header = (root.headers / "wasi" / "version.h").read_text("utf-8")
     (front / "version.h").write_text(choose(header), "utf-8")

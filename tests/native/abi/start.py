@@ -13,14 +13,14 @@ from .toolchain import CRT1, Toolchain
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..lab import Lab
+    from ..context import NativeContext
 
 MODULE = "memory"
 
 
-def observe(lab: Lab) -> Observation:
+def observe(context: NativeContext) -> Observation:
     """Link the same module with each crt1 and each C library, and run it."""
-    tools = Toolchain(lab)
+    tools = Toolchain(context)
     memory = next(facet for facet in FACETS if facet.name == MODULE)
     cells: dict[tuple[str, str], Cell] = {}
     programs: dict[Path, tuple[str, str]] = {}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from ..lab import Lab
+    from ..context import NativeContext
     from .facets import Facet
 
 # By WASI version first: within one, the SDK is what differs.
@@ -32,12 +32,14 @@ Linked = tuple[dict[str, Cell], "Path | None", list[str]]
 Table = dict[tuple[str, str, str], Cell]
 
 
-def observe(facet: Facet, lab: Lab) -> Observation:
+def observe(facet: Facet, context: NativeContext) -> Observation:
     """All combinations of one module."""
-    tools = Toolchain(lab)
+    tools = Toolchain(context)
     if facet.has_headers:
         listed = [one for one in FACETS if one.has_headers]
-        found = lab.once("abi static", partial(table, tools, listed, COLUMNS, "all"))
+        found = context.once(
+            "abi static", partial(table, tools, listed, COLUMNS, "all")
+        )
         rows = COLUMNS
     else:
         rows = [ANY]

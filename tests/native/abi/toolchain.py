@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from wasm_platform_tags import WasiPlatform
 
-    from ...toolkit.process import Said
-    from ..lab import Lab
+    from ...toolkit.process import CompletedProcess
+    from ..context import NativeContext
     from ..sysroots import Sysroot
     from .facets import Facet
 
@@ -48,13 +48,13 @@ class Built:
 class Toolchain:
     """What is compiled once and linked often."""
 
-    def __init__(self, lab: Lab) -> None:
-        self.lab = lab
-        self.zig = lab.downloads.requirement(ZIG) / "ziglang" / "zig"
+    def __init__(self, context: NativeContext) -> None:
+        self.context = context
+        self.zig = context.downloads.requirement(ZIG) / "ziglang" / "zig"
         # The compiler's own library, of the same clang 22.
-        runtime = lab.downloads.yowasp / "lib" / "wasm32-unknown-wasip1"
+        runtime = context.downloads.yowasp / "lib" / "wasm32-unknown-wasip1"
         self.builtins = runtime / "libclang_rt.builtins.a"
-        self.folder = lab.once("abi folder", lambda: lab.folder("abi"))
+        self.folder = context.once("abi folder", lambda: context.folder("abi"))
         self.environment = environment(
             (),
             ZIG_GLOBAL_CACHE_DIR=str(self.folder / "zig-cache"),
@@ -64,7 +64,7 @@ class Toolchain:
     def sysroot(self, platform: WasiPlatform) -> Sysroot:
         """The headers and libraries of a platform."""
         wasi = f"{platform.major}.{platform.minor}"
-        return self.lab.downloads.sysroot(platform.sdk, wasi)
+        return self.context.downloads.sysroot(platform.sdk, wasi)
 
     # Compile.
 
@@ -79,7 +79,7 @@ class Toolchain:
                 )
             return {"rust": self._rust, "zig": self._zig}[facet.language](facet)
 
-        built: Built = self.lab.once(f"abi {facet.name} {platform}", make)
+        built: Built = self.context.once(f"abi {facet.name} {platform}", make)
         return built
 
     def compile(
@@ -101,7 +101,9 @@ class Toolchain:
             return Built(None, compiler_error(said.text))
         return Built(out)
 
-    def clang(self, platform: WasiPlatform, language: str, *flags: str | Path) -> Said:
+    def clang(
+        self, platform: WasiPlatform, language: str, *flags: str | Path
+    ) -> CompletedProcess:
         """Run the compiler with nothing but the headers of a platform."""
         root = self.sysroot(platform)
         cxx = ("--driver-mode=g++", "-nostdinc++", "-fno-exceptions")
@@ -128,7 +130,7 @@ class Toolchain:
         return made(facet, said, out)
 
     def _rust(self, facet: Facet) -> Built:
-        compiler, host, std, llvm = map(self.lab.downloads.deb, RUSTC)
+        compiler, host, std, llvm = map(self.context.downloads.deb, RUSTC)
         out = self.folder / f"{facet.name}.a"
         libraries = [deb / "usr" / "lib" / "x86_64-linux-gnu" for deb in (host, llvm)]
         said = tool(
@@ -164,7 +166,7 @@ class Toolchain:
         ]
         ours = (start or self.start(platform), self.program(platform))
 
-        def said(files: Mapping[str, Path]) -> Said:
+        def said(files: Mapping[str, Path]) -> CompletedProcess:
             # The program's reference is weak: it takes nothing out of a library.
             wanted = [f"--undefined={symbol_of(name)}" for name in files]
             inputs = (*ours, *files.values(), *filter(Path.is_file, libraries))
@@ -202,7 +204,7 @@ class Toolchain:
                 raise RuntimeError(f"{source} for {platform.version}: {built.why}")
             return built.file
 
-        object_file: Path = self.lab.once(f"abi {source} {platform}", make)
+        object_file: Path = self.context.once(f"abi {source} {platform}", make)
         return object_file
 
     # Run.
@@ -223,7 +225,7 @@ class Toolchain:
         ready = {path: path.with_suffix(".component") for path in refusals}
         lines = [(str(ready.get(path, path)), symbol_of(one)) for path, one in asked]
         jobs.write_text(json.dumps(lines), "utf-8")
-        host = environment([self.lab.downloads.wasmtime])
+        host = environment([self.context.downloads.wasmtime])
         said = tool([sys.executable, HERE / "host.py", jobs], host)
         if said.status:
             raise RuntimeError(f"host.py failed:\n{said.text}")
@@ -242,7 +244,7 @@ class Toolchain:
         jobs = self.folder / f"{name}-components.json"
         pairs = [(str(path), str(path.with_suffix(".component"))) for path in cores]
         jobs.write_text(json.dumps(pairs), "utf-8")
-        downloads = self.lab.downloads
+        downloads = self.context.downloads
         said = tool([downloads.node, HERE / "component.mjs", downloads.jco, jobs])
         if said.status:
             raise RuntimeError(f"component.mjs failed:\n{said.text}")
@@ -250,7 +252,7 @@ class Toolchain:
         return found
 
 
-def made(facet: Facet, said: Said, out: Path) -> Built:
+def made(facet: Facet, said: CompletedProcess, out: Path) -> Built:
     """What a compiler of another language has made; it reads no header, so it must."""
     if said.status:
         raise RuntimeError(f"{facet.source} was not compiled:\n{said.text}")

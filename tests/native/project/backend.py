@@ -25,7 +25,7 @@ from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
 
 from wasm_platform_tags import (
     InvalidPlatformTag,
-    PyodidePlatform,
+    PyEmscriptenPlatform,
     WasiPlatform,
     known_platforms,
     parse_platform_tag,
@@ -73,7 +73,7 @@ COMPILE = ["-fPIC", "-O2", "-fvisibility=hidden", "-mcpu=generic"]
 HOSTED = ["-nostdinc", "-fno-exceptions"]
 LINK = ["-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic"]
 LINK_FAMILY = {
-    PyodidePlatform: ["--import-memory", "--strip-debug"],
+    PyEmscriptenPlatform: ["--import-memory", "--strip-debug"],
     WasiPlatform: ["--no-entry", "--strip-debug"],
 }
 WASI_TARGETS = {(0, 1): "wasm32-wasip1", (0, 2): "wasm32-wasip2"}
@@ -105,7 +105,9 @@ class RefusedExtensionError(ValueError):
     """A module is not packed: the audit finds that it contradicts the platform."""
 
 
-def check(name: str, data: bytes, platform: PyodidePlatform | WasiPlatform) -> None:
+def check(
+    name: str, data: bytes, platform: PyEmscriptenPlatform | WasiPlatform
+) -> None:
     """Refuse a module that is no extension module of the platform."""
     if not name.endswith(SUFFIX):
         rule = policy_of(platform).requirement
@@ -164,7 +166,9 @@ def chosen(names: Sequence[str]) -> list[str]:
 
 
 def sysroot_of(
-    platform: PyodidePlatform | WasiPlatform, given: str | None, modules: Sequence[str]
+    platform: PyEmscriptenPlatform | WasiPlatform,
+    given: str | None,
+    modules: Sequence[str],
 ) -> Sysroot | None:
     """The sysroot, held against the platform before anything is built."""
     using = [name for name in modules if MODULES[name].libraries]
@@ -199,7 +203,9 @@ def sysroot_of(
     return found
 
 
-def unwinding_of(platform: PyodidePlatform | WasiPlatform, asked: str | None) -> str:
+def unwinding_of(
+    platform: PyEmscriptenPlatform | WasiPlatform, asked: str | None
+) -> str:
     """How the stack is unwound: as asked, or as the registry says."""
     if isinstance(platform, WasiPlatform):
         if asked not in (None, "none"):
@@ -224,7 +230,7 @@ class Compiler:
     """How a module becomes what an interpreter of the platform links or loads."""
 
     scratch: Path
-    platform: PyodidePlatform | WasiPlatform
+    platform: PyEmscriptenPlatform | WasiPlatform
     flags: Sequence[str]
     sysroot: Sysroot | None
 
@@ -273,9 +279,9 @@ class Compiler:
         _zig("wasm-ld", *link, compiled, *libraries, "-o", made)
 
 
-def compiler_target(platform: PyodidePlatform | WasiPlatform) -> str:
+def compiler_target(platform: PyEmscriptenPlatform | WasiPlatform) -> str:
     """The target triple."""
-    if isinstance(platform, PyodidePlatform):
+    if isinstance(platform, PyEmscriptenPlatform):
         return "wasm32-unknown-emscripten"
     if target := WASI_TARGETS.get((platform.major, platform.minor)):
         return target
@@ -287,7 +293,7 @@ def compiler_target(platform: PyodidePlatform | WasiPlatform) -> str:
 
 
 def pack(
-    folder: Path, platform: PyodidePlatform | WasiPlatform, files: Sequence[Path]
+    folder: Path, platform: PyEmscriptenPlatform | WasiPlatform, files: Sequence[Path]
 ) -> str:
     """Write the wheel, with the canonical tag (PEP requirement producer-tag)."""
     tag = f"cp311-abi3-{platform.tags[0]}"

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wasm_platform_tags.conformance.child import Child, NoAnswer
+from wasm_platform_tags.conformance.child import AdapterError, Child
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ class Process:
         try:
             self._child.send(json.dumps(request))
             reply = self._reply(number, time.monotonic() + limit)
-        except NoAnswer as none:
+        except AdapterError as none:
             raise ProcessError(str(none), none.stderr) from None
         if "error" in reply:
             raise ProcessError(

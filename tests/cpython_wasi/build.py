@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tests.matrix.settings import ROOT
 from tests.toolkit.cache import ProvisionError
 from tests.toolkit.debian import Package
-from tests.toolkit.process import Said, environment, tool
+from tests.toolkit.process import CompletedProcess, environment, tool
 
 from . import toolchain
 from .toolchain import Toolchain
@@ -52,7 +52,7 @@ def missing(path: str | None = None) -> list[str]:
 
 
 @dataclass
-class Workshop:
+class BuildCache:
     """A folder of builds."""
 
     root: Path
@@ -157,7 +157,7 @@ class Workshop:
         command: Sequence[str | Path],
         folder: Path,
         env: dict[str, str] | None = None,
-    ) -> Said:
+    ) -> CompletedProcess:
         self.tell(step)
         said = tool(command, env or environment([]), folder, timeout=HOUR)
         log = self.root / f"{step}.log"

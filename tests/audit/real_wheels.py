@@ -24,7 +24,7 @@ from tests.matrix.settings import load_settings
 from tests.native.wheels import renamed
 from tests.toolkit.cache import Cache, ProvisionError, Unit, make
 from tests.toolkit.command import need_matches
-from tests.toolkit.files import write_whole
+from tests.toolkit.files import atomic_write
 from wasm_platform_tags import __version__ as library
 from wasm_platform_tags import known_platforms
 from wasm_platform_tags.audit import audit
@@ -269,7 +269,7 @@ def write(found: dict[str, Any], used: Mapping[str, str]) -> None:
     every[found["file"]] = found
     wheels = [every[one.file] for one in pinned()[0] if one.file in every]
     text = json.dumps({"versions": used, "wheels": wheels}, indent=1)
-    write_whole(RESULTS, text + "\n")
+    atomic_write(RESULTS, text + "\n")
 
 
 def part(one: dict[str, Any], name: str) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cpython_wasi import command, workshop
+from tests.cpython_wasi import build, command
+from tests.cpython_wasi.build import PATCH, RECORD, SOURCE, BuildCache, missing
 from tests.cpython_wasi.questions import SETTINGS, runs
 from tests.cpython_wasi.toolchain import Toolchain, script
-from tests.cpython_wasi.workshop import PATCH, RECORD, SOURCE, Workshop, missing
 from tests.native import observe
 from tests.native.provision import downloads
 from tests.toolkit.cache import ProvisionError
@@ -26,8 +26,8 @@ CHANGE = PEP.parent / "pep-9999" / "cpython.rst"
 
 
 @pytest.fixture
-def shop(tmp_path: PathType) -> Workshop:
-    return Workshop(tmp_path / "shop", downloads(tmp_path / "cache"))
+def shop(tmp_path: PathType) -> BuildCache:
+    return BuildCache(tmp_path / "shop", downloads(tmp_path / "cache"))
 
 
 def test_every_question_is_answered_and_no_other() -> None:
@@ -84,21 +84,21 @@ def test_questions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "cpython/states" in capsys.readouterr().out
 
 
-def test_a_build_is_kept_until_its_key_changes(shop: Workshop) -> None:
+def test_a_build_is_kept_until_its_key_changes(shop: BuildCache) -> None:
     made: list[str] = []
     for key in ("one", "one", "two"):
         shop._made("a", key, lambda folder: made.append(folder.name))
     assert made == ["a", "a"]
 
 
-def test_a_build_that_failed_is_begun_again(shop: Workshop) -> None:
+def test_a_build_that_failed_is_begun_again(shop: BuildCache) -> None:
     def fail(folder: PathType) -> None:
         (folder / "half").touch()
         shop._run("step", ["sh", "-c", "echo no; exit 3"], folder)
 
     with pytest.raises(ProvisionError, match=r"step left with status 3; .*step\.log"):
         shop._made("a", "key", fail)
-    assert not (shop.root / "a" / workshop.STAMP).exists()
+    assert not (shop.root / "a" / build.STAMP).exists()
     shop._made("a", "key", lambda folder: None)
     assert not (shop.root / "a" / "half").exists()
 

@@ -14,7 +14,7 @@ from tests.toolkit.index_server import Index
 from tests.toolkit.runtimes.process import ProcessError
 from tests.toolkit.runtimes.pyodide import pyodide
 
-from ..toolkit.process import Said, environment, tool
+from ..toolkit.process import CompletedProcess, environment, tool
 from .observe import Observation, shown
 from .provision import HERE, ZIG
 from .wheels import renamed
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from .provision import Downloads, Line
+    from .provision import Downloads, PyodideRelease
 
 PROJECT = HERE / "project"
 GUEST = HERE / "guest"
@@ -58,7 +58,7 @@ COMPONENTIZE = (
 Target = tuple[str, str]
 
 
-class Lab:
+class NativeContext:
     """What runs share; each thing in it is made once, when it is first asked for."""
 
     def __init__(self, downloads: Downloads, scratch: Path) -> None:
@@ -86,7 +86,7 @@ class Lab:
 
     # Build.
 
-    def build(self, folder: Path, *settings: str) -> Said:
+    def build(self, folder: Path, *settings: str) -> CompletedProcess:
         """Build the project with the newest pip: ``pip wheel``, no isolation."""
         return self.pip(
             self.downloads.pips[-1],
@@ -112,7 +112,7 @@ class Lab:
         """A wheel from PyPI."""
         return next((self.downloads.wheels / project).glob("*.whl"))
 
-    def zig(self, *arguments: str | Path) -> Said:
+    def zig(self, *arguments: str | Path) -> CompletedProcess:
         """Run a tool of ziglang; what it cannot do here is a fault of this file."""
         path = [self.downloads.requirement(ZIG)]
         said = tool([sys.executable, "-m", "ziglang", *arguments], environment(path))
@@ -122,7 +122,7 @@ class Lab:
 
     # Select.
 
-    def pip(self, version: str, *arguments: str | Path) -> Said:
+    def pip(self, version: str, *arguments: str | Path) -> CompletedProcess:
         """Run one pip, unchanged, in a Python of its own."""
         names = (f"pip=={version}", ZIG)
         path = [*map(self.downloads.requirement, names), ROOT, ROOT / "reference"]
@@ -131,7 +131,9 @@ class Lab:
             environment(path),
         )
 
-    def install(self, pip: str, target: Target, site: Path, *what: str | Path) -> Said:
+    def install(
+        self, pip: str, target: Target, site: Path, *what: str | Path
+    ) -> CompletedProcess:
         """Let pip select for a target (a Python and a platform tag) and unpack."""
         python, platform = target
         return self.pip(
@@ -176,7 +178,7 @@ class Lab:
 
     def componentize(
         self, version: str, world: Path, app: str, path: Sequence[Path], out: Path
-    ) -> Said:
+    ) -> CompletedProcess:
         """Link the extension modules under `path` into a component."""
         name = f"componentize-py=={version}"
         paths = [part for folder in path for part in ("-p", folder)]
@@ -196,7 +198,9 @@ class Lab:
             environment([self.downloads.requirement(name)], RUST_BACKTRACE="0"),
         )
 
-    def component(self, path: Path, *calls: str, scratch: Path | None = None) -> Said:
+    def component(
+        self, path: Path, *calls: str, scratch: Path | None = None
+    ) -> CompletedProcess:
         """Call functions of a component under wasmtime, each as ``NAME ARGUMENT...``.
 
         With `scratch`, a folder that the component may write to as ``/scratch``.
@@ -208,7 +212,7 @@ class Lab:
         )
 
     @contextmanager
-    def guest(self, line: Line, site: Path) -> Iterator[Callable[..., Any]]:
+    def guest(self, line: PyodideRelease, site: Path) -> Iterator[Callable[..., Any]]:
         """One Pyodide, just started, with a folder of installed wheels on its path."""
         process = pyodide(
             self.downloads.node,
@@ -228,7 +232,7 @@ class Lab:
 
     def load(
         self,
-        line: Line,
+        line: PyodideRelease,
         site: Path,
         project: str,
         module: str,
