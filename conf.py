@@ -44,6 +44,7 @@ include_patterns = [
     "tests/conformance/cases/*/*.json",
     "tests/matrix/results/*.json",
 ]
+exclude_patterns = ["**/README.md"]
 source_suffix = {".md": "markdown", ".rst": "pep", ".json": "conformance"}
 root_doc = "index"
 
