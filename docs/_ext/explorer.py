@@ -24,8 +24,9 @@ from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
 
+from tests.matrix.provision import Cache
 from tests.matrix.settings import ROOT, load_settings
-from tests.toolkit.cache import DEFAULT_CACHE, Cache
+from tests.toolkit.paths import DOWNLOADS as DEFAULT_CACHE
 from wasm_platform_tags import known_platforms
 
 if TYPE_CHECKING:

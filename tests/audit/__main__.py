@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.toolkit.start import start
+from tests.toolkit.command import start
 
 if __name__ == "__main__":
     sys.exit(start("tests.audit.command"))

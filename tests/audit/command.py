@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from tests.matrix.provision import Cache, provision
 from tests.matrix.settings import load_settings
 from tests.native.command import parser
-from tests.toolkit.cache import Cache, provision
 from tests.toolkit.command import BadInputError, exit_code, need_folder
 from tests.toolkit.files import atomic_write
 

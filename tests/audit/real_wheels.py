@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.matrix.settings import load_settings
 from tests.native.wheels import renamed
-from tests.toolkit.cache import Cache, ProvisionError, Unit, make
+from tests.toolkit.cache import ProvisionError, Unit, make
 from tests.toolkit.command import need_matches
 from tests.toolkit.files import atomic_write
 from wasm_platform_tags import __version__ as library
@@ -34,6 +34,7 @@ from wasm_platform_tags.audit.report import worst
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from tests.matrix.provision import Cache
     from tests.matrix.settings import Settings
     from wasm_platform_tags.audit import Report
 

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import wasm_platform_tags
+from tests.matrix.provision import Cache
 from tests.matrix.settings import load_settings
 from tests.native.bundled import modules
 from tests.native.provision import downloads
-from tests.toolkit.cache import DEFAULT_CACHE, Cache, ProvisionError
+from tests.toolkit.cache import ProvisionError
+from tests.toolkit.paths import DOWNLOADS as DEFAULT_CACHE
 from wasm_platform_tags import known_platforms
 from wasm_platform_tags.audit.wasm import MAGIC, MalformedBinaryError, WasmModule, read
 

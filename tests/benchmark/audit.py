@@ -17,7 +17,7 @@ from wasm_platform_tags.audit import audit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.toolkit.cache import Cache
+    from tests.matrix.provision import Cache
 
 # What is timed, in a process of its own: `work` is called with the wheel's path.
 AUDITED = "mypy-*-cp314-*.whl"

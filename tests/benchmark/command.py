@@ -15,10 +15,11 @@ import packaging
 from rich.console import Console
 from rich.table import Table
 
+from tests.matrix.provision import Cache
 from tests.matrix.settings import load_settings
-from tests.toolkit.cache import DEFAULT_CACHE, Cache
 from tests.toolkit.command import BadInputError, exit_code, need_folder
 from tests.toolkit.files import atomic_write
+from tests.toolkit.paths import DOWNLOADS as DEFAULT_CACHE
 
 from . import audit, tags
 

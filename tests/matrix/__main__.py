@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ..toolkit.start import start
+from ..toolkit.command import start
 
 if __name__ == "__main__":
     sys.exit(start("tests.matrix.command"))

@@ -23,11 +23,12 @@ from rich.progress import (
 
 from wasm_platform_tags.conformance.cases import Case, InvalidSuite, load_cases
 
-from ..toolkit.cache import DEFAULT_CACHE, Cache, provision
 from ..toolkit.command import BadInputError, exit_code, need_folder
+from ..toolkit.paths import DOWNLOADS as DEFAULT_CACHE
 from . import recorded as results
 from . import report
 from .cells import Cell, cells
+from .provision import Cache, provision
 from .run import Matrix
 from .settings import Settings, load_settings
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from ..toolkit.index_server import Index
 from ..toolkit.output import normalise_output
+from ..toolkit.paths import ROOT
 from ..toolkit.runtimes.host import host
-from ..toolkit.runtimes.process import Process, ProcessError
 from ..toolkit.runtimes.pyodide import pyodide
 from ..toolkit.runtimes.wasi import wasi, write_sysconfigdata
+from ..toolkit.runtimes.worker import Worker, WorkerError
 from .adapters.auditwheel_emscripten import AuditwheelEmscripten
 from .adapters.base import Adapter, AdapterContext, Make, UnsupportedError
 from .adapters.library import Library
@@ -33,16 +34,17 @@ from .adapters.uv import Uv
 from .adapters.warehouse import Warehouse
 from .cells import LIBRARY, Cell, lanes
 from .recorded import ERROR, UNSUPPORTED, Reason, Result, Verdict, judge
-from .settings import ROOT
 from .wheels import NEEDED, write_dependent, write_project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from wasm_platform_tags.conformance.cases import Case
 
-    from ..toolkit.cache import Cache
+    from .provision import Cache
 
+# What a tool says of one file is short; of the log of a resolver, the end matters.
+LONGEST = 1_500
 ADAPTERS: dict[str, Make] = {
     LIBRARY: Library,
     "auditwheel-emscripten": AuditwheelEmscripten,
@@ -169,7 +171,7 @@ class Matrix:
             tell(cell, done)
         try:
             versions = adapter.versions()
-        except ProcessError as failed:
+        except WorkerError as failed:
             versions = {ERROR: str(failed)}
         return Result(cell, versions, verdicts)
 
@@ -178,15 +180,15 @@ class Matrix:
         try:
             answer = adapter.observe(case)
         except UnsupportedError as refused:
-            return Verdict(UNSUPPORTED, output=normalise_output(str(refused), folders))
-        except ProcessError as failed:
+            return Verdict(UNSUPPORTED, output=_normalise(str(refused), folders))
+        except WorkerError as failed:
             return Verdict(ERROR, str(failed), output=failed.output)
-        said = normalise_output(answer.output, folders)
+        said = _normalise(answer.output, folders)
         return judge(case, adapter.cell, answer.value, said, self.reasons)
 
     def _start(
         self, lane: Sequence[Cell], scratch: Path, folder: Path
-    ) -> tuple[Process, Process | None]:
+    ) -> tuple[Worker, Worker | None]:
         """The lane's process; and, for WASI, one that does not know its platform."""
         cache, runtime = self.cache, lane[0].runtime
         if runtime.kind == "host":
@@ -215,3 +217,7 @@ class Matrix:
             wasi(cache.wasmtime, module, mounts, known),
             wasi(cache.wasmtime, module, mounts, path),
         )
+
+
+def _normalise(output: str, folders: Mapping[str, str]) -> str:
+    return normalise_output(output, folders, longest=LONGEST)

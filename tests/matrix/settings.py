@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ..toolkit.paths import CONFORMANCE as CONFORMANCE  # noqa: PLC0414
+from ..toolkit.paths import ROOT as ROOT  # noqa: PLC0414
+from ..toolkit.paths import TESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-CONFORMANCE = HERE.parent / "conformance"
+HERE = TESTS / "matrix"
 # In this repository: the library, and the rules of the index, restated.
 NOT_DOWNLOADED = frozenset({"wasm-platform-tags", "warehouse"})
 

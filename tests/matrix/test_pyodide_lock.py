@@ -8,12 +8,12 @@ import pytest
 
 from wasm_platform_tags.conformance.cases import load_cases
 
-from ..toolkit.cache import Cache
 from ..toolkit.index_server import Index
-from ..toolkit.runtimes.process import Process
+from ..toolkit.runtimes.worker import Worker
 from .adapters.base import AdapterContext, UnsupportedError
 from .adapters.pyodide_lock import PyodideLock
 from .cells import Cell, cells
+from .provision import Cache
 from .settings import load_settings
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def adapter(tmp_path: Path) -> Iterator[Callable[[Cell], PyodideLock]]:
     with Index({}) as index:
         cache = Cache(tmp_path, SETTINGS)
         # A process starts when it is called.
-        bench = AdapterContext(cache, index, tmp_path, tmp_path, Process(["nothing"]))
+        bench = AdapterContext(cache, index, tmp_path, tmp_path, Worker(["nothing"]))
         yield lambda cell: PyodideLock(cell, bench)
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from wasm_platform_tags.conformance.cases import load_cases
 
-from ..toolkit.cache import Cache
 from .cells import LIBRARY, Cell, cells
+from .provision import Cache
 from .run import Matrix
 from .settings import load_settings
 

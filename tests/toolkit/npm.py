@@ -1,39 +1,60 @@
-"""Packages of npm: by the lock file with npm itself, or a tarball by its hash."""
+"""Download from npm: by a lock file, or one package by its hash."""
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tarfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.toolkit.cache import ProvisionError
-
-from .process import tool
+from .cache import run_step
+from .download import check_sha256
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
+# Exactly the lock file. npm's own cache is used without asking the registry again.
+NPM_CI = ("ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund")
+
+
+def npm_name(source: Path) -> str:
+    """Return the name of the unit that has the packages of a lock file."""
+    lock = (source / "package-lock.json").read_bytes()
+    return f"npm-{hashlib.sha256(lock).hexdigest()[:12]}"
+
+
+def npm_ci(folder: Path, node: Path, source: Path) -> None:
+    """Install the packages of a lock file.
+
+    :param folder: receives ``node_modules``.
+    :param node: the executable, which npm comes with.
+    :param source: the folder that has the lock file.
+    :raises ProvisionError: if npm fails.
+    """
+    for name in NPM_FILES:
+        shutil.copy(source / name, folder)
+    run_step([node, npm_of(node), *NPM_CI], folder=folder)
+
 
 @dataclass(frozen=True)
 class Tarball:
-    """One package, without what it depends on."""
+    """One package of npm, without its dependencies."""
 
     name: str
     version: str
     sha256: str
 
     def unpack(self, folder: Path, node: Path) -> None:
-        """Download, compare the hash, and put it where Node looks for it."""
+        """Download the package, compare its hash and unpack it into ``node_modules``.
+
+        :raises ProvisionError: if npm fails, or if the hash differs.
+        """
         wanted = f"{self.name}@{self.version}"
-        run([str(node), str(npm_of(node)), "pack", wanted], None, folder)
+        run_step([node, npm_of(node), "pack", wanted], folder=folder)
         (file,) = folder.glob("*.tgz")
-        found = hashlib.sha256(file.read_bytes()).hexdigest()
-        if found != self.sha256:
-            raise ProvisionError(
-                f"{wanted}: its sha256 is {found}, wanted {self.sha256}, as"
-                " provision.json pins it"
-            )
+        check_sha256(wanted, file.read_bytes(), self.sha256)
         place = folder / "node_modules" / self.name
         with tarfile.open(file) as archive:
             archive.extractall(folder, filter="data")
@@ -43,14 +64,5 @@ class Tarball:
 
 
 def npm_of(node: Path) -> Path:
-    """The npm that comes with a Node."""
+    """Return the script of the npm that comes with a Node."""
     return node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-
-
-def run(
-    command: list[str], env: dict[str, str] | None, folder: Path | None = None
-) -> None:
-    """Run a step; what it said is the message if it fails."""
-    said = tool(command, env, folder)
-    if said.status:
-        raise ProvisionError(f"{' '.join(command)} failed:\n{said.text[-2000:]}")

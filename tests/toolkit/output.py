@@ -1,4 +1,4 @@
-"""A tool's own words, without what belongs to one machine or to one run."""
+"""Remove from a tool's output what differs from one machine or run to the next."""
 
 from __future__ import annotations
 
@@ -6,26 +6,39 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-# What a tool says of one file is short; a resolver's log is not, and ends with the point.
-LONGEST = 1_500
+Replacement = tuple[re.Pattern[str], str]
 
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_PORT = re.compile(r"(?<=127\.0\.0\.1):\d+")
-_TIME = re.compile(r"\b\d+(?:\.\d+)?(?:ms|s)\b")
-_RANDOM = re.compile(r"(?<=/)(?:\.?tmp|pip-)[A-Za-z0-9_-]*")
+COLOUR: Replacement = (re.compile(r"\x1b\[[0-9;]*m"), "")
+# Ports, durations, and names of temporary folders.
+REPLACEMENTS: Sequence[Replacement] = (
+    COLOUR,
+    (re.compile(r"(?<=127\.0\.0\.1):\d+"), ""),
+    (re.compile(r"\b\d+(?:\.\d+)?(?:ms|s)\b"), "…"),
+    (re.compile(r"(?<=/)(?:\.?tmp|pip-)[A-Za-z0-9_-]*"), "…"),
+)
 
 
-def normalise_output(output: str, folders: Mapping[str, str]) -> str:
-    """The output with each folder under its plain name; only its end, if it is long."""
-    said = _COLOUR.sub("", output).strip()
-    # The longest first, since one folder may lie in another.
-    for folder in sorted(folders, key=len, reverse=True):
-        said = re.sub(rf"{re.escape(folder)}(?![\w.-])", folders[folder], said)
-    said = _PORT.sub("", said)
-    said = _TIME.sub("…", said)
-    said = _RANDOM.sub("…", said)
-    if len(said) <= LONGEST:
-        return said
-    return "…" + said[-LONGEST:].partition("\n")[2]
+def normalise_output(
+    text: str,
+    folders: Mapping[str, str] | None = None,
+    replacements: Sequence[Replacement] = REPLACEMENTS,
+    longest: int | None = None,
+) -> str:
+    """Return the output without what is unstable, and without blanks at line ends.
+
+    :param folders: a name to show in place of each of these paths.
+    :param replacements: patterns, and what to show in their place, in order.
+    :param longest: of longer output, keep the last lines, at most so many characters.
+    """
+    names = folders or {}
+    # The longest first, since one folder may be inside another.
+    for folder in sorted(names, key=len, reverse=True):
+        text = re.sub(rf"{re.escape(folder)}(?![\w.-])", names[folder], text)
+    for pattern, replacement in replacements:
+        text = pattern.sub(replacement, text)
+    text = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    if longest is None or len(text) <= longest:
+        return text
+    return "…" + text[-longest:].partition("\n")[2]

@@ -1,24 +1,34 @@
-"""Start a program, wait, and keep what it said."""
+"""Run a program until it ends, and keep its output."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
+import tempfile
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.toolkit.runtimes.host import clean_environment
+from wasm_platform_tags.conformance.child import end_group
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-TIMEOUT = 300
+TIMEOUT = 300  # seconds
+# The exit status of a program that was ended because of its time-out, or of `stop`.
+ENDED = -1
+# How often a running program is checked against `stop`, in seconds.
+INTERVAL = 0.1
+# Prefixes of the environment variables that configure a tool.
+CONFIGURING = ("PDM_", "PEX_", "PIP_", "POETRY_", "PYTHON", "UV_", "XDG_")
 
 
 @dataclass(frozen=True)
 class CompletedProcess:
-    """How a program left, and all that it wrote."""
+    """The exit status of a program, and its output: stdout and stderr together."""
 
     status: int
     text: str
@@ -30,32 +40,83 @@ class CompletedProcess:
         return lines[-1].strip() if lines else ""
 
 
+def clean_environment(**more: str) -> dict[str, str]:
+    """Return the environment variables of this process, without settings of installers.
+
+    :param more: variables to add.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(CONFIGURING)
+    }
+    # No proxy for the index on loopback, and no configuration file of pip.
+    return {**kept, "NO_PROXY": "127.0.0.1", "PIP_CONFIG_FILE": os.devnull, **more}
+
+
 def environment(path: Iterable[Path], **more: str) -> dict[str, str]:
-    """This environment with these folders for Python, and no installer's settings."""
+    """Return a clean environment in which Python imports from the folders in `path`."""
     return clean_environment(PYTHONPATH=os.pathsep.join(map(str, path)), **more)
 
 
-def tool(
+def run(
     command: Sequence[str | Path],
     env: Mapping[str, str] | None = None,
     folder: Path | None = None,
-    timeout: int = TIMEOUT,
+    timeout: float = TIMEOUT,
+    *,
+    log: Path | None = None,
+    stop: threading.Event | None = None,
 ) -> CompletedProcess:
-    """Run a program to its end."""
-    try:
-        done = subprocess.run(
+    """Run a program until it ends, or until its time-out.
+
+    :param env: its environment variables, by default those of this process.
+    :param folder: its working directory.
+    :param timeout: in seconds. Then the status is `ENDED`, and the last line says so.
+    :param log: a file that receives the output while the program runs.
+    :param stop: the program, and all that it started, ends when this is set.
+    :raises OSError: if the program cannot be started.
+    """
+    with contextlib.ExitStack() as stack:
+        output = stack.enter_context(
+            log.open("w+b") if log else tempfile.TemporaryFile()  # noqa: SIM115
+        )
+        process = subprocess.Popen(
             [str(part) for part in command],
             env=None if env is None else dict(env),
             cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            text=True,
-            errors="replace",
-            timeout=timeout,
-            check=False,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # Ctrl-C in a terminal reaches the program, unless the caller has `stop`.
+            start_new_session=stop is not None,
         )
-    except subprocess.TimeoutExpired as late:
-        text = (late.output or b"").decode(errors="replace")  # bytes, even of a text
-        return CompletedProcess(-1, f"{text}\nno end in {timeout} s")
-    return CompletedProcess(done.returncode, done.stdout)
+        try:
+            why = _wait(process, timeout, stop)
+        finally:
+            end_group(process) if stop else process.kill()
+            process.wait()
+        output.seek(0)
+        text = output.read().decode(errors="replace").replace("\r\n", "\n")
+    if why:
+        return CompletedProcess(ENDED, f"{text}\n{why}")
+    return CompletedProcess(process.returncode, text)
+
+
+def _wait(
+    process: subprocess.Popen[bytes], timeout: float, stop: threading.Event | None
+) -> str:
+    """Wait for the program; return why it has to be ended, or nothing."""
+    deadline = time.monotonic() + timeout
+    while not (stop and stop.is_set()):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return f"no end in {timeout} s"
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(min(left, INTERVAL) if stop else left)
+            return ""
+    return "interrupted"
+
+
+# The former name, until nothing uses it.
+tool = run

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from .cache import STAMP, Unit, make, provision
+from .cache import (
+    STAMP,
+    LazyCache,
+    ProvisionError,
+    Unit,
+    is_complete,
+    make,
+    make_all,
+    run_step,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,8 +55,61 @@ def test_an_interruption_ends_what_has_not_begun(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     units = [Unit(f"unit-{n}", "source", fill) for n in range(100)]
-    npm = SimpleNamespace(name="npm")
-    cache: Any = SimpleNamespace(root=tmp_path, npm=npm, units=lambda: units)
     with pytest.raises(KeyboardInterrupt):
-        provision(cache, interrupt)
+        make_all(tmp_path, units, interrupt)
     assert 0 < len(made) < 50
+
+
+def unit(name: str, made: list[str], *needs: str, key: str = "") -> Unit:
+    """A unit that notes when it is filled."""
+    return Unit(name, name, lambda folder: made.append(folder.name), needs, key)
+
+
+def test_a_unit_is_made_after_those_that_it_needs(tmp_path: Path) -> None:
+    made: list[str] = []
+    units = [unit("last", made, "middle"), unit("middle", made, "first")]
+    units.append(unit("first", made))
+    reports: list[tuple[str, int, int]] = []
+    make_all(tmp_path, units, lambda *report: reports.append(report))
+    assert made == ["first", "middle", "last"]
+    assert reports == [("first", 1, 3), ("middle", 2, 3), ("last", 3, 3)]
+    make_all(tmp_path, units, lambda *report: reports.append(report))
+    assert len(reports) == 3  # nothing was missing
+    with pytest.raises(ValueError, match="need each other: a, b"):
+        make_all(tmp_path, [unit("a", [], "b"), unit("b", [], "a")], lambda *_: None)
+
+
+def test_a_lazy_cache_makes_what_is_asked_for(tmp_path: Path) -> None:
+    made: list[str] = []
+    units = [unit("a", made), unit("b", made, "a"), unit("c", made)]
+    cache = LazyCache(tmp_path, units, made.append)
+    assert cache.path("b") == tmp_path / "b" == cache.path("b")
+    assert made == ["a", "a", "b", "b"]  # each is reported, then filled
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+def test_a_unit_with_another_key_is_made_again(
+    tmp_path: Path, *, in_place: bool
+) -> None:
+    made: list[str] = []
+
+    def fill(folder: Path) -> None:
+        made.append(folder.name)
+        assert (folder == tmp_path / "build") is in_place
+        assert not list(folder.iterdir())
+
+    for key in ("1", "1", "2"):
+        one = Unit("build", "build", fill, key=key, in_place=in_place)
+        LazyCache(tmp_path, [one]).path("build")
+    assert len(made) == 2
+
+
+def test_a_build_that_failed_is_not_complete(tmp_path: Path) -> None:
+    def fail(folder: Path) -> None:
+        (folder / "half").touch()
+        run_step([sys.executable, "-c", "raise SystemExit('no compiler')"])
+
+    one = Unit("build", "build", fail, in_place=True)
+    with pytest.raises(ProvisionError, match=r"failed:\nno compiler"):
+        make(tmp_path, one)
+    assert not is_complete(tmp_path, one)

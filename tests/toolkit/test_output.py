@@ -7,8 +7,9 @@ import json
 import pytest
 
 from tests.matrix.recorded import RESULTS
-from tests.toolkit.output import LONGEST, normalise_output
+from tests.toolkit.output import normalise_output
 
+LONGEST = 1500
 FOLDERS = {"/scratch": "SCRATCH", "/scratch/wheels": "WHEELS", "/t": "TMP"}
 
 
@@ -31,7 +32,7 @@ def test_own_words(said: str, kept: str) -> None:
 
 def test_of_long_words_the_end_is_kept() -> None:
     lines = [f"line {number}" for number in range(1000)]
-    kept = normalise_output("\n".join(lines), {})
+    kept = normalise_output("\n".join(lines), longest=LONGEST)
     assert kept.startswith("…line ")
     assert kept.endswith("line 999")
     assert len(kept) <= LONGEST

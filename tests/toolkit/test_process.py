@@ -1,87 +1,39 @@
-"""A child that answers, raises, dies or hangs."""
+"""A program that is run to its end, or not."""
 
 from __future__ import annotations
 
-import platform
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ..matrix.settings import ROOT
-from .runtimes.host import CONFIGURING, clean_environment, host
-from .runtimes.process import RESTARTS, Process, ProcessError
+from tests.toolkit.process import ENDED, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-CHILD = """\
-import json, sys, time
-for line in sys.stdin:
-    request = json.loads(line)
-    print("chatter", flush=True)
-    print(request["function"], file=sys.stderr, flush=True)
-    if request["function"] == "die":
-        sys.exit(1)
-    if request["function"] == "hang":
-        time.sleep(60)
-    print(json.dumps({"id": request["id"], "value": 1, "output": ""}), flush=True)
-"""
+    from pathlib import Path
 
 
-@pytest.fixture
-def worker() -> Iterator[Process]:
-    process = host([ROOT, ROOT / "reference"])
-    yield process
-    process.close()
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks sh")
+def test_what_a_program_said_before_it_hung() -> None:
+    said = run(["sh", "-c", "echo here; exec sleep 60"], timeout=1)
+    assert (said.status, said.text) == (-1, "here\n\nno end in 1 s")
+    assert said.last == "no end in 1 s"
 
 
-@pytest.fixture
-def child() -> Iterator[Process]:
-    process = Process([sys.executable, "-c", CHILD], start_timeout=10)
-    yield process
-    process.close()
+def test_a_program_that_ends() -> None:
+    code = "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"
+    said = run([sys.executable, "-c", code])
+    assert said.status == 3
+    assert sorted(said.text.split()) == ["err", "out"]
 
 
-def test_a_guest_module_answers(worker: Process) -> None:
-    answer = worker.call("environment.versions")
-    assert answer.value == {"python": platform.python_version()}
-
-
-def test_a_guest_that_raises_is_told(worker: Process) -> None:
-    with pytest.raises(ProcessError, match="ModuleNotFoundError") as error:
-        worker.call("nothing.at_all")
-    assert "Traceback" in error.value.output
-    assert worker.call("environment.versions").value
-
-
-def test_what_configures_a_tool_stays_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for prefix in CONFIGURING:
-        monkeypatch.setenv(f"{prefix}SAID", "by the caller")
-    environment = clean_environment(PDM_PYTHON="by the adapter")
-    assert "by the caller" not in environment.values()
-    assert environment["PDM_PYTHON"] == "by the adapter"
-
-
-def test_chatter_is_not_an_answer(child: Process) -> None:
-    assert child.call("say").value == 1
-
-
-def test_one_that_hangs_is_ended_and_started_again(child: Process) -> None:
-    assert child.call("say").value == 1
-    with pytest.raises(ProcessError, match="no answer in") as error:
-        child.call("hang", timeout=0.2)
-    # What it wrote before; it may not have come to this call yet.
-    assert error.value.output.startswith("say\n")
-    assert child.call("say").value == 1
-
-
-def test_one_that_dies_is_started_again_a_few_times(child: Process) -> None:
-    for _ in range(RESTARTS + 1):
-        with pytest.raises(ProcessError, match="the process ended") as error:
-            child.call("die")
-        assert error.value.output == "die\n"
-    with pytest.raises(ProcessError, match="gave up"):
-        child.call("say")
-    child.close()
-    assert child.call("say").value == 1
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks sh")
+def test_what_a_program_started_ends_with_it(tmp_path: Path) -> None:
+    stop = threading.Event()
+    log = tmp_path / "log"
+    threading.Timer(0.5, stop.set).start()
+    done = run(["sh", "-c", "echo here; sleep 60 & wait"], log=log, stop=stop)
+    assert (done.status, done.text) == (ENDED, "here\n\ninterrupted")
+    assert log.read_text(encoding="utf-8") == "here\n"
+    assert run(["sh", "-c", "exit 3"], stop=threading.Event()).status == 3

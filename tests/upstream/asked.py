@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from tests.matrix.cells import Cell, cells
 from tests.matrix.command import needed
+from tests.matrix.provision import Cache, provision
 from tests.matrix.recorded import DIVERGES, ERROR, PASS, load_reasons
 from tests.matrix.run import Matrix
 from tests.matrix.settings import load_settings
-from tests.toolkit.cache import Cache, Unit, make, provision
+from tests.toolkit.cache import Unit, make
 from wasm_platform_tags.conformance.cases import load_cases
 
 from .steps import StepError

@@ -8,7 +8,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.toolkit.runtimes.host import clean_environment
+from tests.toolkit.process import clean_environment
 
 from .steps import StepError
 

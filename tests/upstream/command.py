@@ -17,8 +17,8 @@ from packaging.version import InvalidVersion, Version
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from tests.toolkit.cache import DEFAULT_CACHE
 from tests.toolkit.command import BadInputError, exit_code, need_folder
+from tests.toolkit.paths import DOWNLOADS as DEFAULT_CACHE
 from tests.toolkit.threads import threads
 
 from . import release, report, results

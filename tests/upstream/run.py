@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.matrix.recorded import ReasonError
 from tests.toolkit.cache import ProvisionError
-from tests.toolkit.runtimes.host import clean_environment
+from tests.toolkit.process import clean_environment
 
 from . import adapters, asked, changes, interpreters, sources, suites
 from .records import RecordError, load_records

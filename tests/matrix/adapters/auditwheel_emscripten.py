@@ -10,13 +10,13 @@ from .base import Base
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
-    from ...toolkit.runtimes.process import Answer
+    from ...toolkit.runtimes.worker import Reply
 
 
 class AuditwheelEmscripten(Base):
     """One auditwheel-emscripten, given a real wheel under the tag of the case."""
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """Ask ``show()``, which is what ``pyodide auditwheel show`` prints."""
         (built,) = self.bench.cache.wheels.glob(f"*/{case.data['wheel']}")
         wheel = retag(built, case.data["platform"], self.bench.scratch)

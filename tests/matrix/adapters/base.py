@@ -8,17 +8,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ...toolkit.paths import ROOT
 from ..cells import Cell
-from ..settings import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from wasm_platform_tags.conformance.cases import Case
 
-    from ...toolkit.cache import Cache
     from ...toolkit.index_server import Index
-    from ...toolkit.runtimes.process import Answer, Process
+    from ...toolkit.runtimes.worker import Reply, Worker
+    from ..provision import Cache
 
 
 class UnsupportedError(Exception):
@@ -33,9 +33,9 @@ class AdapterContext:
     index: Index
     wheels: Path
     scratch: Path
-    process: Process
+    process: Worker
     # CPython for WASI as it is built: its configuration names no platform.
-    unset: Process | None = None
+    unset: Worker | None = None
     # Projects whose extension modules the process has loaded.
     loaded: set[str] = field(default_factory=set)
 
@@ -60,7 +60,7 @@ class Adapter(Protocol):
     def versions(self) -> Mapping[str, str]:
         """The versions of everything involved."""
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """What the tool does with the case; `UnsupportedError` if it cannot be asked."""
 
 
@@ -93,7 +93,7 @@ class Base:
         """Where the lock file of one Pyodide is, seen from where the tool runs."""
         return self._cached(self.bench.cache.pyodide(alias) / "pyodide-lock.json")
 
-    def call(self, function: str, **arguments: Any) -> Answer:
+    def call(self, function: str, **arguments: Any) -> Reply:
         """Call a function of a guest module in the lane's process."""
         return self.bench.process.call(function, **arguments)
 

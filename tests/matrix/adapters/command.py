@@ -6,8 +6,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from ...toolkit.runtimes.host import clean_environment
-from ...toolkit.runtimes.process import ProcessError
+from ...toolkit.process import clean_environment
+from ...toolkit.runtimes.worker import WorkerError
 from .base import Base
 
 if TYPE_CHECKING:
@@ -40,4 +40,4 @@ class Command(Base):
                 env=clean_environment(PYTHONPATH=folder, NO_COLOR="1", **more),
             )
         except subprocess.TimeoutExpired:
-            raise ProcessError(f"no answer in {TIMEOUT} s") from None
+            raise WorkerError(f"no answer in {TIMEOUT} s") from None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from wasm_platform_tags.conformance.cases import Case
 
-    from ...toolkit.runtimes.process import Answer
+    from ...toolkit.runtimes.worker import Reply
 
 
 class Library(Base):
@@ -29,7 +29,7 @@ class Library(Base):
         counts = self.call("library_worker.lock_file_counts", path=path).value
         return {**found, "lock_file_wheels": counts}
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """Ask it, on the host for a target, in a guest for where it runs."""
         if self.cell.on_host:
             return self.call("library_worker.answer", case=request(case))
@@ -47,7 +47,7 @@ class Library(Base):
             count=len(case.expect),
         )
 
-    def _lock_file(self, case: Case) -> Answer:
+    def _lock_file(self, case: Case) -> Reply:
         """Hold the wheels of the runtime's lock file against every platform."""
         assert case.target
         assert self.cell.runtime.alias

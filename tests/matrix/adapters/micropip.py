@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from wasm_platform_tags.conformance.cases import Case
 
-    from ...toolkit.runtimes.process import Answer
+    from ...toolkit.runtimes.worker import Reply
 
 
 class Micropip(Base):
@@ -23,7 +23,7 @@ class Micropip(Base):
         imported = self.call("micropip_worker.version").value
         return {**super().versions(), "micropip": imported}
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """Install from the index, see what is there, uninstall."""
         if case.kind == "wheels":
             return self.call(

@@ -9,7 +9,7 @@ from .base import Base
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
-    from ...toolkit.runtimes.process import Answer
+    from ...toolkit.runtimes.worker import Reply
 
 
 class Packaging(Base):
@@ -17,7 +17,7 @@ class Packaging(Base):
 
     vendored = False
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """Ask it for tags or markers, patched by this library or not."""
         data = case.data
         module: dict[str, Any] = {

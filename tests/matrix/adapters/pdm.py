@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...toolkit.runtimes.process import Answer, ProcessError
+from ...toolkit.runtimes.worker import Reply, WorkerError
 from ..wheels import NEEDED
 from .base import Base, UnsupportedError
 
@@ -25,7 +25,7 @@ class Pdm(Base):
         super().__init__(cell, bench)
         self._refused: dict[str, str] = {}
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """Lock for the target and see which file is chosen, or what is needed.
 
         A platform that it does not know is asked about once: no release knows one yet.
@@ -47,13 +47,13 @@ class Pdm(Base):
             ],
         )
         if answer.value is not None:
-            return Answer(_found(answer.value, case), answer.output)
+            return Reply(_found(answer.value, case), answer.output)
         if NOTHING_FITS in answer.output:
             return answer
         if REFUSED in answer.output:
             self._refused[case.target.id] = answer.output
             raise UnsupportedError(answer.output)
-        raise ProcessError("PDM failed", answer.output)
+        raise WorkerError("PDM failed", answer.output)
 
 
 def _found(files: dict[str, str], case: Case) -> str | bool:

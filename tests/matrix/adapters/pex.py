@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wasm_platform_tags import Target
 
-from ...toolkit.runtimes.process import Answer, ProcessError
+from ...toolkit.runtimes.worker import Reply, WorkerError
 from ..wheels import NEEDED
 from .base import Base
 from .pip import platforms
@@ -29,7 +29,7 @@ class Pex(Base):
         """Also of the pip that it resolves with."""
         return {**super().versions(), "pip": self._pip}
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """Build a PEX file and see what is in it."""
         assert case.target
         answer = self.call(
@@ -46,12 +46,12 @@ class Pex(Base):
             ],
         )
         if answer.value is not None:
-            return Answer(_found(answer.value, case), answer.output)
+            return Reply(_found(answer.value, case), answer.output)
         if NOTHING_FITS in answer.output:
             return answer
         if NO_MARKERS in answer.output:
-            return Answer("an error", answer.output)
-        raise ProcessError("Pex failed", answer.output)
+            return Reply("an error", answer.output)
+        raise WorkerError("Pex failed", answer.output)
 
     @property
     def _pip(self) -> str:

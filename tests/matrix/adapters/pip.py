@@ -10,7 +10,7 @@ from .base import Base
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case, Target
 
-    from ...toolkit.runtimes.process import Answer
+    from ...toolkit.runtimes.worker import Reply
 
 # The manner of a pip that is told the canonical tag alone, as most are; from JSON.
 CANONICAL = "canonical"
@@ -26,7 +26,7 @@ def platforms(target: Target) -> list[str]:
 class Pip(Base):
     """One pip."""
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """Ask which file it would install, or install a real wheel and call it."""
         project = case.data["project"] if case.kind == "wheels" else case.project
         shared = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ...toolkit.runtimes.process import Answer, ProcessError
+from ...toolkit.runtimes.worker import Reply, WorkerError
 from .base import UnsupportedError
 from .command import Command
 
@@ -26,12 +26,12 @@ class Poetry(Command):
             self.run("-m", "poetry", command, "--help").stdout for command in COMMANDS
         )
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """See that it has no way to be told a target; no release has yet."""
         if self.help.count("USAGE") + self.help.count("Usage") != len(COMMANDS):
-            raise ProcessError("its help is not understood", self.help)
+            raise WorkerError("its help is not understood", self.help)
         if "--platform" in self.help:
-            raise ProcessError(
+            raise WorkerError(
                 "it has a --platform: this adapter has to be completed", self.help
             )
         raise UnsupportedError(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from wasm_platform_tags.conformance.cases import Case
 
-    from ...toolkit.runtimes.process import Answer
+    from ...toolkit.runtimes.worker import Reply
 
 
 class PyodideBuild(Pip):
@@ -22,7 +22,7 @@ class PyodideBuild(Pip):
         pip = self.call("pyodide_build_worker.pip_version", site=self._site)
         return {**super().versions(), "pip": pip.value}
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """Ask which file it would install."""
         return self.call(
             "pyodide_build_worker.choose",

@@ -10,13 +10,13 @@ from .base import Base, UnsupportedError
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
-    from ...toolkit.runtimes.process import Answer
+    from ...toolkit.runtimes.worker import Reply
 
 
 class PyodideLock(Base):
     """One pyodide-lock, with the lock file that a Pyodide of the target comes with."""
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """Add the wheels of a case with ``add_wheels_to_spec()``.
 
         It checks a wheel's name with ``_check_wheel_compatible()``, against the Python

@@ -10,13 +10,13 @@ from .pip import CANONICAL, platforms
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
-    from ...toolkit.runtimes.process import Answer
+    from ...toolkit.runtimes.worker import Reply
 
 
 class Unearth(Base):
     """One unearth."""
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """Ask its command which file it finds."""
         assert case.target
         alone = self.cell.via == CANONICAL

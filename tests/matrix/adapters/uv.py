@@ -14,9 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...toolkit.runtimes.host import clean_environment
-from ...toolkit.runtimes.interpreter import write_interpreter
-from ...toolkit.runtimes.process import Answer, ProcessError
+from ...toolkit.process import clean_environment
+from ...toolkit.runtimes.worker import Reply, WorkerError
+from ..interpreter import write_interpreter
 from ..wheels import NEEDED
 from .base import Base, UnsupportedError
 
@@ -49,7 +49,7 @@ class Uv(Base):
             return {"python": sys.version.split()[0]}
         return super().versions()
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """Install into a folder and read what is there."""
         if self._refused:
             raise UnsupportedError(self._refused)
@@ -58,14 +58,14 @@ class Uv(Base):
             output = done.stdout + done.stderr
             if done.returncode == 0:
                 if case.kind == "dependency":
-                    return Answer((Path(folder) / NEEDED).is_dir(), output)
-                return Answer(_installed(Path(folder), case), output)
+                    return Reply((Path(folder) / NEEDED).is_dir(), output)
+                return Reply(_installed(Path(folder), case), output)
         if any(words in output for words in REFUSED):
             self._refused = output
             raise UnsupportedError(output)
         if NOTHING_FITS not in output:
-            raise ProcessError(f"uv left with status {done.returncode}", output)
-        return Answer(None, output)
+            raise WorkerError(f"uv left with status {done.returncode}", output)
+        return Reply(None, output)
 
     def _install(self, case: Case, folder: str) -> subprocess.CompletedProcess[str]:
         assert self.cell.tool.requirement
@@ -87,7 +87,7 @@ class Uv(Base):
                 env=clean_environment(),
             )
         except subprocess.TimeoutExpired:
-            raise ProcessError(f"no answer in {TIMEOUT} s") from None
+            raise WorkerError(f"no answer in {TIMEOUT} s") from None
 
     def _target(self, case: Case) -> list[str | Path]:
         if not self.cell.on_host:

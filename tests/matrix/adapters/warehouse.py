@@ -9,12 +9,12 @@ from .base import Base
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
-    from ...toolkit.runtimes.process import Answer
+    from ...toolkit.runtimes.worker import Reply
 
 
 class Warehouse(Base):
     """What decides there over the platform of an uploaded wheel."""
 
-    def observe(self, case: Case) -> Answer:
+    def observe(self, case: Case) -> Reply:
         """Upload a wheel in thought: no server is asked."""
         return self.call("warehouse_worker.accepts", platform=case.data["platform"])

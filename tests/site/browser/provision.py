@@ -13,7 +13,7 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-from tests.toolkit.cache import NPM_CI, NPM_FILES
+from tests.toolkit.npm import NPM_CI, NPM_FILES
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[2] / ".cache" / "browser"

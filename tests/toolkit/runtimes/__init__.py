@@ -1,1 +1,8 @@
-"""The runtimes: each a child process that answers guest/serve.py's requests."""
+"""The runtimes, each as a child process that calls functions on request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+# Where the lock file of the Pyodides is.
+RUNTIMES = Path(__file__).parent

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .process import Process
+from .worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ HOST = Path(__file__).with_name("pyodide_host.mjs")
 
 def pyodide(
     node: Path, package: Path, mounts: Mapping[str, Path], path: Sequence[str]
-) -> Process:
+) -> Worker:
     """The Pyodide in `package`, with folders mounted and a ``sys.path`` to begin with."""
     options = {
         "pyodide": str(package),
@@ -24,4 +24,4 @@ def pyodide(
         "path": list(path),
     }
     # With stack switching, pip's urllib3 can wait for JavaScript's fetch.
-    return Process([node, "--experimental-wasm-jspi", HOST, json.dumps(options)])
+    return Worker([node, "--experimental-wasm-jspi", HOST, json.dumps(options)])

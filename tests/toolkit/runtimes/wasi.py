@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .process import Process
+from .worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,10 +49,10 @@ def wasi_command(
 
 def wasi(
     wasmtime: Path, module: Path, mounts: Mapping[str, Path], path: Sequence[str]
-) -> Process:
+) -> Worker:
     """The interpreter in `module`, with folders mounted and a ``sys.path`` to begin with."""
     environment = {"PYTHONPATH": ":".join(path), "PYTHONDONTWRITEBYTECODE": "1"}
     command = wasi_command(
         module, mounts, environment, "-m", "tests.matrix.guest.serve"
     )
-    return Process(command, env={**os.environ, "PYTHONPATH": str(wasmtime)})
+    return Worker(command, env={**os.environ, "PYTHONPATH": str(wasmtime)})

@@ -7,16 +7,18 @@ its npm package leaves out; CPython for WASI has none.
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .wasi import wasi_command
+from ..toolkit.runtimes import RUNTIMES
+from ..toolkit.runtimes.wasi import wasi_command
 
 if TYPE_CHECKING:
-    from ...matrix.settings import Runtime
-    from ..cache import Cache
+    from pathlib import Path
 
-PYODIDE = Path(__file__).with_name("pyodide_python.mjs")
+    from .provision import Cache
+    from .settings import Runtime
+
+PYODIDE = RUNTIMES / "pyodide_python.mjs"
 
 
 def write_interpreter(folder: Path, cache: Cache, runtime: Runtime) -> Path:

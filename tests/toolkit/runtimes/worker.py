@@ -1,4 +1,4 @@
-"""A runtime or tool as a child process whose functions can be called."""
+"""A child process, such as a runtime, whose Python functions can be called from here."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 RESTARTS = 3
 
 
-class ProcessError(Exception):
-    """No answer: the process crashed, hung, or raised. `output` is what it left."""
+class WorkerError(Exception):
+    """A call returned nothing: the child crashed or hung, or the function raised.
+
+    `output` is the end of what the child wrote.
+    """
 
     def __init__(self, message: str, output: str = "") -> None:
         super().__init__(message)
@@ -27,15 +30,20 @@ class ProcessError(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a function returned, and what it printed meanwhile."""
+class Reply:
+    """The value that a function returned, and what was printed during the call."""
 
     value: Any
     output: str
 
 
-class Process:
-    """Starts at the first call; starts again after a crash, a few times at most."""
+class Worker:
+    """Starts its child at the first call, and restarts it a few times after a crash.
+
+    :param command: a program that runs ``tests/matrix/guest/serve.py``.
+    :param env: its environment variables, by default those of this process.
+    :param start_timeout: how many seconds its start may take.
+    """
 
     def __init__(
         self,
@@ -48,29 +56,33 @@ class Process:
         self._start_timeout = start_timeout
         self._ids = itertools.count()
 
-    def call(self, function: str, *, timeout: float = 60, **arguments: Any) -> Answer:
-        """Call ``module.function`` in the child and wait for what it returns."""
+    def call(self, function: str, *, timeout: float = 60, **arguments: Any) -> Reply:
+        """Call ``module.function`` in the child.
+
+        :param timeout: in seconds, without those of a start.
+        :raises WorkerError: if it returns nothing.
+        """
         number = next(self._ids)
         request = {"id": number, "function": function, "arguments": arguments}
         limit = timeout + (0 if self._child.running else self._start_timeout)
         try:
             self._child.send(json.dumps(request))
             reply = self._reply(number, time.monotonic() + limit)
-        except AdapterError as none:
-            raise ProcessError(str(none), none.stderr) from None
+        except AdapterError as error:
+            raise WorkerError(str(error), error.stderr) from None
         if "error" in reply:
-            raise ProcessError(
+            raise WorkerError(
                 reply["error"].strip().splitlines()[-1],
                 reply["output"] + reply["error"],
             )
-        return Answer(reply["value"], reply["output"])
+        return Reply(reply["value"], reply["output"])
 
     def close(self) -> None:
-        """End the child, if it runs; the next call starts a fresh one."""
+        """End the child, if it runs; the next call starts another."""
         self._child.close()
 
     def _reply(self, number: int, deadline: float) -> dict[str, Any]:
-        """The reply with this number; lines that are not replies are chatter."""
+        """Return the reply with this number; other lines were printed by a tool."""
         while True:
             line = self._child.receive(max(0, deadline - time.monotonic()))
             with contextlib.suppress(ValueError):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ..matrix.settings import Runtime, load_settings
-from .cache import Cache
-from .runtimes.interpreter import write_interpreter
+from .interpreter import write_interpreter
+from .provision import Cache
+from .settings import Runtime, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path

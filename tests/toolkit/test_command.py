@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from ..matrix.settings import ROOT
+from .paths import ROOT
 
 # None in sys.modules: Python takes it for a module that is not there.
 WITHOUT = """\

@@ -1,0 +1,35 @@
+"""Download from PyPI with pip: never a source distribution, never a dependency."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from .cache import run_step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
+WHEELS_ALONE = ("--no-deps", "--only-binary=:all:")
+
+
+def pip_install(folder: Path, *requirements: str) -> None:
+    """Install requirements into a folder for ``sys.path``; what they need is not.
+
+    A tool may want a newer Python than this one: it runs in another.
+
+    :param requirements: such as ``pip==26.3``, or options of pip.
+    :raises ProvisionError: if pip fails.
+    """
+    options = ("--no-compile", "--ignore-requires-python", "--target", folder)
+    run_step([*PIP, "install", *WHEELS_ALONE, *options, *requirements])
+
+
+def pip_download(folder: Path, *requirements: str) -> None:
+    """Download the wheels of requirements into a folder.
+
+    :param requirements: such as ``pip==26.3``, or options of pip.
+    :raises ProvisionError: if pip fails.
+    """
+    run_step([*PIP, "download", *WHEELS_ALONE, "--dest", folder, *requirements])

@@ -1,0 +1,88 @@
+"""A child that answers, raises, dies or hangs."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .paths import ROOT
+from .process import CONFIGURING, clean_environment
+from .runtimes.host import host
+from .runtimes.worker import RESTARTS, Worker, WorkerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHILD = """\
+import json, sys, time
+for line in sys.stdin:
+    request = json.loads(line)
+    print("chatter", flush=True)
+    print(request["function"], file=sys.stderr, flush=True)
+    if request["function"] == "die":
+        sys.exit(1)
+    if request["function"] == "hang":
+        time.sleep(60)
+    print(json.dumps({"id": request["id"], "value": 1, "output": ""}), flush=True)
+"""
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    process = host([ROOT, ROOT / "reference"])
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def child() -> Iterator[Worker]:
+    process = Worker([sys.executable, "-c", CHILD], start_timeout=10)
+    yield process
+    process.close()
+
+
+def test_a_guest_module_answers(worker: Worker) -> None:
+    answer = worker.call("environment.versions")
+    assert answer.value == {"python": platform.python_version()}
+
+
+def test_a_guest_that_raises_is_told(worker: Worker) -> None:
+    with pytest.raises(WorkerError, match="ModuleNotFoundError") as error:
+        worker.call("nothing.at_all")
+    assert "Traceback" in error.value.output
+    assert worker.call("environment.versions").value
+
+
+def test_what_configures_a_tool_stays_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for prefix in CONFIGURING:
+        monkeypatch.setenv(f"{prefix}SAID", "by the caller")
+    environment = clean_environment(PDM_PYTHON="by the adapter")
+    assert "by the caller" not in environment.values()
+    assert environment["PDM_PYTHON"] == "by the adapter"
+
+
+def test_chatter_is_not_an_answer(child: Worker) -> None:
+    assert child.call("say").value == 1
+
+
+def test_one_that_hangs_is_ended_and_started_again(child: Worker) -> None:
+    assert child.call("say").value == 1
+    with pytest.raises(WorkerError, match="no answer in") as error:
+        child.call("hang", timeout=0.2)
+    # What it wrote before; it may not have come to this call yet.
+    assert error.value.output.startswith("say\n")
+    assert child.call("say").value == 1
+
+
+def test_one_that_dies_is_started_again_a_few_times(child: Worker) -> None:
+    for _ in range(RESTARTS + 1):
+        with pytest.raises(WorkerError, match="the process ended") as error:
+            child.call("die")
+        assert error.value.output == "die\n"
+    with pytest.raises(WorkerError, match="gave up"):
+        child.call("say")
+    child.close()
+    assert child.call("say").value == 1
