@@ -41,20 +41,15 @@ NO_INDEX = (
 NO_LOCK = "no lock file: wanted pylock.toml, uv.lock, poetry.lock or pdm.lock"
 FILE_KEYS = ("name", "filename", "file", "path")
 AROUND = "(),\"'"  # what a text may put around a name
+SOURCE = "a source distribution: it has no tags, and is built before it is installed"
 #: Names of files that are no wheels, and lines that are no names.
 NOT_WHEELS = tuple(
     (re.compile(pattern, re.DOTALL | re.IGNORECASE), what)
     for pattern, what in (
         (r".+\.whl\.metadata", "the metadata that an index serves beside a wheel"),
         (r".+\.(asc|sig|sigstore|attestation|provenance)", "a signature"),
-        (
-            r".+\.(tar\.(gz|bz2|xz|z)|tgz|zip)",
-            "a source distribution: it has no tags, and is built before it is installed",
-        ),
-        (
-            r".+\.(egg|exe|msi|rpm|conda)",
-            "a package of another format, without these tags",
-        ),
+        (r".+\.(tar\.(gz|bz2|xz|z)|tgz|zip)", SOURCE),
+        (r".+\.(egg|exe|msi|rpm|conda)", "a package of another format, without tags"),
         (r"#.*", "a comment"),
         (r"--?[a-z][\w-]*([ =].*)?", "an option of a requirements file"),
         (r"https?://.*", "an address that names no file"),
@@ -206,9 +201,8 @@ class Links(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.found: list[Listed] = []
-        # close() is not called: before Python 3.13, it takes quadratic time on an
-        # incomplete tag.
-        with suppress(AssertionError):  # they raise it on "<![x"
+        # close() is not called: on an incomplete tag, older Pythons take very long.
+        with suppress(AssertionError):  # older Pythons raise it on "<![x"
             self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
