@@ -96,8 +96,9 @@ def library() -> Iterator[tuple[str, Path]]:
     for file in listed:
         if file.parts[0].startswith("packaging") and file.suffix != ".pyc":
             yield file.as_posix(), Path(str(file.locate()))
-    for path in sorted(LIBRARY.glob("*.*")):
-        yield f"{LIBRARY.name}/{path.name}", path
+    for pattern in ("*.*", "index/*.py", "wheelfile/*.py"):
+        for path in sorted(LIBRARY.glob(pattern)):
+            yield path.relative_to(LIBRARY.parent).as_posix(), path
     yield "explorer_answers.py", Path(explorer_answers.__file__)
 
 

@@ -27,7 +27,7 @@ from wasm_platform_tags import (
 )
 from wasm_platform_tags._text import printable
 from wasm_platform_tags._uploads import CONCERNED, upload
-from wasm_platform_tags.index.listing import judge, listing, not_a_wheel
+from wasm_platform_tags.index.listing import classify, listing, not_a_wheel
 from wasm_platform_tags.wheelfile.metadata import compare
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def explore(text: str, targets: Iterable[str]) -> Json:
     """
     asked = [read_target(target) for target in targets]
     known = [target for target, _ in asked if target]
-    judged, choices = judge(text, known)
+    judged, choices = classify(text, known)
     endings: dict[str, int] = {}
     files: list[Json] = []
     said: list[Json] = []

@@ -12,7 +12,7 @@ from pypi_simple import ProjectPage
 
 from wasm_platform_tags import Target
 from wasm_platform_tags._choice import newest, release_of
-from wasm_platform_tags.index.listing import judge
+from wasm_platform_tags.index.listing import classify
 from wasm_platform_tags.index.offers import choose, releases_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ PURE = "py3-none-any.whl"
 
 
 def from_list(files: Files, target: Target) -> str | None:
-    _, choices = judge(json.dumps({"files": files}), [target])
+    _, choices = classify(json.dumps({"files": files}), [target])
     return choices["demo"][0]
 
 

@@ -24,7 +24,7 @@ from .._tags import FAMILIES, platform_tags, sys_tags
 from .._target import Target
 from .._text import printable, shortened
 from .._uploads import upload
-from ..index.listing import Judged, judge
+from ..index.listing import Classified, classify
 from ..wheelfile.metadata import compare
 from .audit_options import add_audit_arguments, add_retag_arguments
 from .conformance_options import add_arguments as add_conformance_arguments
@@ -438,7 +438,7 @@ def _choose(options: argparse.Namespace) -> Answer:
         text = Path(options.list).read_text("utf-8")
     except (OSError, ValueError) as error:
         raise _InputError(f"{shortened(options.list)}: {error}") from error
-    files, choices = judge(text, [target])
+    files, choices = classify(text, [target])
     if files and files[0].listed.error:
         raise _InputError(f"{shortened(options.list)}: {files[0].error}")
     taken = [(project, chosen) for project, (chosen,) in choices.items()]
@@ -462,7 +462,7 @@ def _choose(options: argparse.Namespace) -> Answer:
     )
 
 
-def _judged(one: Judged) -> tuple[str, str]:
+def _judged(one: Classified) -> tuple[str, str]:
     """Return whether a file of a list fits, and why."""
     if not one.ending:
         return ("error", one.error) if one.error else ("no wheel", one.what)

@@ -30,8 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=30,
         metavar="SECONDS",
-        help="how long an answer of the index may take, from its first byte to its"
-        " last (30)",
+        help="how long a whole response of the index may take, with all retries (30)",
     )
     parser.add_argument(
         "--retries",

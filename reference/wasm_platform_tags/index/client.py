@@ -1,4 +1,7 @@
-"""Ask a simple index, in HTML or JSON, and trust nothing that it says about itself."""
+"""Read the pages and the metadata of a simple index, in HTML or JSON.
+
+All that an index sends is checked: status, type, size, form, name and hashes.
+"""
 
 from __future__ import annotations
 
@@ -31,28 +34,31 @@ if TYPE_CHECKING:
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = ("application/vnd.pypi.simple.v1+html", "text/html")
-#: bytes of an answer that are read at most
+#: the largest response that is read, in bytes
 LARGEST = 128 * 2**20
-# Of others, which an index may state too, nothing is checked.
+# An index may state others too; those are not checked.
 _HASHES = frozenset({"md5", "sha1", "sha256", "sha384", "sha512"})
-_PASSING = frozenset({408, 429, 500, 502, 503, 504})
-_AT_ONCE = 2**16
+_TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
+_CHUNK = 2**16
+# What json, pypi-simple and pydantic raise on what they cannot read.
+_MISFITS = (
+    *(ValueError, LookupError, TypeError, AttributeError, RecursionError),
+    UnsupportedRepoVersionError,
+)
 _ADDRESS = re.compile("https?://[^/?#:]", re.IGNORECASE)
 
 
 class UnusableIndexError(ValueError):
-    """The index did not answer, or not with what it said it would."""
-
-
-class _TransientError(UnusableIndexError):
-    """A fault that a second try may not meet."""
+    """The index did not respond, or sent something else than the standards say."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came, all of it."""
+class Response:
+    """A whole response of an index."""
 
+    #: where it came from, after redirects
     url: str
+    #: its Content-Type, without parameters
     media_type: str
     body: bytes
 
@@ -62,9 +68,9 @@ class Index:
     """A simple index.
 
     :param url: its address, to which the name of a project is added.
-    :param timeout: seconds that an answer may take, from the first byte to the last.
-    :param retries: how often to ask again after a failure that may pass.
-    :raises UnusableIndexError: if the address is no address of a web server.
+    :param timeout: seconds that a whole response may take, all retries included.
+    :param retries: how often to ask again after a failure that may be temporary.
+    :raises UnusableIndexError: if the address is not that of a web server.
     """
 
     url: str = PYPI_SIMPLE_ENDPOINT
@@ -73,7 +79,7 @@ class Index:
     session: requests.Session = field(default_factory=requests.Session)
 
     def __post_init__(self) -> None:
-        """Refuse what could not be asked."""
+        """Check the address."""
         if not _ADDRESS.match(address := shown(self.url)):
             raise UnusableIndexError(
                 f"{shortened(address)} is no address of an index: wanted"
@@ -81,89 +87,89 @@ class Index:
             )
 
     def page(self, project: str) -> ProjectPage:
-        """Return what the index lists of a project.
+        """Return the page of a project.
 
-        :raises UnusableIndexError: if it has no such project, or does not answer in a form of
-            PEP 503 or PEP 691, or answers about another project.
+        :raises UnusableIndexError: if the index has no such project, or its response is
+            not as PEP 503 or PEP 691 say, or is the page of another project.
 
         Source: PEP 503; PEP 691, "Content-Types".
         """
         name = canonicalize_name(project)
-        answer = self.ask(f"{self.url.rstrip('/')}/{name}/", ACCEPT_JSON_PREFERRED)
-        try:
-            page = _parsed(answer, name)
-        except UnsupportedRepoVersionError as error:
-            raise UnusableIndexError(f"{shown(answer.url)}: {error}") from error
+        response = self.fetch(f"{self.url.rstrip('/')}/{name}/", ACCEPT_JSON_PREFERRED)
+        page = _parsed(response, name)
         if canonicalize_name(page.project) != name:
             raise UnusableIndexError(
-                f"{shown(answer.url)}: it lists {shortened(page.project)}, not {name}"
+                f"{shown(response.url)}: it lists {shortened(page.project)}, not {name}"
             )
         return page
 
     def metadata(self, package: DistributionPackage) -> bytes:
-        """Return the metadata of a wheel: beside it, or out of it.
+        """Return the metadata of a wheel: the file beside it, else from the wheel.
 
-        :raises UnusableIndexError: if it cannot be had or read, or if a hash is another.
+        :raises UnusableIndexError: if it cannot be fetched or read, or a hash differs.
 
         Source: PEP 658; PEP 714; the binary distribution format.
         """
         if package.has_metadata:
-            answer = self.ask(package.metadata_url, "*/*")
+            response = self.fetch(package.metadata_url, "*/*")
             name = f"{package.filename}.metadata"
-            _check(answer.body, package.metadata_digests or {}, name)
-            return answer.body
-        answer = self.ask(package.url, "*/*")
-        _check(answer.body, package.digests, package.filename)
+            _check(response.body, package.metadata_digests or {}, name)
+            return response.body
+        response = self.fetch(package.url, "*/*")
+        _check(response.body, package.digests, package.filename)
         try:
-            return member(package.filename, io.BytesIO(answer.body), "METADATA")
+            return member(package.filename, io.BytesIO(response.body), "METADATA")
         except ValueError as error:
             raise UnusableIndexError(
                 f"{printable(package.filename)}: {error}"
             ) from error
 
-    def ask(self, url: str, accept: str) -> Answer:
-        """Return a whole answer.
+    def fetch(self, url: str, accept: str) -> Response:
+        """Return a whole response, asking again after failures that may be temporary.
 
-        :raises UnusableIndexError: says what came instead.
+        :param accept: the value of the header Accept.
+        :raises UnusableIndexError: if there is none in time; the message says why.
         """
-        for pause in self._pauses():
-            try:
-                return self._asked(url, accept)
-            except _TransientError as error:
-                fault = error
-            time.sleep(pause)
-        raise fault
-
-    def _pauses(self) -> Iterator[float]:
-        for number in range(self.retries):
-            yield 0.5 * 2**number
-        yield 0
-
-    def _asked(self, url: str, accept: str) -> Answer:
         where, end = shown(url), time.monotonic() + self.timeout
-        try:
-            with self.session.get(
-                url, headers={"Accept": accept}, timeout=self.timeout, stream=True
-            ) as response:
-                _check_status(response.status_code, where)
-                media_type = response.headers.get("Content-Type", "").partition(";")[0]
-                body = b"".join(self._read(response, where, end))
-                return Answer(response.url, media_type.strip().lower(), body)
-        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-            raise self._too_slow(where) from error
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise _TransientError(f"{where}: {_cause(error)}") from error
-        except UnusableIndexError:
-            raise
-        except ValueError as error:  # of an address that it was sent on to
-            raise UnusableIndexError(f"{where}: {_cause(error)}") from error
+        retry = urllib3.Retry(self.retries, backoff_factor=0.5)
+        while True:
+            try:
+                return self._fetch_once(url, accept, end)
+            except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
+                raise self._too_slow(where) from error
+            except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+                try:
+                    retry = retry.increment("GET", where, error=error)
+                except urllib3.exceptions.MaxRetryError:
+                    raise UnusableIndexError(f"{where}: {_cause(error)}") from error
+            except UnusableIndexError:
+                raise
+            except ValueError as error:  # of an address that it redirects to
+                raise UnusableIndexError(f"{where}: {_cause(error)}") from error
+            if time.monotonic() + retry.get_backoff_time() > end:
+                raise self._too_slow(where)
+            retry.sleep()
+
+    def _fetch_once(self, url: str, accept: str, end: float) -> Response:
+        """Return a whole response.
+
+        :param end: when it must be there, in the time of :func:`time.monotonic`.
+        """
+        left = max(end - time.monotonic(), 0.001)  # requests refuses 0
+        with self.session.get(
+            url, headers={"Accept": accept}, timeout=left, stream=True
+        ) as response:
+            _check_status(response.status_code, shown(url))
+            media_type = response.headers.get("Content-Type", "").partition(";")[0]
+            body = b"".join(self._read(response, shown(url), end))
+            return Response(response.url, media_type.strip().lower(), body)
 
     def _read(
         self, response: requests.Response, where: str, end: float
     ) -> Iterator[bytes]:
         size = 0
-        # Not by iter_content, which waits for a chunk however slowly its bytes come.
-        while chunk := response.raw.read1(_AT_ONCE, decode_content=True):
+        # iter_content would wait for a whole chunk, however slowly its bytes come.
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
             size += len(chunk)
             if size > LARGEST:
                 raise UnusableIndexError(f"{where}: more than {LARGEST:,} bytes")
@@ -171,16 +177,17 @@ class Index:
                 raise self._too_slow(where)
             yield chunk
 
-    def _too_slow(self, where: str) -> _TransientError:
-        return _TransientError(f"{where}: no whole answer within {self.timeout:g} s")
+    def _too_slow(self, where: str) -> UnusableIndexError:
+        return UnusableIndexError(f"{where}: no whole answer within {self.timeout:g} s")
 
 
 def _check_status(status: int, where: str) -> None:
+    if status in _TEMPORARY:
+        raise requests.HTTPError(f"HTTP status {status}")
     if status == requests.codes.not_found:
         raise UnusableIndexError(f"{where}: there is no such page (404)")
     if status != requests.codes.ok:
-        error = _TransientError if status in _PASSING else UnusableIndexError
-        raise error(f"{where}: HTTP status {status}")
+        raise UnusableIndexError(f"{where}: HTTP status {status}")
 
 
 def _check(body: bytes, digests: Mapping[str, str], name: str) -> None:
@@ -192,51 +199,45 @@ def _check(body: bytes, digests: Mapping[str, str], name: str) -> None:
 
 
 def shown(url: str) -> str:
-    """Return an address without the name and password that it may hold."""
+    """Return an address without the user name and password in it."""
     return printable(re.sub("//[^/?#]*@", "//", url, count=1))
 
 
 def _cause(error: BaseException) -> str:
-    """Return the innermost reason: requests and urllib3 wrap one another."""
+    """Return the innermost error: requests wraps those of urllib3."""
     while inner := error.__cause__ or error.__context__:
         error = inner
     return printable(str(error) or type(error).__name__)
 
 
-def _parsed(answer: Answer, name: str) -> ProjectPage:
-    where = shown(answer.url)
-    if answer.media_type != JSON and answer.media_type not in HTML:
+def _parsed(response: Response, name: str) -> ProjectPage:
+    where = shown(response.url)
+    if response.media_type != JSON and response.media_type not in HTML:
         raise UnusableIndexError(
-            f"{where}: its type is {shortened(answer.media_type)}; wanted {JSON}, or HTML"
+            f"{where}: its type is {shortened(response.media_type)}; wanted {JSON}, or HTML"
             f" (PEP 691)"
         )
     try:
-        return _page(answer, name)
-    except (
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ) as error:
-        standard = "PEP 691" if answer.media_type == JSON else "PEP 503"
-        start = shortened(answer.body[:40].decode("utf-8", "replace"))
+        return _page(response, name)
+    except _MISFITS as error:
+        standard = "PEP 691" if response.media_type == JSON else "PEP 503"
+        start = shortened(response.body[:40].decode("utf-8", "replace"))
         raise UnusableIndexError(
-            f"{where}: its type is {answer.media_type}, and what came does not fit"
+            f"{where}: its type is {response.media_type}, and what came does not fit"
             f" {standard}: {_misfit(error)}; it starts with {start}"
         ) from error
 
 
-def _page(answer: Answer, name: str) -> ProjectPage:
-    if answer.media_type == JSON:
-        return ProjectPage.from_json_data(json.loads(answer.body), answer.url)
-    if not answer.body.lstrip().startswith(b"<"):
+def _page(response: Response, name: str) -> ProjectPage:
+    if response.media_type == JSON:
+        return ProjectPage.from_json_data(json.loads(response.body), response.url)
+    if not response.body.lstrip().startswith(b"<"):
         raise ValueError("it is no HTML")
-    return ProjectPage.from_html(name, answer.body, answer.url)
+    return ProjectPage.from_html(name, response.body, response.url)
 
 
 def _misfit(error: Exception) -> str:
-    """Return what does not fit: of several fields, the first."""
+    """Say what does not fit the standard: of several fields, the first."""
     if not isinstance(error, ValidationError):
         return str(error)
     first = error.errors()[0]

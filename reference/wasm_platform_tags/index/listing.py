@@ -1,12 +1,18 @@
-"""What a text lists, and what fits: an index's page or JSON, a lock file, or names."""
+"""Read the files that a text lists, and say which of them fit a target.
+
+The tag explorer runs this module in a browser, where neither pypi-simple nor pydantic can
+be loaded. So an HTML page is read with the standard library.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from contextlib import suppress
 from functools import lru_cache
 from html.parser import HTMLParser
+from importlib import import_module
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
@@ -18,49 +24,45 @@ from .._choice import python_of, release_of, requires_python_allows, take
 from .._text import printable, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from packaging.version import Version
 
     from .._target import Explanation, Target
 
-# The start of JSON, not of a line of uv.lock: {url = "https://example.org/demo.whl"}
 JSON = re.compile(r"""\s*\{\s*("|\}|\Z)""")
+#: the first line of TOML that is no comment: a header, or a key and its value
+TOML = re.compile(r"""\[{1,2}[\w."'-]+\]{1,2}|["'\w][\w."'-]*\s*=(?!=)""")
 URL = re.compile(r"""https?://[^\s<>",]+""", re.IGNORECASE)
-QUOTED = re.compile(r"""["']([^"'/\\<>\s]+\.(?:whl|tar\.gz|zip))["']""")
-PATH = re.compile(r"[/\\]|\.whl[?#]", re.IGNORECASE)
-AROUND = "()<>,\"'"  # what a text may put around a name
+NO_INDEX = (
+    'no answer of an index: wanted "files", a list of objects with a "filename"'
+    " (PEP 691)"
+)
+NO_LOCK = "no lock file: wanted pylock.toml, uv.lock, poetry.lock or pdm.lock"
+FILE_KEYS = ("name", "filename", "file", "path")
+AROUND = "(),\"'"  # what a text may put around a name
 SOURCE = "a source distribution: it has no tags, and is built before it is installed"
-# What is not the name of a wheel, by its form; the first that matches says it.
-KINDS = tuple(
+#: Names of files that are no wheels, and lines that are no names.
+NOT_WHEELS = tuple(
     (re.compile(pattern, re.DOTALL | re.IGNORECASE), what)
     for pattern, what in (
         (r".+\.whl\.metadata", "the metadata that an index serves beside a wheel"),
         (r".+\.(asc|sig|sigstore|attestation|provenance)", "a signature"),
         (r".+\.(tar\.(gz|bz2|xz|z)|tgz|zip)", SOURCE),
-        (
-            r".+\.(egg|exe|msi|rpm|conda)",
-            "a package of another format, without these tags",
-        ),
+        (r".+\.(egg|exe|msi|rpm|conda)", "a package of another format, without tags"),
         (r"#.*", "a comment"),
         (r"--?[a-z][\w-]*([ =].*)?", "an option of a requirements file"),
         (r"https?://.*", "an address that names no file"),
-        (r"""\[{1,2}[\w."'-]+\]{1,2}""", "a header of a lock file"),
-        (r"- .*|\{.*\},?|[]\[{}(),;]+", "a line of a lock file"),
-        (
-            r"""["']?[\w.@/-]+["']?\s*(=(?!=)|:)(?!.*\.whl$).*""",
-            "a line of a lock file",
-        ),
     )
 )
 
 
 class Listed(NamedTuple):
-    """A file that a text lists, and what its index says about it."""
+    """A file that a text lists, and what the text says about it."""
 
-    #: where it stands, such as ``"line 3"``
+    #: where it is in the text: ``"line 3"``, or ``"file 3"`` in JSON and TOML
     place: str
-    #: the file's name as it was given, else the whole line
+    #: the file's name, or the whole line if it names no file
     name: str
     #: its Requires-Python, empty if there is none
     requires_python: str = ""
@@ -71,80 +73,90 @@ class Listed(NamedTuple):
 
     @property
     def remark(self) -> str | None:
-        """What a malformed Requires-Python gets; it excludes nothing, as in pip."""
+        """A note on a malformed Requires-Python, which excludes nothing, as in pip."""
         if requires_python_allows(self.requires_python, "3") is not None:
             return None
         return f"Requires-Python {self.requires_python!r} is not understood"
 
     def left_out(self, python: str) -> str:
-        """Say why installers leave it out, whatever its tags; empty if they do not."""
+        """Say why installers ignore the file whatever its tags; empty if they do not."""
         reasons = ["yanked"] if self.yanked else []
         if requires_python_allows(self.requires_python, python) is False:
             reasons.append(f"Requires-Python {printable(self.requires_python)}")
         return ", ".join(reasons)
 
 
-class Judged(NamedTuple):
-    """A file of a listing, and what targets make of it."""
+class Classified(NamedTuple):
+    """A listed file, and whether it fits each of some targets."""
 
     listed: Listed
-    #: what is wrong with its name, or else what it is if no wheel; else empty
-    error: str
-    what: str
-    #: its three tags as they end its name, empty if it is no wheel
-    ending: str
-    #: one a target: the verdict, and why installers leave the file out nonetheless
+    #: what is wrong with its name or its text; else empty
+    error: str = ""
+    #: what it is, if it is known not to be a wheel; else empty
+    what: str = ""
+    #: a wheel's project, and the end of its name, with its three tags; else empty
+    project: str = ""
+    ending: str = ""
+    #: for each target: whether its tags fit, and why installers ignore it nonetheless
     verdicts: Sequence[Explanation] = ()
     left_out: Sequence[str] = ()
 
 
-def judge(
+def classify(
     text: str, targets: Sequence[Target]
-) -> tuple[list[Judged], dict[str, list[str | None]]]:
-    """Judge the files that a text lists, and choose among them, for some targets.
+) -> tuple[list[Classified], dict[str, list[str | None]]]:
+    """Say which files of a text fit some targets, and which an installer takes.
 
-    :param text: names, one a line; a lock file; an index's page or its JSON.
-    :param targets: what to choose for.
-    :returns: the files as listed; and by project the file that an installer would take
-        for each target, None if none fits.
+    :param text: as for :func:`listing`.
+    :returns: the files, in the order of the text; and for each project, the file that an
+        installer takes for each target, None if none fits.
     """
     pythons = [python_of(target) for target in targets]
 
     @lru_cache(None)  # a verdict depends on the tags alone, and many files share them
-    def judged(ending: str) -> list[Explanation]:
+    def verdicts(ending: str) -> list[Explanation]:
         return [target.explain(f"x-0-{ending}") for target in targets]
 
-    files = []
-    # For each project and each target, the files that fit, by version.
-    fitting: dict[str, list[dict[Version, list[str]]]] = {}
-    for listed in listing(text):
-        error, what = listed.error or "", not_a_wheel(listed.name) or ""
-        if not error and not what:
-            try:
-                project, version = release_of(listed.name)
-            except InvalidWheelFilename as fault:
-                error = str(fault)
-        if error or what:
-            files.append(Judged(listed, error, "" if error else what, ""))
-            continue
+    def classified(listed: Listed) -> Classified:
+        if listed.error:
+            return Classified(listed, error=listed.error)
+        if what := not_a_wheel(listed.name):
+            return Classified(listed, what=what)
+        try:
+            project, _ = release_of(listed.name)
+        except InvalidWheelFilename as error:
+            return Classified(listed, error=str(error))
         ending = "-".join(listed.name.split("-")[-3:])
         left = [listed.left_out(python) for python in pythons]
-        files.append(Judged(listed, "", "", ending, judged(ending), left))
-        releases = fitting.setdefault(project, [{} for _ in targets])
-        for of_target, said, why in zip(releases, judged(ending), left, strict=True):
-            if said and not why:
-                of_target.setdefault(version, []).append(listed.name)
+        return Classified(listed, "", "", project, ending, verdicts(ending), left)
+
+    files = [classified(listed) for listed in listing(text)]
+    fitting: dict[str, list[list[str]]] = {}
+    for file in (file for file in files if file.ending):
+        of_targets = fitting.setdefault(file.project, [[] for _ in targets])
+        for names, fits, left in zip(
+            of_targets, file.verdicts, file.left_out, strict=True
+        ):
+            if fits and not left:
+                names.append(file.listed.name)
     return files, {
-        project: [take(*pair)[1] for pair in zip(releases, targets, strict=True)]
-        for project, releases in fitting.items()
+        project: [_taken(*pair) for pair in zip(of_targets, targets, strict=True)]
+        for project, of_targets in fitting.items()
     }
 
 
+def _taken(names: Iterable[str], target: Target) -> str | None:
+    releases: dict[Version, list[str]] = {}
+    for name in names:
+        releases.setdefault(release_of(name)[1], []).append(name)
+    return take(releases, target)[1]
+
+
 def not_a_wheel(name: str) -> str | None:
-    """Say what a name is if it is not meant to be that of a wheel."""
+    """Say what a file or a line is if it is known not to be a wheel; else None."""
     if name.lower().endswith(".whl"):
         return None
-    for pattern, what in KINDS:
+    for pattern, what in NOT_WHEELS:
         if pattern.fullmatch(name):
             return what
     with suppress(InvalidRequirement):
@@ -153,15 +165,44 @@ def not_a_wheel(name: str) -> str | None:
     return None
 
 
+def listing(text: str) -> Iterator[Listed]:
+    """Yield the files that a text lists, in its order.
+
+    :param text: the page of an index, in HTML (PEP 503) or JSON (PEP 691); PyPI's own
+        JSON; ``pyodide-lock.json``; ``pylock.toml`` (PEP 751), ``uv.lock``,
+        ``poetry.lock`` or ``pdm.lock``; or names, paths or URLs, one a line.
+    :returns: for JSON or TOML that is none of these, one entry with an error.
+    """
+    text = text.removeprefix("\ufeff")
+    lines = [line.strip() for line in text.splitlines()]
+    first = next((line for line in lines if line and line[0] != "#"), "")
+    try:
+        if JSON.match(text):
+            yield from _read("JSON", json.loads, _files_of_json, NO_INDEX, text)
+        elif TOML.match(first):
+            yield from _read("TOML", _parse_toml, _files_of_toml, NO_LOCK, text)
+        elif "<" in text and (links := Links(text).found):
+            yield from (link for link in links if link.name)
+        else:
+            for number, line in enumerate(lines, 1):
+                for name in _names_in_line(line):
+                    yield Listed(f"line {number}", name or line)
+    except _UnreadableError as error:
+        yield Listed("line 1", "{…}", error=str(error))
+
+
+class _UnreadableError(Exception):
+    """The text as a whole cannot be read; the message says why."""
+
+
 class Links(HTMLParser):
     """The files that the links of a page lead to; the name of a folder is empty."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.found: list[Listed] = []
-        # Without close(): what is left is no whole tag, and older Pythons look at it
-        # again and again.
-        with suppress(AssertionError):  # they raise it on "<![x"
+        # close() is not called: on an incomplete tag, older Pythons take very long.
+        with suppress(AssertionError):  # older Pythons raise it on "<![x"
             self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -171,37 +212,26 @@ class Links(HTMLParser):
             self.found.append(
                 Listed(
                     place=f"line {self.getpos()[0]}",
-                    name=last_part(address),
+                    name=_last_part(address),
                     requires_python=link.get("data-requires-python") or "",
                     yanked="data-yanked" in link,
                 )
             )
 
 
-def listing(text: str) -> Iterator[Listed]:
-    """Yield the files that a text lists: as an index does, in links, or plain."""
-    text = text.removeprefix("\ufeff")
-    if JSON.match(text):
-        yield from of_json(text)
-        return
-    if "<" in text and (links := Links(text).found):
-        yield from (link for link in links if link.name)
-        return
-    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
-        for name in of_line(line):
-            yield Listed(f"line {number}", name or line)
+def _read(
+    form: str,
+    parse: Callable[[str], Any],
+    files_of: Callable[[Any], Iterable[Any]],
+    wanted: str,
+    text: str,
+) -> list[Listed]:
+    """Read JSON or TOML as a whole: in a part of it, what says "yanked" may be missing.
 
-
-def of_json(text: str) -> list[Listed]:
-    """Read the JSON of an index, or say that it is none.
-
-    What is cut off lists nothing: a name in it may be that of a yanked file.
+    :raises _UnreadableError: if it cannot be parsed, or lists no files.
     """
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return [Listed("line 1", "{…}", error=f"JSON that cannot be read: {error}")]
-    try:
+        data = parse(text)
         return [
             Listed(
                 place=f"file {number}",
@@ -214,43 +244,62 @@ def of_json(text: str) -> list[Listed]:
             )
             for number, file in enumerate(files_of(data), 1)
         ]
-    except (AttributeError, KeyError, TypeError):
+    except ModuleNotFoundError as error:
+        raise _UnreadableError(
+            f"this lock file needs {error.name}, which is not installed: add the extra"
+            " lock, in a checkout with `pip install '.[lock]'`"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise _UnreadableError(f"{form} that cannot be read: {error}") from error
+    except (AttributeError, KeyError, TypeError) as error:
         keys = ", ".join(map(shortened, islice(data, 4))) or "nothing"
-        why = (
-            f'JSON that holds {keys} is no answer of an index: wanted "files", a list'
-            ' of objects with a "filename" (PEP 691)'
-        )
-        return [Listed("line 1", "{…}", error=why)]
+        raise _UnreadableError(f"{form} that holds {keys} is {wanted}") from error
 
 
-def files_of(data: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    """Return the files of an index, of PyPI's own JSON, or of a Pyodide's lock file."""
+def _files_of_json(data: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """Return the files of an index, of PyPI's own JSON, or of Pyodide's lock file."""
     if "files" in data:
         return list(data["files"])
     if releases := data.get("releases"):
         return chain.from_iterable(releases.values())
     if "packages" in data:  # a name there may be an address
         packages = data["packages"].values()
-        return [{"filename": last_part(one["file_name"])} for one in packages]
+        return [{"filename": _last_part(one["file_name"])} for one in packages]
     return list(data["urls"])
 
 
-def of_line(line: str) -> Iterator[str]:
-    """Yield the names in a line: of its URLs, of a path, or the line itself."""
+def _parse_toml(text: str) -> Any:
+    module = "tomllib" if sys.version_info >= (3, 11) else "tomli"
+    return import_module(module).loads(text)
+
+
+def _files_of_toml(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the files of a lock file, with the Requires-Python of their package."""
+    if "lock-version" in data:
+        pylock = import_module("packaging.pylock")
+        try:
+            pylock.Pylock.from_dict(data)
+        except pylock.PylockValidationError as error:
+            raise _UnreadableError(f"this is no valid pylock.toml: {error}") from error
+    packages = data["packages" if "lock-version" in data else "package"]
+    old = data.get("metadata", {}).get("files", {})  # Poetry before 1.3
+    for package in (*packages, *({"files": files} for files in old.values())):
+        single = [package[key] for key in ("archive", "sdist") if key in package]
+        for file in (*single, *package.get("wheels", ()), *package.get("files", ())):
+            address = next(filter(None, map(file.get, FILE_KEYS)), None) or file["url"]
+            yield {**package, **file, "filename": _last_part(address)}
+
+
+def _names_in_line(line: str) -> Iterator[str]:
+    """Yield the files of a line's URLs, the wheel of its path, or the line itself."""
     if urls := URL.findall(line):
-        yield from (last_part(url.strip(AROUND)) for url in urls)
-    elif "<" in line:  # HTML is no name, and is shown as it was given
-        yield line
-    elif quoted := QUOTED.findall(line):
-        yield from quoted
+        yield from (_last_part(url.strip(AROUND)) for url in urls)
     elif line:
-        name = line.strip(AROUND)
-        if PATH.search(name) and not line.startswith(("#", "-")):
-            yield last_part(name)
-        else:  # what is no name is shown as it was given
-            yield name if name.lower().endswith(".whl") else line
+        name = _last_part(line.strip(AROUND))
+        is_wheel = name.lower().endswith(".whl") and not line.startswith(("#", "-"))
+        yield name if is_wheel else line
 
 
-def last_part(address: str) -> str:
+def _last_part(address: str) -> str:
     """Return the name of the file at an address, empty if it is that of a folder."""
     return unquote(re.split(r"[/\\]", re.split("[?#]", address)[0])[-1])
