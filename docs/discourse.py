@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from docs.objections import objections
-from tests.unit.pep_text import HEADING, TEXT, anchored, keywords, paragraphs
+from tests.toolkit.pep_text import HEADING, TEXT, anchored, keywords, paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ from casepage import case_groups, divergences
 from docutils import nodes
 from markup import html, section
 from measured import every_row, note_files, sections
-from registry import audit_rules, audited, platforms
+from registry import audit_rules, audited_wheels, platforms
 from requirements import objection_index, requirement_index
 from sphinx.util.docutils import SphinxDirective
 from support import data, support
@@ -59,7 +59,7 @@ MAKERS = {
     "objection-index": objection_index,
     "known-platforms": platforms,
     "audit-rules": audit_rules,
-    "audited-wheels": audited,
+    "audited-wheels": audited_wheels,
     "upstream-changes": upstream_changes,
 }
 

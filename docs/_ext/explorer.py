@@ -20,6 +20,7 @@ import explorer_answers
 from docutils import nodes
 from explorer_tools import joined
 from jinja2 import Environment, FileSystemLoader
+from registry import hosts
 from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
@@ -158,7 +159,7 @@ def targets() -> Iterator[dict[str, Any]]:
                 "value": value,
                 "runtime": known.runtime,
                 "python": python,
-                "hosts": known.hosts,
+                "hosts": hosts(known),
                 "about": f"{known.toolchain}, {known.status}",
                 "more": known.distributor,
                 "checked": value in EXAMPLE_TARGETS,

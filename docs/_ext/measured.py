@@ -23,7 +23,7 @@ from tests.matrix.recorded import (
     load_reasons,
 )
 from tests.matrix.settings import CONFORMANCE, HERE, ROOT, load_settings
-from tests.unit.pep_text import PEP
+from tests.toolkit.pep_text import PEP
 from wasm_platform_tags.conformance.cases import load_cases, load_targets
 
 if TYPE_CHECKING:

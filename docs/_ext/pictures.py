@@ -15,7 +15,7 @@ from docutils import nodes
 from markup import TEMPLATES
 from measured import every_row, note_files
 from native import results
-from registry import REGISTRY
+from registry import REGISTRY, python_versions
 from sphinx.util.docutils import SphinxDirective
 
 from tests.matrix.settings import load_settings
@@ -175,7 +175,9 @@ PICTURES: dict[str, Callable[[], dict[str, Any]]] = {
 def draw(name: str) -> str:
     """Return the SVG of a picture."""
     template = TEMPLATES.get_template(f"pictures/{name}.svg")
-    return template.render(name=name, **PICTURES[name]())
+    return template.render(
+        name=name, python_versions=python_versions, **PICTURES[name]()
+    )
 
 
 class Picture(SphinxDirective):

@@ -19,7 +19,7 @@ from tables import table
 
 from docs.objections import objections
 from tests.matrix.recorded import NOT_RUN
-from tests.unit.pep_text import HEADING, KEYWORD, TEXT, anchored
+from tests.toolkit.pep_text import HEADING, KEYWORD, TEXT, anchored
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from docs.discourse import PAGES, main, markdown
-from tests.unit.pep_text import requirements
+from tests.toolkit.pep_text import requirements
 
 # Discourse's own limit for a post, in characters, if the forum has no other.
 LONGEST = 32_000

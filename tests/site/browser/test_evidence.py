@@ -12,7 +12,7 @@ from support import data, support
 
 from docs.objections import objections
 from tests.site.browser.site import SITE, pages, references
-from tests.unit import pep_text
+from tests.toolkit import pep_text
 from wasm_platform_tags.conformance.cases import load_cases
 
 if TYPE_CHECKING:

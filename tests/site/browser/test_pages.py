@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.site.browser.site import MOVED, SITE, broken_links, pages
-from tests.unit.pep_text import requirements
+from tests.toolkit.pep_text import requirements
 from wasm_platform_tags import known_platforms
 
 if TYPE_CHECKING:

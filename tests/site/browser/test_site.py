@@ -18,7 +18,7 @@ from tests.site.browser.site import (
     samples,
     weight,
 )
-from tests.unit.pep_text import requirements
+from tests.toolkit.pep_text import requirements
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,6 +1,6 @@
 """The PEP as text: its lines, named blocks, tables, anchors and requirements.
 
-``python -m tests.unit.pep_text`` writes the support files that repeat the text or the
+``python -m tests.toolkit.pep_text`` writes the support files that repeat the text or the
 library's data; tests fail when they drift.
 """
 
