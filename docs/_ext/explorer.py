@@ -1,7 +1,8 @@
-"""The tag explorer: the library in the reader's browser, and examples for who has none.
+"""The tag explorer: the library in the reader's browser, and prepared examples.
 
-The Pyodide is in the folder ``WASM_TAGS_PYODIDE``, if that is set, or in the matrix's
-cache. A build without one, as with an empty variable, says so and is otherwise whole.
+Pyodide is taken from the folder that ``WASM_TAGS_PYODIDE`` names, or from the matrix's
+cache. Without a Pyodide, or with an empty variable, the page says that nothing can be
+asked, and the rest of the site is built as usual.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ UPLOAD = {True: "✓ accepted", False: "✗ refused", None: "? not decided by th
 
 
 def pyodide() -> Path | None:
-    """Return the folder of the Pyodide to copy, None if there is none at hand."""
+    """Return the folder of the Pyodide to copy, None if it is missing or incomplete."""
     given = os.environ.get(VARIABLE)
     if given == "":
         return None
@@ -75,7 +76,7 @@ def pyodide() -> Path | None:
 
 
 def check_variable(_app: Sphinx, _config: object) -> None:
-    """Warn if there is no Pyodide where the variable says."""
+    """Warn if the folder that the variable names has no complete Pyodide."""
     if (given := os.environ.get(VARIABLE)) and pyodide() is None:
         LOGGER.warning(
             "%s is %r, where a file is missing; wanted the folder of the npm package"
@@ -87,9 +88,9 @@ def check_variable(_app: Sphinx, _config: object) -> None:
 
 
 def library() -> Iterator[tuple[str, Path]]:
-    """Yield what goes into library.zip: packaging, the library, and its caller.
+    """Yield the name and path of each file of library.zip.
 
-    The library's suite stays out: the page does not run it.
+    It holds packaging, the core of the library, and the module that the page calls.
     """
     listed = files("packaging")
     if not listed:
@@ -105,7 +106,7 @@ def library() -> Iterator[tuple[str, Path]]:
 
 @cache
 def packed() -> bytes:
-    """Return library.zip; the same content makes the same bytes, for the caches."""
+    """Return library.zip; equal content gives equal bytes, which browsers can cache."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, path in library():
@@ -120,30 +121,30 @@ class Explorer(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Fill the template; without a Pyodide, only the examples can be shown."""
-        self.env.note_reread()  # the Pyodide may come or go
+        """Fill the template; without a Pyodide, only the examples are shown."""
+        self.env.note_reread()  # whether there is a Pyodide may have changed
         (part,) = self.arguments
         folder = pyodide()
         if part == "examples":
-            told = explorer_answers.explore(EXAMPLE, EXAMPLE_TARGETS)
-            context = {"told": told, "upload": UPLOAD}
+            answer = explorer_answers.explore(EXAMPLE, EXAMPLE_TARGETS)
+            context = {"answer": answer, "upload": UPLOAD}
         elif folder is None:
             part, context = "none", {}
         else:
-            context = about(folder)
+            context = form_context(folder)
         templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
         html = templates.get_template(f"{part}.html").render(rules=RULES, **context)
         return [nodes.raw("", html, format="html")]
 
 
-def about(folder: Path) -> dict[str, Any]:
-    """Return what the form shows: the targets, and what it will load."""
+def form_context(folder: Path) -> dict[str, Any]:
+    """Return what the form shows: the targets, and the size of what it will load."""
     sizes = {name: (folder / name).stat().st_size for name in RUNTIME}
     sizes["library.zip"] = len(packed())
     return {
         "example": EXAMPLE,
         "targets": list(targets()),
-        # Modules are imported, which nobody can count.
+        # The progress bar leaves out modules: a page cannot observe their import.
         "bytes": sum(n for name, n in sizes.items() if not name.endswith(".mjs")),
         "size": f"{(sum(sizes.values()) + len(tools())) / 1e6:.1f} MB",
         "version": json.loads((folder / "package.json").read_bytes())["version"],

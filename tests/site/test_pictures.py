@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pictures
 import pytest
-from native import results
+from native import observations
 
 from tests.matrix.settings import load_settings
 from wasm_platform_tags import known_platforms
@@ -43,7 +43,7 @@ def test_the_grid_has_every_run_of_its_modules_and_each_outcome() -> None:
         f"gallery/{name}/{runtime.runtime}": found["outcome"]
         for _, _, name in pictures.BUILDS
         for runtime in pictures.pyodides()
-        if (found := results().get(f"gallery/{name}/{runtime.runtime}"))
+        if (found := observations().get(f"gallery/{name}/{runtime.runtime}"))
     }
     assert len(platforms) == len(shown) > 10
     for run, outcome in platforms.items():

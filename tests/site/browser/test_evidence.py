@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from requirements import changes, requirements
-from support import data, support
+from support import support, support_data
 
 from docs.objections import objections
 from tests.site.browser.site import SITE, pages, references
@@ -98,7 +98,7 @@ def test_support_on_a_phone_has_the_question_in_each_cell(
     heads: list[str] = page.locator("#support-pip td[data-head]").evaluate_all(
         "cells => cells.map((cell) => getComputedStyle(cell, '::after').content)"
     )
-    assert heads == [f'"{one["head"]}"' for one in data()["questions"]]
+    assert heads == [f'"{one["head"]}"' for one in support_data()["questions"]]
     fits = (
         "document.documentElement.scrollWidth === document.documentElement.clientWidth"
     )

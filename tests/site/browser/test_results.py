@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
-from measured import every_row, sign
+from matrix_results import all_rows
+from wording import css_class
 
 from tests.site.browser.site import ROOT, SITE, references
 
@@ -78,7 +79,7 @@ def test_the_raw_file_is_one_click_away(path: Path) -> None:
 
 def tool_page(path: Path) -> str:
     """Return the page of the tool of a result."""
-    return f"docs/results/{every_row()[path.stem].cell.tool.tool}.html"
+    return f"docs/results/{all_rows()[path.stem].cell.tool.tool}.html"
 
 
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
@@ -111,7 +112,7 @@ def table_row(page: str, row: str) -> str:
 
 def test_the_newest_of_every_tool_is_shown_by_topic() -> None:
     ids = references(OVERVIEW).ids
-    for row in every_row().values():
+    for row in all_rows().values():
         if not row.cell.patched:
             assert ids[anchor(f"newest {row.cell.tool.tool} {row.cell.where}")] <= 1
     for group in GROUPS:
@@ -139,8 +140,8 @@ def test_no_score_where_a_runtime_has_no_platform() -> None:
     cell = (SITE / "docs/results/pip.html").read_text("utf-8").split(group)[1]
     assert cell.startswith(' class="none"')
     assert ">no platform</a>" in cell.split("</td>")[0]
-    assert sign(Counter({"pass": 3}), platform=False) == "none"
-    assert sign(Counter({"pass": 3, "diverges": 1}), platform=False) == "no"
+    assert css_class(Counter({"pass": 3}), platform=False) == "none"
+    assert css_class(Counter({"pass": 3, "diverges": 1}), platform=False) == "no"
 
 
 def newest_micropip() -> list[Path]:
