@@ -40,6 +40,8 @@ LOGGER = getLogger(__name__)
 PAGE = "docs/explorer"
 RULES = "../pep/pep-9999.html#pep-9999-"
 LIBRARY = ROOT / "reference" / "wasm_platform_tags"
+# What the page needs of the library: the core, and the readers of lists and wheels.
+LIBRARY_FILES = ("*.py", "*.json", "index/*.py", "wheelfile/*.py")
 TEMPLATES = ROOT / "docs" / "_templates" / "explorer"
 VARIABLE = "WASM_TAGS_PYODIDE"
 ALIAS = "py314"
@@ -90,7 +92,7 @@ def check_variable(_app: Sphinx, _config: object) -> None:
 def library() -> Iterator[tuple[str, Path]]:
     """Yield the name and path of each file of library.zip.
 
-    It holds packaging, the core of the library, and the module that the page calls.
+    It holds packaging, a part of the library, and the module that the page calls.
     """
     listed = files("packaging")
     if not listed:
@@ -98,7 +100,7 @@ def library() -> Iterator[tuple[str, Path]]:
     for file in listed:
         if file.parts[0].startswith("packaging") and file.suffix != ".pyc":
             yield file.as_posix(), Path(str(file.locate()))
-    for pattern in ("*.*", "index/*.py", "wheelfile/*.py"):
+    for pattern in LIBRARY_FILES:
         for path in sorted(LIBRARY.glob(pattern)):
             yield path.relative_to(LIBRARY.parent).as_posix(), path
     yield "explorer_answers.py", Path(explorer_answers.__file__)

@@ -1,4 +1,4 @@
-"""The facts that the landing page and the status box state are those of the data."""
+"""The facts on the landing page, in the status box and in a guide are the data's."""
 
 from __future__ import annotations
 
@@ -76,9 +76,8 @@ def test_every_tag_is_that_of_a_known_platform() -> None:
 
 
 def test_the_targets_are_those_of_the_registry() -> None:
-    options = re.findall(
-        r'<option value="(\S+) (\S+)"(?: selected)?>(.+)</option>', PAGE
-    )
+    option = r'<option value="(\S+) (\S+)"(?: selected)?>(.+)</option>'
+    options = re.findall(option, PAGE)
     known = {platform.tags[0]: platform for platform in known_platforms()}
     for python, tag, text in options:
         assert python in known[tag].python
@@ -122,17 +121,15 @@ def test_versions_are_those_that_the_guides_and_the_matrix_have() -> None:
 
 def verdict(tool: str, version: str, runtime: str, spelling: str) -> str:
     """Return what the results say of one spelling, offered alone."""
-    found = set()
-    for file in RESULTS.glob(f"{tool}-{version}-pyodide-{runtime}*"):
-        data = json.loads(file.read_text("utf-8"))
-        if data["runtime"] == f"pyodide-{runtime}" and not data["patched"]:
-            found |= {
-                given["verdict"]
-                for case, given in data["cases"].items()
-                if case.startswith(f"select/{spelling}/alone@")
-            }
-    (one,) = found
-    return str(one)
+    files = RESULTS.glob(f"{tool}-{version}-pyodide-{runtime}*")
+    (found,) = {
+        str(recorded["verdict"])
+        for data in (json.loads(file.read_text("utf-8")) for file in files)
+        if data["runtime"] == f"pyodide-{runtime}" and not data["patched"]
+        for case, recorded in data["cases"].items()
+        if case.startswith(f"select/{spelling}/alone@")
+    }
+    return found
 
 
 @pytest.mark.parametrize(("tool", "versions", "runtimes", "said"), INSTALLERS)

@@ -1,4 +1,4 @@
-"""The pictures show what the data says, in words too."""
+"""The pictures show the data, also in words for those who cannot see them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def drawn(name: str) -> list[ET.Element]:
     """Return the SVGs of a picture: one, or a wide and a narrow one."""
-    # HTML needs no namespace declared; the parser of XML does.
-    text = pictures.draw(name).replace(
-        "<svg", '<svg xmlns="http://www.w3.org/2000/svg"'
-    )
-    return list(ET.fromstring(f"<figure>{text}</figure>"))
+    # HTML needs no declaration of the namespace, XML does.
+    namespace = f'<figure xmlns="{SVG[1:-1]}">'
+    return list(ET.fromstring(f"{namespace}{pictures.draw(name)}</figure>"))
 
 
 @pytest.mark.parametrize("name", pictures.PICTURES)
@@ -73,12 +71,8 @@ def test_the_timeline_says_what_the_results_say() -> None:
         "uv": "both",
         "pyodide venv": "both",
     }
-    assert [word for _, _, word in tools["micropip"]] == [
-        "neither",
-        "alias",
-        "alias",
-        "both",
-    ]
+    words = [word for _, _, word in tools["micropip"]]
+    assert words == ["neither", "alias", "alias", "both"]
 
 
 def test_releases_were_read_from_pypi() -> None:

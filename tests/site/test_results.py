@@ -1,4 +1,4 @@
-"""What is shown of results that no committed result holds today."""
+"""How pages show results, also such as no committed result has today."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def cell(row: Row, group: str) -> str:
     return text.partition("<tbody>")[2].partition("</th>")[2]
 
 
-def test_not_run_is_told_from_no_such_case_and_from_pass() -> None:
+def test_not_run_differs_from_no_such_case_and_from_pass() -> None:
     never = measured(None)
     assert 'class="none">not run</td>' in cell(never, GROUP)
     assert cell(never, "no/group") == ""
@@ -56,12 +56,12 @@ def test_not_run_is_told_from_no_such_case_and_from_pass() -> None:
     everything = all_rows()["uv-0.13.9-host-json"].committed
     assert everything is not None
     first = next(case for case in everything["cases"] if case.startswith(GROUP))
-    cases = {k: v for k, v in everything["cases"].items() if k != first}
-    partly = measured({**everything, "cases": cases})
+    others = {k: v for k, v in everything["cases"].items() if k != first}
+    partly = measured({**everything, "cases": others})
     assert ', 1 not run">' in cell(partly, GROUP)
 
 
-def test_words_are_never_markup() -> None:
+def test_output_is_never_markup() -> None:
     output = "<script>alert(1)</script>\n" * 9
     text = html(ENV, "refused", refused={output: 2}).astext()
     assert "<script" not in text
@@ -90,13 +90,12 @@ def test_counts_in_words_and_in_a_class(
 def test_every_group_is_in_one_topic() -> None:
     topics = by_topic(cases_by_group())
     assert list(topics) == list(TOPICS)
-    assert sorted(group for those in topics.values() for group in those) == sorted(
-        cases_by_group()
-    )
+    listed = [group for groups in topics.values() for group in groups]
+    assert sorted(listed) == sorted(cases_by_group())
     assert max(map(len, topics.values())) <= 9  # more is wider than a page
 
 
-def test_of_several_ways_of_asking_the_worst_counts_once() -> None:
+def test_of_several_ways_of_asking_the_worst_counts() -> None:
     good, bad = (all_rows()[f"pip-26.3-host-{via}"] for via in ("html", "json"))
     assert good.committed
     assert bad.committed
@@ -114,20 +113,18 @@ def test_the_projects_own_library_is_last_everywhere() -> None:
     assert set(tools[first:]) == {"wasm-platform-tags"}
 
 
-def test_versions_that_fare_alike_are_one_line() -> None:
+def test_versions_with_equal_outcomes_are_one_row() -> None:
     rows = [all_rows()[f"packaging-{v}-host"] for v in ("21.3", "22.0", "23.2")]
     case = rows[0].cases[0]
     kinds = ("yes", "yes", "no")
     found = grid([(k, "word", r, case) for k, r in zip(kinds, rows, strict=True)])
     assert found["runtimes"] == ["host"]
-    assert [name for name, _ in found["rows"]] == [
-        "packaging 21.3 to 22.0",
-        "packaging 23.2",
-    ]
+    names = [name for name, _ in found["rows"]]
+    assert names == ["packaging 21.3 to 22.0", "packaging 23.2"]
     assert version_range(["1"]) == "1"
 
 
-def test_another_question_is_another_line() -> None:
+def test_another_question_is_another_row() -> None:
     names = {
         "pip-26.3-host-json": "pip",
         "pip-26.3-host-canonical": "pip (canonical)",
@@ -148,9 +145,7 @@ def test_a_change_is_one_between_two_measured_versions() -> None:
         for case in cases
     )
     assert found == {pair: n for pair, n in pairs.items() if pair[0] != pair[1]}
-    for of in changes().values():
-        for _, old, new in of:
-            assert old != new
+    assert all(old != new for tools in changes().values() for _, old, new in tools)
 
 
 def test_a_case_that_cannot_be_asked_has_no_question() -> None:
@@ -176,7 +171,6 @@ def test_objections_have_their_parts() -> None:
 
 def test_an_unknown_tool_is_named() -> None:
     page = SimpleNamespace(arguments=["conda"], env=PAGE, error=ValueError)
-    with pytest.raises(
-        ValueError, match="no tool 'conda' in the matrix; wanted one of"
-    ):
+    message = "no tool 'conda' in the matrix; wanted one of"
+    with pytest.raises(ValueError, match=message):
         tool_results(cast("SphinxDirective", page))
