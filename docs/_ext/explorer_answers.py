@@ -141,7 +141,7 @@ def ending_report(
 def situation(target: Target | None, ending: str) -> str:
     """Return how tags relate to a target, with numbers reduced to older, equal, newer.
 
-    The results of tools are joined by it: a tool treats wheels in one situation alike.
+    The results of tools are joined by it: a tool treats all wheels in one situation in the same way.
     Without a target, it is the situation on an index.
     """
     *pythons, platforms = ending.removesuffix(".whl").split("-")

@@ -47,7 +47,7 @@ def counts_text(counts: Counter[str]) -> str:
 
 
 def score_text(counts: Counter[str]) -> str:
-    """Return the counts, in short if all are alike: "n/a", "not run" or "3/3 pass"."""
+    """Return the counts, in short if all are the same: "n/a", "not run" or "3/3 pass"."""
     number = counts.total()
     if not number:
         return "n/a"

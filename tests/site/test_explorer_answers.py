@@ -40,12 +40,12 @@ OTHER = "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
     [WHEEL, OTHER, "demo-1.0-1-py3-none-any.whl", "demo-1.0-py3-none-wasix_wasm32.whl"],
 )
 def test_a_verdict_is_the_librarys(name: str) -> None:
-    said = Target(*TARGET.split()).explain(name)
+    explanation = Target(*TARGET.split()).explain(name)
     report = explore(name, [TARGET])
     (file,), (ending,) = report["files"], report["endings"]
     assert file == {"place": "line 1", "name": name, "ending": 0}
     keys = ("compatible", "cause", "rule", "message")
-    assert ending["verdicts"] == [{key: getattr(said, key) for key in keys}]
+    assert ending["verdicts"] == [{key: getattr(explanation, key) for key in keys}]
     assert ending["upload"] == upload(name)._asdict()
 
 
@@ -212,9 +212,9 @@ def test_the_archive_of_the_page_is_complete(tmp_path: Path) -> None:
         "import explorer_answers as e; print(e.version(), e.names('a-1-py3-none-any.whl'))"
     )
     command = [sys.executable, "-I", "-S", "-c", code]
-    said = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert said.stderr == ""
-    assert said.stdout.endswith('"wheels": 1}\n')
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.endswith('"wheels": 1}\n')
 
 
 def test_json_goes_in_and_out() -> None:

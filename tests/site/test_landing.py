@@ -25,7 +25,7 @@ PAGE = (ROOT / "index.md").read_text("utf-8")
 PEP = (ROOT / "pep" / "pep-9999.rst").read_text("utf-8")
 GUIDE = (ROOT / "docs" / "guides" / "package-authors.md").read_text("utf-8")
 EXAMPLES = re.findall(r'<li><a href="([^"]+)">[^<]+</a>: ([^<]+)</li>', PAGE)
-# What the guide says of an installer, as the cases that ask it.
+# The rows of the guide's table of installers: tool, versions, Pyodides, answer.
 INSTALLERS = re.findall(r"^\| (\w+) ([\d., ]+)[^|]*\| Pyodide ([^|]+) \| (.+) \|$", GUIDE, re.MULTILINE)  # fmt: skip
 
 
@@ -89,15 +89,15 @@ def test_the_targets_are_those_of_the_registry() -> None:
     assert {tag for tag in known if tag.startswith("pyemscripten")} < set(shown)
 
 
-@pytest.mark.parametrize(("link", "said"), EXAMPLES)
-def test_an_example_has_the_librarys_answer(link: str, said: str) -> None:
+@pytest.mark.parametrize(("link", "text"), EXAMPLES)
+def test_an_example_has_the_librarys_answer(link: str, text: str) -> None:
     asked = parse_qs(urlsplit(unescape(link)).fragment)
     (wheel,), (target,) = asked["w"], asked["t"]
     found = Target(*target.split()).explain(wheel)
-    assert said.startswith("fits" if found.compatible else "does not fit")
-    if "another platform" in said:
+    assert text.startswith("fits" if found.compatible else "does not fit")
+    if "another platform" in text:
         assert found.rule == "exact-match"
-    if "names no platform" in said:
+    if "names no platform" in text:
         assert found.rule == "local-tag"
 
 
@@ -132,16 +132,16 @@ def verdict(tool: str, version: str, runtime: str, spelling: str) -> str:
     return found
 
 
-@pytest.mark.parametrize(("tool", "versions", "runtimes", "said"), INSTALLERS)
-def test_who_can_install_a_wheel_is_measured(
-    tool: str, versions: str, runtimes: str, said: str
+@pytest.mark.parametrize(("tool", "versions", "runtimes", "text"), INSTALLERS)
+def test_the_guides_table_of_installers_is_measured(
+    tool: str, versions: str, runtimes: str, text: str
 ) -> None:
     for version in re.findall(r"[\d.]+", versions):
         for runtime in runtimes.split(", "):
             taken = verdict(tool, version, runtime, "canonical") == "pass"
             alias = verdict(tool, version, runtime, "alias") == "pass"
-            assert taken == (said == "yes"), (version, runtime)
-            assert ("alias alone" in said) == (alias and not taken), (version, runtime)
+            assert taken == (text == "yes"), (version, runtime)
+            assert ("alias alone" in text) == (alias and not taken), (version, runtime)
 
 
 def test_the_guide_has_installers() -> None:

@@ -50,12 +50,12 @@ def test_the_grid_has_every_run_of_its_modules_and_each_outcome() -> None:
 
 
 def test_the_timeline_knows_the_day_of_every_release_in_it() -> None:
-    told = pictures.timeline()
-    assert [known for known, _ in told["platforms"]] == [
+    timeline = pictures.timeline()
+    assert [known for known, _ in timeline["platforms"]] == [
         known for known in known_platforms() if "sdk" not in known.tags[0]
     ]
     for title, _, tool in pictures.LANES:
-        shown = {version for version, _, _ in told["tools"][title]}
+        shown = {version for version, _, _ in timeline["tools"][title]}
         # micropip 0.5.0 came with a Pyodide that has no platform.
         asked = {t.version for t in load_settings().tools if t.tool == tool}
         assert asked - shown == ({"0.5.0"} if tool == "micropip" else set())

@@ -100,7 +100,7 @@ def test_table_of_figures() -> None:
 def test_figures_of_results() -> None:
     """What figures.json says of tools is in the committed results."""
     recorded = json.loads((SUPPORT / "figures.json").read_bytes())
-    found = [figures.ask(cell) for cell in figures.CELLS]
+    found = [figures.tool_row(cell) for cell in figures.CELLS]
     assert recorded["tools"] == found, "run pep/pep-9999/figures.py"
 
 

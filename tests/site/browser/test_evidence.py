@@ -1,4 +1,4 @@
-"""Support today, the requirements and the PEP's margin, as a reader meets them."""
+"""The pages "Support today" and "Requirements", and the notes in the PEP's margin."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ WIDER = """() => {
 
 
 def test_no_table_is_wider_than_the_page(open_page: Opener) -> None:
-    """On no page at all: one tab looks at each, without what scripts add to it."""
+    """No table of any page; scripts are off, and one tab opens each page in turn."""
     page = open_page("about:blank", width=1280, java_script_enabled=False)
     wide, seen = [], 0
     for name in pages():
@@ -118,8 +118,8 @@ def test_every_requirement_has_its_sentence_its_cases_and_its_tools(
             .split()[:3]
         )
         assert " ".join(sentence.split()).startswith(start)
-        said = one.locator("summary").inner_text()
-        assert said == f"{counts[slug]} case{'s' if counts[slug] > 1 else ''}"
+        summary = one.locator("summary").inner_text()
+        assert summary == f"{counts[slug]} case{'s' if counts[slug] > 1 else ''}"
         marks = one.locator(".mark")
         assert marks.count() == len(requirements()[slug]["strip"]) > 0
     grammar = page.locator("#requirement-tag-grammar .sentence pre").inner_text()

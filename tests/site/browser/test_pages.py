@@ -48,10 +48,10 @@ def test_a_platform_has_its_libraries_and_its_source(
     if known.source.startswith("https://pypi.org/"):
         assert source.inner_text() == f"{known.distributor} on PyPI"
     else:
-        said = re.fullmatch(r"(\S+/\S+) at ([0-9a-f]{7})", source.inner_text())
-        assert said
-        assert known.source.endswith(f"/{said[1]}")
-        assert f"/blob/{said[2]}" in known.source
+        match = re.fullmatch(r"(\S+/\S+) at ([0-9a-f]{7})", source.inner_text())
+        assert match
+        assert known.source.endswith(f"/{match[1]}")
+        assert f"/blob/{match[2]}" in known.source
     libraries = row.locator("tr").nth(1)
     assert f". Lookup: {known.library_lookup}" in libraries.inner_text()
     if known.static_libraries:
@@ -71,7 +71,7 @@ NORMATIVE = """[...document.querySelectorAll("article p.rule")].map((rule) => {
 
 
 def squeezed(text: str) -> str:
-    """Return a text without the blanks, which a PDF has its own way with."""
+    """Return a text without blanks, which a PDF changes."""
     return re.sub(r"\s+", "", text)
 
 
@@ -225,10 +225,3 @@ def test_nothing_on_the_landing_page_is_wider_than_the_window(
 @pytest.mark.parametrize("name", ["index.html", "docs/support.html"])
 def test_a_page_that_many_open_is_small(name: str) -> None:
     assert (SITE / name).stat().st_size < 150_000
-
-
-@pytest.mark.parametrize("name", pages())
-def test_every_page_says_what_state_the_draft_is_in(name: str) -> None:
-    html = (SITE / name).read_text("utf-8")
-    assert html.count('<div class="status"') == 1
-    assert "Draft, not submitted" in html

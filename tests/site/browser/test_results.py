@@ -137,7 +137,7 @@ def test_a_share_is_that_of_the_results() -> None:
 
 
 def test_no_score_where_a_runtime_has_no_platform() -> None:
-    """In Pyodide 0.25 every tag is refused, rightly, by whoever knows none of them."""
+    """In Pyodide 0.25 no tool knows a platform, so each is right to refuse every tag."""
     row = table_row(OVERVIEW, anchor("cell pip-25.3-pyodide-0.25.1-links"))
     assert re.search(r">no platform; \d+ pass</a>", row)
     group = 'id="cell-pip-25-3-pyodide-0-25-1-links-select-unknown"'
@@ -173,11 +173,11 @@ def test_every_divergence_is_noted_below_its_table(path: Path) -> None:
 
 
 @each_result
-def test_the_tools_own_words_are_shown(path: Path) -> None:
+def test_the_output_of_a_tool_is_shown(path: Path) -> None:
     html = (SITE / page(path)).read_text("utf-8")
-    said = {v.get("output", "") for v in verdicts(path).values()} - {""}
+    outputs = {v.get("output", "") for v in verdicts(path).values()} - {""}
     shown = re.findall(r"<pre.*?>(?:<span></span>)?(.*?)\n?</pre>", html, re.DOTALL)
-    assert set(map(unescape, shown)) == {text.rstrip("\n") for text in said}
+    assert set(map(unescape, shown)) == {text.rstrip("\n") for text in outputs}
 
 
 @each_group

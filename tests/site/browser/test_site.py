@@ -66,15 +66,15 @@ def test_links_lead_somewhere() -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_id_is_repeated(name: str) -> None:
-    ids = references(name).ids
-    assert [found for found, count in ids.items() if count > 1] == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_names_the_machine_that_built_it(name: str) -> None:
+def test_every_page(name: str) -> None:
+    """It repeats no id, is small, and has the draft's status and no path of a machine."""
+    repeated = [one for one, count in references(name).ids.items() if count > 1]
+    assert repeated == []
+    assert weight(name) < WEIGHT
     html = (SITE / name).read_text("utf-8")
     assert [folder for folder in (str(ROOT), sys.prefix) if folder in html] == []
+    assert html.count('<div class="status"') == 1
+    assert "Draft, not submitted" in html
 
 
 def test_a_broken_link_is_found(tmp_path: Path) -> None:
@@ -108,11 +108,6 @@ def test_a_touch_screen_shows_the_permalinks(open_page: Opener) -> None:
     )
     assert len(opacities) > len(requirements())
     assert min(map(float, opacities)) > 0
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_small(name: str) -> None:
-    assert weight(name) < WEIGHT
 
 
 def test_a_violation_is_found(open_page: Opener) -> None:
