@@ -1,7 +1,7 @@
 """Print a summary of the PEP draft for a forum that runs Discourse.
 
-``python -m docs.discourse --base-url https://example.org/site/`` in a checkout; every
-link is a permalink below that address. The text is the draft's own Abstract.
+Run ``python -m docs.discourse --base-url https://example.org/site/`` in a checkout. Every
+link is a permalink below that address. The text is the draft's Abstract.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from docs.objections import objections
-from tests.unit.pep_text import HEADING, TEXT, anchored, keywords, paragraphs
+from tests.toolkit.pep_text import HEADING, TEXT, anchored, keywords, paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def fault(base: str) -> str | None:
-    """Say what was wanted of an address, None if it will do."""
+    """Return what is wanted instead of a bad address, None if it is good."""
     try:
         address = urlsplit(base)
     except ValueError:  # half a bracket of an IPv6 address
@@ -80,7 +80,7 @@ def summary(base: str) -> Iterator[str]:
 
 
 def details(title: str, lines: Iterator[str]) -> Iterator[str]:
-    """Yield lines that Discourse folds away under a title."""
+    """Yield lines that Discourse folds under a title."""
     yield f'[details="{title}"]\n'
     yield from lines
     yield "\n[/details]\n"
@@ -97,7 +97,7 @@ def section(name: str) -> Iterator[str]:
 
 
 def sections(pep: str) -> Iterator[str]:
-    """Yield a link to each section, under the id that docutils makes of its title."""
+    """Yield a link to each section, by the id that docutils makes of its title."""
     for part in paragraphs():
         if HEADING.fullmatch(part) and part.endswith("="):
             title = part.splitlines()[0]

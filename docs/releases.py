@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 OUTPUT = Path(__file__).with_name("releases.json")
 MATRIX = OUTPUT.parents[1] / "tests" / "matrix" / "provision.json"
-# The Python half of Pyodide, released with it; all of it that has a platform, finals and
-# the alphas of 315, which has no final release yet.
+# The Python part of Pyodide: the releases that have a platform, without pre-releases, but
+# with the alphas of 315, which has no final release yet.
 PYODIDE = "pyodide-py"
 LINES = re.compile(r"(0\.2[6-9]|31\d\.\d+)\.\d+|315\.\d+\.\d+a\d+")
-# Of the installers, what the matrix runs.
+# The installers of which the matrix's versions are shown.
 TOOLS = ("packaging", "pip", "micropip", "uv", "pyodide-build")
 
 
 def wanted() -> dict[str, Callable[[str], object]]:
-    """Return, for each project, what says whether a version is to be kept."""
+    """Return, for each project, a function that says whether a version is shown."""
     tools = json.loads(MATRIX.read_text("utf-8"))["tools"]
     return {PYODIDE: LINES.fullmatch} | {
         name: {
@@ -46,7 +46,7 @@ def wanted() -> dict[str, Callable[[str], object]]:
 def releases(
     client: PyPISimple, project: str, keep: Callable[[str], object]
 ) -> dict[str, str]:
-    """Return the day of each release of a project that is kept, the oldest first."""
+    """Return the day of each release of a project that is shown, the oldest first."""
     days: dict[str, str] = {}
     for file in client.get_project_page(project, accept=ACCEPT_JSON_ONLY).packages:
         if file.version is None or file.upload_time is None:

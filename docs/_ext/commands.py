@@ -1,4 +1,4 @@
-"""What ``{command-output}`` runs sees this Python and this library, and is run anew."""
+"""Run the commands of ``{command-output}`` with this Python and library, at each build."""
 
 from __future__ import annotations
 

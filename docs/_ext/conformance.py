@@ -1,4 +1,4 @@
-"""The directives that show data: each is a function of what the page is about."""
+"""The directives that show the suite's data: a function for each."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from casepage import case_groups, divergences
 from docutils import nodes
 from markup import html, section
-from measured import every_row, note_files, sections
-from registry import audit_rules, audited, platforms
+from matrix_results import all_rows, note_files, rows_by_tool_and_place
+from registry import audit_rules, audited_wheels, platforms
 from requirements import objection_index, requirement_index
 from sphinx.util.docutils import SphinxDirective
-from support import data, support
+from support import support, support_data
 from toolpage import newest_by_topic, tool_results
 from upstream_changes import upstream_changes
 
@@ -20,17 +20,21 @@ if TYPE_CHECKING:
 
 
 def support_table(page: SphinxDirective) -> list[nodes.Node]:
-    """Return what tools support, or in short the tools and questions that most ask for."""
+    """Return what tools support; the short form has the main tools and questions."""
     short = page.name == "support-short"
     rows = [row for row in support() if row.short or not short]
-    asked = [one for one in data()["questions"] if one.get("short") or not short]
-    return [html(page.env, "support", rows=rows, questions=asked, short=short)]
+    questions = [
+        question
+        for question in support_data()["questions"]
+        if question.get("short") or not short
+    ]
+    return [html(page.env, "support", rows=rows, questions=questions, short=short)]
 
 
 def results(page: SphinxDirective) -> list[nodes.Node]:
-    """Return how the newest fare by topic, and a row for every version, with filters."""
-    rows = [row for of in sections().values() for row in of]
-    tools, places = (dict.fromkeys(part) for part in zip(*sections(), strict=True))
+    """Return the newest results by topic, and a row for every version, with filters."""
+    rows = [row for group in rows_by_tool_and_place().values() for row in group]
+    tools, places = map(dict.fromkeys, zip(*rows_by_tool_and_place(), strict=True))
     diverging = {how: f"diverges {how}" for how in ("unpatched", "patched")}
     choices = [
         ("tool", "Tool", "any", "tool-", {tool: tool for tool in tools}),
@@ -39,7 +43,7 @@ def results(page: SphinxDirective) -> list[nodes.Node]:
     ]
     form = html(page.env, "filter", kind="rows", choices=choices)
     table = html(page.env, "versions", rows=rows, overview=True)
-    days = ", ".join(sorted({row.measured for row in every_row().values()}))
+    days = ", ".join(sorted({row.measured for row in all_rows().values()}))
     return [
         nodes.paragraph("", f"Measured: {days}."),
         html(page.env, "legend"),
@@ -48,7 +52,7 @@ def results(page: SphinxDirective) -> list[nodes.Node]:
     ]
 
 
-MAKERS = {
+DIRECTIVES = {
     "support-table": support_table,
     "support-short": support_table,
     "conformance-results": results,
@@ -59,25 +63,25 @@ MAKERS = {
     "objection-index": objection_index,
     "known-platforms": platforms,
     "audit-rules": audit_rules,
-    "audited-wheels": audited,
+    "audited-wheels": audited_wheels,
     "upstream-changes": upstream_changes,
 }
 
 
-class Evidence(SphinxDirective):
+class SuiteData(SphinxDirective):
     """A part of a page that is made of the suite's data."""
 
     optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Make it."""
+        """Return what the directive's function makes of the data."""
         note_files(self.env)
-        return MAKERS[self.name](self)
+        return DIRECTIVES[self.name](self)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for name in MAKERS:
-        app.add_directive(name, Evidence)
+    for name in DIRECTIVES:
+        app.add_directive(name, SuiteData)
     app.add_css_file("results/results.css")
     app.add_js_file("results/results.js", loading_method="defer")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

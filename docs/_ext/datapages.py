@@ -1,4 +1,4 @@
-"""Let Sphinx read data: a file of cases, of a result, or of a change upstream, is a page."""
+"""Let Sphinx read JSON: a file of cases, of a result or of a change upstream is a page."""
 
 from __future__ import annotations
 
@@ -6,28 +6,30 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casepage import cases_page, shown
+from casepage import cases_page, value_text
 from docutils import nodes
 from markup import html, section
-from measured import (
+from matrix_results import (
     WITH_DETAILS,
-    by_name,
-    every_reason,
-    every_row,
-    in_words,
+    all_reasons,
+    all_rows,
+    cases_by_name,
+    counterpart,
     note_files,
-    twin,
 )
 from sphinx.addnodes import download_reference
 from sphinx.errors import ExtensionError
 from sphinx.parsers import Parser
 from upstream_changes import project_page
+from wording import counts_text
 
 from tests.matrix.recorded import RESULTS, UNSUPPORTED
 from tests.upstream.records import UPSTREAM
 
 if TYPE_CHECKING:
-    from measured import Row
+    from collections.abc import Iterator
+
+    from matrix_results import Row
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class DataParser(Parser):
-    """JSON of the suite, or of changes upstream; in no table of contents."""
+    """The parser of such files; their pages are in no table of contents."""
 
     supported = ("conformance",)
 
@@ -50,20 +52,20 @@ class DataParser(Parser):
         if path.is_relative_to(UPSTREAM):
             document += project_page(env, path.parent.name)
         elif path.parent.name == RESULTS.name:
-            row = every_row().get(path.stem)
+            row = all_rows().get(path.stem)
             if row is None:
                 raise ExtensionError(
-                    f"{path}: no cell of the matrix is called {path.stem!r}; what"
-                    " tests/matrix/provision.json no longer has, has no result"
+                    f"{path}: no cell of the matrix is called {path.stem!r}; delete"
+                    " the result of what tests/matrix/provision.json no longer has"
                 )
             note_files(env, results=False)
-            if other := twin(row):
+            if other := counterpart(row):
                 env.note_dependency(str(RESULTS / f"{other.cell.name}.json"))
             document += result_page(env, row, file)
         else:
             note_files(env)
             document += cases_page(env, f"{path.parent.name}/{path.stem}", file)
-        # Found by their titles: the words of data stand in many of these pages.
+        # The search finds them by title alone: they share most of their words.
         env.metadata[env.docname] |= {"orphan": "", "nosearch": ""}
         self.finish_parse()
 
@@ -71,36 +73,52 @@ class DataParser(Parser):
 def result_page(
     env: BuildEnvironment, row: Row, download: download_reference
 ) -> nodes.section:
-    """Return the page of a result: what was run, what diverges and why, all by group."""
-    diverging: dict[str, list[Case]] = {}
-    refused: Counter[str] = Counter()
-    for case in row.cases:
-        verdict = row.verdict(case)
-        if verdict["verdict"] in WITH_DETAILS:
-            diverging.setdefault(verdict.get("reason") or "", []).append(case)
-        if verdict["verdict"] == UNSUPPORTED and "output" in verdict:
-            refused[verdict["output"]] += 1
-    parts = []
-    for reason, cases in diverging.items():
-        about = {"cases": cases, "reason": every_reason().get(reason), "shown": shown}
-        title = f"Diverges: {reason or 'no reason is recorded'}"
-        anchor = nodes.make_id(f"diverges {reason}")
-        parts.append(section(title, anchor, html(env, "diverges", row=row, **about)))
-    if refused:
-        words = html(env, "refused", refused=refused)
-        parts.append(section("Unsupported", "unsupported", words))
-    for group in dict.fromkeys(case.title for case in row.cases):
-        named = by_name(case for case in row.cases if case.title == group)
-        content = html(env, "group", row=row, group=group, cases=named)
-        title = f"{group}: {in_words(row.counts(group))}"
-        parts.append(section(title, nodes.make_id(group), content))
+    """Return the page of a result: what was run, what diverges and why, each group."""
     return section(
         f"{row.cell.tool.tool} {row.title}",
         nodes.make_id(f"result {row.cell.name}"),
         html(env, "result", row=row),
         nodes.paragraph("", "Raw result: ", download, nodes.Text(".")),
-        *parts,
+        *divergence_sections(env, row),
+        *unsupported_section(env, row),
+        *group_sections(env, row),
     )
+
+
+def divergence_sections(env: BuildEnvironment, row: Row) -> Iterator[nodes.section]:
+    """Yield a section for each reason why a result diverges, with the cases."""
+    diverging: dict[str, list[Case]] = {}
+    for case in row.cases:
+        verdict = row.verdict(case)
+        if verdict["verdict"] in WITH_DETAILS:
+            diverging.setdefault(verdict.get("reason") or "", []).append(case)
+    for name, cases in diverging.items():
+        context = {"cases": cases, "reason": all_reasons().get(name)}
+        content = html(env, "diverges", row=row, value_text=value_text, **context)
+        title = f"Diverges: {name or 'no reason is recorded'}"
+        yield section(title, nodes.make_id(f"diverges {name}"), content)
+
+
+def unsupported_section(env: BuildEnvironment, row: Row) -> Iterator[nodes.section]:
+    """Yield a section with what the tool printed where it cannot be asked, if anything."""
+    verdicts = map(row.verdict, row.cases)
+    refused = Counter(
+        verdict["output"]
+        for verdict in verdicts
+        if verdict["verdict"] == UNSUPPORTED and "output" in verdict
+    )
+    if refused:
+        content = html(env, "refused", refused=refused)
+        yield section("Unsupported", "unsupported", content)
+
+
+def group_sections(env: BuildEnvironment, row: Row) -> Iterator[nodes.section]:
+    """Yield a section for each group of cases, with every verdict."""
+    for group in dict.fromkeys(case.title for case in row.cases):
+        cases = cases_by_name(case for case in row.cases if case.title == group)
+        content = html(env, "group", row=row, group=group, cases=cases)
+        title = f"{group}: {counts_text(row.counts(group))}"
+        yield section(title, nodes.make_id(group), content)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,7 +1,8 @@
-"""The tag explorer: the library in the reader's browser, and examples for who has none.
+"""The tag explorer: the library in the reader's browser, and prepared examples.
 
-The Pyodide is in the folder ``WASM_TAGS_PYODIDE``, if that is set, or in the matrix's
-cache. A build without one, as with an empty variable, says so and is otherwise whole.
+Pyodide is taken from the folder that ``WASM_TAGS_PYODIDE`` names, or from the matrix's
+cache. Without a Pyodide, or with an empty variable, the page says that nothing can be
+asked, and the rest of the site is built as usual.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import explorer_answers
 from docutils import nodes
 from explorer_tools import joined
 from jinja2 import Environment, FileSystemLoader
+from registry import hosts
 from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
@@ -38,6 +40,8 @@ LOGGER = getLogger(__name__)
 PAGE = "docs/explorer"
 RULES = "../pep/pep-9999.html#pep-9999-"
 LIBRARY = ROOT / "reference" / "wasm_platform_tags"
+# What the page needs of the library: the core, and the readers of lists and wheels.
+LIBRARY_FILES = ("*.py", "*.json", "index/*.py", "wheelfile/*.py")
 TEMPLATES = ROOT / "docs" / "_templates" / "explorer"
 VARIABLE = "WASM_TAGS_PYODIDE"
 ALIAS = "py314"
@@ -64,7 +68,7 @@ UPLOAD = {True: "✓ accepted", False: "✗ refused", None: "? not decided by th
 
 
 def pyodide() -> Path | None:
-    """Return the folder of the Pyodide to copy, None if there is none at hand."""
+    """Return the folder of the Pyodide to copy, None if it is missing or incomplete."""
     given = os.environ.get(VARIABLE)
     if given == "":
         return None
@@ -74,7 +78,7 @@ def pyodide() -> Path | None:
 
 
 def check_variable(_app: Sphinx, _config: object) -> None:
-    """Warn if there is no Pyodide where the variable says."""
+    """Warn if the folder that the variable names has no complete Pyodide."""
     if (given := os.environ.get(VARIABLE)) and pyodide() is None:
         LOGGER.warning(
             "%s is %r, where a file is missing; wanted the folder of the npm package"
@@ -86,9 +90,9 @@ def check_variable(_app: Sphinx, _config: object) -> None:
 
 
 def library() -> Iterator[tuple[str, Path]]:
-    """Yield what goes into library.zip: packaging, the library, and its caller.
+    """Yield the name and path of each file of library.zip.
 
-    The library's suite stays out: the page does not run it.
+    It holds packaging, a part of the library, and the module that the page calls.
     """
     listed = files("packaging")
     if not listed:
@@ -96,7 +100,7 @@ def library() -> Iterator[tuple[str, Path]]:
     for file in listed:
         if file.parts[0].startswith("packaging") and file.suffix != ".pyc":
             yield file.as_posix(), Path(str(file.locate()))
-    for pattern in ("*.*", "index/*.py", "wheelfile/*.py"):
+    for pattern in LIBRARY_FILES:
         for path in sorted(LIBRARY.glob(pattern)):
             yield path.relative_to(LIBRARY.parent).as_posix(), path
     yield "explorer_answers.py", Path(explorer_answers.__file__)
@@ -104,7 +108,7 @@ def library() -> Iterator[tuple[str, Path]]:
 
 @cache
 def packed() -> bytes:
-    """Return library.zip; the same content makes the same bytes, for the caches."""
+    """Return library.zip; equal content gives equal bytes, which browsers can cache."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, path in library():
@@ -119,30 +123,30 @@ class Explorer(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Fill the template; without a Pyodide, only the examples can be shown."""
-        self.env.note_reread()  # the Pyodide may come or go
+        """Fill the template; without a Pyodide, only the examples are shown."""
+        self.env.note_reread()  # whether there is a Pyodide may have changed
         (part,) = self.arguments
         folder = pyodide()
         if part == "examples":
-            told = explorer_answers.explore(EXAMPLE, EXAMPLE_TARGETS)
-            context = {"told": told, "upload": UPLOAD}
+            answer = explorer_answers.explore(EXAMPLE, EXAMPLE_TARGETS)
+            context = {"answer": answer, "upload": UPLOAD}
         elif folder is None:
             part, context = "none", {}
         else:
-            context = about(folder)
+            context = form_context(folder)
         templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
         html = templates.get_template(f"{part}.html").render(rules=RULES, **context)
         return [nodes.raw("", html, format="html")]
 
 
-def about(folder: Path) -> dict[str, Any]:
-    """Return what the form shows: the targets, and what it will load."""
+def form_context(folder: Path) -> dict[str, Any]:
+    """Return what the form shows: the targets, and the size of what it will load."""
     sizes = {name: (folder / name).stat().st_size for name in RUNTIME}
     sizes["library.zip"] = len(packed())
     return {
         "example": EXAMPLE,
         "targets": list(targets()),
-        # Modules are imported, which nobody can count.
+        # The progress bar leaves out modules: a page cannot observe their import.
         "bytes": sum(n for name, n in sizes.items() if not name.endswith(".mjs")),
         "size": f"{(sum(sizes.values()) + len(tools())) / 1e6:.1f} MB",
         "version": json.loads((folder / "package.json").read_bytes())["version"],
@@ -158,7 +162,7 @@ def targets() -> Iterator[dict[str, Any]]:
                 "value": value,
                 "runtime": known.runtime,
                 "python": python,
-                "hosts": known.hosts,
+                "hosts": hosts(known),
                 "about": f"{known.toolchain}, {known.status}",
                 "more": known.distributor,
                 "checked": value in EXAMPLE_TARGETS,

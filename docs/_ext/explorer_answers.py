@@ -1,7 +1,7 @@
-"""What the tag explorer answers: the library, called with JSON and answering in JSON.
+"""The tag explorer's questions, answered by the library: JSON in, JSON out.
 
-The page runs this file in Pyodide, the build runs it for the prepared examples and for
-the join with the results, and the tests compare the two.
+The page runs this module in Pyodide. The build runs it for the prepared examples and to
+join the results. The tests compare the page's answers with those of this machine.
 """
 
 from __future__ import annotations
@@ -46,21 +46,22 @@ VARIABLES = (
 
 def answer(request: str) -> str:
     """Answer ``{"text": ..., "targets": [...]}`` with verdicts and choices."""
-    asked = json.loads(request)
-    return json.dumps(explore(asked["text"], asked["targets"]))
+    question = json.loads(request)
+    return json.dumps(explore(question["text"], question["targets"]))
 
 
 def explore(text: str, targets: Iterable[str]) -> Json:
     """Judge the wheel names in a text for some targets, such as ``3.14 TAG``.
 
-    What depends on the tags alone stands once, in "endings": many files share them.
+    Many files share their tags: what depends on the tags alone is in "endings", to which
+    each file refers by number.
     """
-    asked = [read_target(target) for target in targets]
-    known = [target for target, _ in asked if target]
-    judged, choices = classify(text, known)
-    endings: dict[str, int] = {}
+    read = [read_target(target) for target in targets]
+    valid = [target for target, _ in read if target]
+    judged, choices = classify(text, valid)
+    numbers: dict[str, int] = {}
+    endings: list[Json] = []
     files: list[Json] = []
-    said: list[Json] = []
     for one in judged:
         listed = one.listed
         file: Json = {"place": listed.place, "name": printable(listed.name)}
@@ -68,17 +69,17 @@ def explore(text: str, targets: Iterable[str]) -> Json:
         if not one.ending:
             file |= {"error": one.error} if one.error else {"what": one.what}
             continue
-        file["ending"] = endings.setdefault(one.ending, len(endings))
-        if file["ending"] == len(said):
-            said.append(of_ending(one.ending, known, one.verdicts))
+        file["ending"] = numbers.setdefault(one.ending, len(numbers))
+        if file["ending"] == len(endings):
+            endings.append(ending_report(one.ending, valid, one.verdicts))
         if listed.remark:
             file["remark"] = listed.remark
         if any(one.left_out):
             file["left_out"] = one.left_out
     return {
-        "targets": [told for _, told in asked],
+        "targets": [report for _, report in read],
         "files": files,
-        "endings": said,
+        "endings": endings,
         "choices": [
             {"project": project, "files": [name and printable(name) for name in chosen]}
             for project, chosen in choices.items()
@@ -87,57 +88,61 @@ def explore(text: str, targets: Iterable[str]) -> Json:
 
 
 def read_target(text: str) -> tuple[Target | None, Json]:
-    """Read ``3.14 pyodide_2026_0_wasm32``; what is wrong with it is in the answer."""
-    told: Json = {"given": printable(text), "error": None}
+    """Read ``3.14 pyodide_2026_0_wasm32``.
+
+    :returns: the target, None if the text is wrong; and its report, with the error
+    """
+    report: Json = {"given": printable(text), "error": None}
     python, _, platform = " ".join(text.split()).partition(" ")
     if not platform:
-        told["error"] = (
+        report["error"] = (
             f"incomplete target {text[:80]!r}: wanted a Python version, a space and a"
             " platform tag, such as '3.14 pyemscripten_2026_0_wasm32'"
         )
-        return None, told
+        return None, report
     try:
         target = Target(python, platform)
     except ValueError as error:
-        told["error"] = str(error)
-        return None, told
-    told |= {"label": label(target), "suite": suite(target)}
-    return target, told
+        report["error"] = str(error)
+        return None, report
+    report |= {"label": label(target), "suite": suite_key(target)}
+    return target, report
 
 
 def label(target: Target) -> str:
-    """Return a target's name for people; its platform's tag if nobody is known."""
+    """Return a target's name for people: its runtime, or its tag if that is unknown."""
     for known in known_platforms():
         if known.platform == target.platform:
             return f"{known.runtime}, Python {target.python}"
     return f"{target.platform.tags[0]}, Python {target.python}"
 
 
-def suite(target: Target) -> str:
-    """Return what the joined results call a target: whatever its patch number."""
+def suite_key(target: Target) -> str:
+    """Return the key of a target in tools.json; it has no patch number of Python."""
     minor = target.marker_environment()["python_version"]
     return f"{minor} {target.platform.tags[0]}"
 
 
-def of_ending(
+def ending_report(
     ending: str, targets: Iterable[Target], verdicts: Iterable[Explanation]
 ) -> Json:
-    """Tell what an index and some targets make of the three tags that end a name."""
+    """Return the verdicts of an index and of some targets on the tags of a file name."""
     tags = ending.removesuffix(".whl")
     keys = ("compatible", "cause", "rule", "message")
     return {
         "tags": printable(tags),
         "upload": upload(f"x-0-{ending}")._asdict(),
         "index": situation(None, tags.split("-")[2]),
-        "verdicts": [{key: getattr(said, key) for key in keys} for said in verdicts],
+        "verdicts": [{key: getattr(one, key) for key in keys} for one in verdicts],
         "situations": [situation(target, tags) for target in targets],
     }
 
 
 def situation(target: Target | None, ending: str) -> str:
-    """Return what tags are to a target: equal for wheels that differ in numbers alone.
+    """Return how tags relate to a target, with numbers reduced to older, equal, newer.
 
-    By it, the results of the tools are joined. Without a target, for an index.
+    The results of tools are joined by it: a tool treats all wheels in one situation in the same way.
+    Without a target, it is the situation on an index.
     """
     *pythons, platforms = ending.removesuffix(".whl").split("-")
     own = int(target.python.split(".")[1]) if target else 0
@@ -155,7 +160,7 @@ def situation(target: Target | None, ending: str) -> str:
         with suppress(InvalidPlatformTag):
             parse_platform_tag(tag)
             return f"valid-{tag.partition('_')[0]}"
-        if CONCERNED.search(tag):  # malformed: numbers may be, so the rest counts
+        if CONCERNED.search(tag):  # malformed, perhaps because of its numbers
             return re.sub("[0-9]+", "#", tag)
         return tag.partition("_")[0]
 
@@ -166,21 +171,21 @@ def situation(target: Target | None, ending: str) -> str:
 
 def build(request: str) -> str:
     """Answer ``{"targets": [...]}`` with the tags to build for them."""
-    asked = [read_target(target) for target in json.loads(request)["targets"]]
-    known = [target for target, _ in asked if target]
+    read = [read_target(target) for target in json.loads(request)["targets"]]
+    valid = [target for target, _ in read if target]
     rows = [
         {
             "tags": tags,
             "why": why,
-            "fits": [t.supports(f"x-0-{tags}.whl") for t in known],
+            "fits": [t.supports(f"x-0-{tags}.whl") for t in valid],
         }
-        for tags, why in dict.fromkeys(to_build(known))
+        for tags, why in dict.fromkeys(to_build(valid))
     ]
-    return json.dumps({"targets": [told for _, told in asked], "rows": rows})
+    return json.dumps({"targets": [report for _, report in read], "rows": rows})
 
 
 def to_build(targets: Iterable[Target]) -> Iterator[tuple[str, str]]:
-    """Yield the tags that a project needs for its targets, and what for."""
+    """Yield the tags that a project needs for its targets, each with its purpose."""
     lowest: dict[str, int] = {}
     compiled = []
     for target in targets:
@@ -197,7 +202,10 @@ def to_build(targets: Iterable[Target]) -> Iterator[tuple[str, str]]:
 
 
 def names(text: str) -> str:
-    """Tell the names of wheels in a file; all of it if it says more about them."""
+    """Answer with the names of the wheels in a file, and how many they are.
+
+    If the file also states Requires-Python or yanked files, its whole text is returned.
+    """
     found = [
         one for one in listing(text) if not one.error and not not_a_wheel(one.name)
     ]
@@ -209,18 +217,22 @@ def names(text: str) -> str:
 
 def wheel(name: str, content: bytes) -> str:
     """Compare the tags in a wheel's WHEEL file with those of its name."""
-    told: Json = {"name": printable(name), "error": None}
+    report: Json = {"name": printable(name), "error": None}
     try:
         both, in_name, in_wheel = compare(name, io.BytesIO(content))
     except ValueError as error:
-        told["error"] = str(error)
+        report["error"] = str(error)
     else:
-        told |= {"tags": both, "in_name": in_name, "in_wheel": in_wheel}
-    return json.dumps(told)
+        report |= {"tags": both, "in_name": in_name, "in_wheel": in_wheel}
+    return json.dumps(report)
 
 
 def runtime() -> str:
-    """Tell what the running interpreter reports, unpatched, patched and as expected."""
+    """Answer with the running interpreter's variables, tags and markers.
+
+    The tags are those of packaging without and with the library's patch, the markers
+    those of packaging and those that the library expects for the platform.
+    """
     python = ".".join(map(str, sys.version_info[:3]))
     stock = list(packaging.tags.platform_tags())
     with wasm_platform_tags.patched(packaging.tags):
@@ -251,5 +263,5 @@ def runtime() -> str:
 
 
 def version() -> str:
-    """Return the library's version: what a page asks first, to see that all runs."""
+    """Answer with the library's version: the page's first question, as a test."""
     return json.dumps(wasm_platform_tags.__version__)

@@ -1,7 +1,7 @@
-"""What real tools did with wheels like the one asked about: joined from the results.
+"""What real tools did with wheels like the one asked about, joined from the results.
 
-A wheel is like one of a case if the two are in the same situation, see
-explorer_answers. The questions are the suite's, the tools those of "Support today".
+A wheel is like one of a case if both are in the same situation, see explorer_answers.
+The cases are the suite's, the tools those of "Support today".
 """
 
 from __future__ import annotations
@@ -9,76 +9,92 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from explorer_answers import situation, suite
-from measured import page_of
-from support import place, support
+from explorer_answers import situation, suite_key
+from support import runtime_name, support
+from wording import data_page
 
 from tests.matrix.recorded import DIVERGES, PASS, RESULTS, UNSUPPORTED
 from wasm_platform_tags import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from measured import Row
+    from matrix_results import Row
     from support import Supported
 
     from wasm_platform_tags.conformance.cases import Case
 
-# What became of a file; upper case where that is not what the PEP says, since such a
-# case has another anchor on the page of the result.
+# Codes of what a tool did with a file. They are in upper case if the tool diverges: such
+# a case has another anchor on the page of the result.
 TAKEN, LEFT, CANNOT, UNKNOWN = "t", "l", "c", "-"
 
 
 def joined() -> dict[str, Any]:
-    """Return, for each target of the suite and for an index, tools and cases."""
+    """Return the tools and the cases for each target of the suite, and for an index."""
     found: dict[str, Any] = {}
     for key, rows in rows_by_target().items():
         codes: dict[tuple[str, str, str], list[str]] = {}
         for number, (_, row) in enumerate(rows):
             for case, ending, code in outcomes(row):
                 if key == target_key(case):
-                    told = (case.id, ending, situation(target_of(case), ending))
-                    codes.setdefault(told, [UNKNOWN] * len(rows))[number] = code
-        cases = [[*told, "".join(code)] for told, code in codes.items()]
-        found[key] = {"tools": [about(*one) for one in rows], "cases": cases}
+                    wheel = (case.id, ending, situation(target_of(case), ending))
+                    codes.setdefault(wheel, [UNKNOWN] * len(rows))[number] = code
+        cases = [[*wheel, "".join(code)] for wheel, code in codes.items()]
+        found[key] = {"tools": [tool_entry(*row) for row in rows], "cases": cases}
     return found
 
 
 def rows_by_target() -> dict[str, list[tuple[Supported, Row]]]:
-    """Return the rows that were asked of each target; one of those that say the same."""
+    """Return the rows for each target; of a tool's equal rows in a runtime, the first."""
     found: dict[str, dict[Any, tuple[Supported, Row]]] = defaultdict(dict)
     for one in support():
         for row in one.rows:
-            said: dict[str, set[Any]] = defaultdict(set)
+            by_target: dict[str, set[Any]] = defaultdict(set)
             for case, ending, code in outcomes(row):
-                said[target_key(case)].add((case.id, ending, code))
-            for key, what in said.items():
-                same = (one.id, row.cell.runtime.runtime, frozenset(what))
+                by_target[target_key(case)].add((case.id, ending, code))
+            for key, results in by_target.items():
+                same = (one.id, row.cell.runtime.runtime, frozenset(results))
                 found[key].setdefault(same, (one, row))
     return {key: list(rows.values()) for key, rows in found.items()}
 
 
 def outcomes(row: Row) -> Iterator[tuple[Case, str, str]]:
-    """Yield what a tool did with the files of each case: the tags of each, and a code."""
+    """Yield what a tool did with each file of each case: the case, the tags, a code."""
     for case in row.cases:
-        verdict = row.verdict(case)
-        turned = str.upper if verdict["verdict"] == DIVERGES else str
-        if case.kind == "index" and verdict["verdict"] in {PASS, DIVERGES}:
-            accepted = verdict.get("observed", case.expect)
-            yield case, case.data["platform"], turned(TAKEN if accepted else LEFT)
-        if case.kind != "select" or target_of(case) is None:
+        recorded = row.verdict(case)
+        if case.kind == "index":
+            codes = index_outcome(case, recorded)
+        elif case.kind == "select" and target_of(case):
+            codes = choice_outcomes(case, recorded)
+        else:
             continue
-        files = {name: "-".join(name.split("-")[-3:]) for name in case.data["files"]}
-        if verdict["verdict"] == UNSUPPORTED:
-            yield case, next(iter(files.values())).removesuffix(".whl"), CANNOT
-        if verdict["verdict"] not in {PASS, DIVERGES}:
-            continue
-        chosen = verdict.get("observed", case.expect)
-        for name, ending in files.items():
-            # Of what was passed over for another file, nothing is known.
-            if chosen in {name, None}:
-                code = turned(LEFT if chosen is None else TAKEN)
-                yield case, ending.removesuffix(".whl"), code
+        diverges = recorded["verdict"] == DIVERGES
+        for tags, code in codes:
+            yield case, tags, code.upper() if diverges else code
+
+
+def index_outcome(case: Case, recorded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the platform tag and whether the index accepted it, if that was measured."""
+    if recorded["verdict"] in {PASS, DIVERGES}:
+        accepted = recorded.get("observed", case.expect)
+        yield case.data["platform"], TAKEN if accepted else LEFT
+
+
+def choice_outcomes(
+    case: Case, recorded: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """Yield the tags of each file whose acceptance is known, and the code."""
+    tags = {
+        name: "-".join(name.removesuffix(".whl").split("-")[-3:])
+        for name in case.data["files"]
+    }
+    if recorded["verdict"] == UNSUPPORTED:
+        yield next(iter(tags.values())), CANNOT
+    if recorded["verdict"] in {PASS, DIVERGES}:
+        chosen = recorded.get("observed", case.expect)
+        # A file that lost against another one may or may not be acceptable.
+        for name in tags if chosen is None else tags.keys() & {chosen}:
+            yield tags[name], LEFT if chosen is None else TAKEN
 
 
 def target_of(case: Case) -> Target | None:
@@ -91,14 +107,14 @@ def target_of(case: Case) -> Target | None:
 def target_key(case: Case) -> str:
     """Return what the page calls a case's target; empty for an index."""
     target = target_of(case)
-    return suite(target) if target else ""
+    return suite_key(target) if target else ""
 
 
-def about(one: Supported, row: Row) -> dict[str, str]:
-    """Return what the page says about a tool, and where its evidence is."""
-    where = "" if row.cell.on_host else f" in {place(row.cell.runtime)}"
+def tool_entry(one: Supported, row: Row) -> dict[str, str]:
+    """Return a tool's name, the day it was measured, and the page of its evidence."""
+    where = "" if row.cell.on_host else f" in {runtime_name(row.cell.runtime)}"
     return {
         "name": f"{one.name} ({one.version}{where})",
         "measured": row.measured,
-        "page": f"../{page_of(RESULTS / f'{row.cell.name}.json')}.html",
+        "page": f"../{data_page(RESULTS / f'{row.cell.name}.json')}.html",
     }

@@ -1,10 +1,11 @@
-"""Data as HTML: the templates in docs/_templates/data, and what they may ask."""
+"""HTML of data: the templates in docs/_templates, and the functions that they call."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import measured
+import matrix_results
+import wording
 from docutils import nodes
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sphinx.util.osutil import relative_uri
@@ -25,11 +26,14 @@ TEMPLATES = Environment(
     undefined=StrictUndefined,
 )
 TEMPLATES.filters |= {"id": nodes.make_id, "told": told}
-TEMPLATES.globals["m"] = measured
+TEMPLATES.globals |= {"results": matrix_results, "wording": wording}
 
 
 def html(env: BuildEnvironment, template: str, **context: Any) -> nodes.raw:
-    """Return a part of the page that is being read, made by a template."""
+    """Return a part of the page that is being read, made by a template.
+
+    In the template, ``at(page, anchor)`` is a relative link.
+    """
     here = f"{env.docname}.html"
 
     def at(page: str, anchor: str = "") -> str:
@@ -38,8 +42,8 @@ def html(env: BuildEnvironment, template: str, **context: Any) -> nodes.raw:
 
     for name in (template, "macros"):
         env.note_dependency(str(FOLDER / "data" / f"{name}.html"))
-    made = TEMPLATES.get_template(f"data/{template}.html")
-    return nodes.raw("", made.render(at=at, **context), format="html")
+    text = TEMPLATES.get_template(f"data/{template}.html").render(at=at, **context)
+    return nodes.raw("", text, format="html")
 
 
 def section(title: str, anchor: str, *content: nodes.Node) -> nodes.section:

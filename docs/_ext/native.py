@@ -1,8 +1,8 @@
-"""Directives for what was seen with real compilers, linkers and interpreters.
+"""Directives for the runs of real compilers, linkers and interpreters.
 
 ``{native-table} GLOB ...`` lists runs of tests/native and tests/cpython_wasi with their
-outcomes; ``{native-output} ID`` shows what one of them said; ``{wasi-interpreters}`` puts
-the CPythons for WASI side by side. All read the committed results only.
+outcomes; ``{native-output} ID`` shows the output of one; ``{wasi-interpreters}`` compares
+the CPythons for WASI. All read the committed results only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from markup import html
 from sphinx.util.docutils import SphinxDirective
 
 from tests.cpython_wasi import questions
-from tests.cpython_wasi.command import RESULTS as BUILT
+from tests.cpython_wasi.command import RESULTS as CPYTHON_RESULTS
 from tests.native.context import NativeContext
 from tests.native.interpreters import INTERPRETERS
 from tests.native.observe import RESULTS, load
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from tests.native.observe import Run
 
-VERSION = re.compile(r"(?<=Pyodide )\d\S*")
+PYODIDE_VERSION = re.compile(r"(?<=Pyodide )\d\S*")
 NOT_RUN = {"outcome": "not run", "output": "", "measured": "not yet"}
 
 
@@ -48,13 +48,13 @@ def runs() -> dict[str, Run]:
 
 
 @cache
-def results() -> dict[str, dict[str, str]]:
+def observations() -> dict[str, dict[str, str]]:
     """Return every committed observation, with the day it was measured."""
-    return load(RESULTS) | load(BUILT)
+    return load(RESULTS) | load(CPYTHON_RESULTS)
 
 
-def listed(*patterns: str) -> list[Run]:
-    """Return the runs whose ids match."""
+def matching_runs(*patterns: str) -> list[Run]:
+    """Return the runs whose ids match a pattern, in the order of the runs."""
     return [
         run
         for run in runs().values()
@@ -63,38 +63,41 @@ def listed(*patterns: str) -> list[Run]:
 
 
 def output(run: Run) -> str:
-    """Return what is committed of a run."""
-    return results().get(run.id, NOT_RUN)["output"]
+    """Return the committed output of a run, empty if there is none."""
+    return observations().get(run.id, NOT_RUN)["output"]
 
 
-def measured(which: Iterable[Run]) -> nodes.paragraph:
-    """Return when runs were made."""
-    days = {results().get(run.id, NOT_RUN)["measured"] for run in which}
+def measured_days(chosen: Iterable[Run]) -> nodes.paragraph:
+    """Return a paragraph with the days on which runs were measured."""
+    days = {observations().get(run.id, NOT_RUN)["measured"] for run in chosen}
     return nodes.paragraph("", f"Measured: {', '.join(sorted(days))}.")
 
 
-class FromResults(SphinxDirective):
-    """What is made of the committed results, and again when they change."""
+class NativeDirective(SphinxDirective):
+    """A directive that reads the committed results; they are its dependencies."""
 
     final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
-        for path in (RESULTS, BUILT):
+        for path in (RESULTS, CPYTHON_RESULTS):
             self.env.note_dependency(str(path))
         return self.content_nodes()
 
     def content_nodes(self) -> list[nodes.Node]:
         raise NotImplementedError
 
-    def chosen(self) -> list[Run]:
-        """Return the runs that the directive names; there is one at least."""
-        if found := listed(*self.arguments[0].split()):
+    def named_runs(self) -> list[Run]:
+        """Return the runs that the directive's patterns match, at least one."""
+        if found := matching_runs(*self.arguments[0].split()):
             return found
         raise self.error(f"no run of tests/native matches {self.arguments[0]!r}")
 
 
-class NativeTable(FromResults):
-    """A row a run, or several Pyodides' alike: what was done, the outcome, last words, rule."""
+class NativeTable(NativeDirective):
+    """A table of runs: what was done, the outcome, the last line of output, the rule.
+
+    Consecutive runs that differ in the version of Pyodide alone are one row.
+    """
 
     required_arguments = 1
     option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
@@ -102,55 +105,69 @@ class NativeTable(FromResults):
     }
 
     def content_nodes(self) -> list[nodes.Node]:
-        chosen = self.chosen()
-        rows = [(*cells, list(alike)) for cells, alike in groupby(chosen, row)]
+        chosen = self.named_runs()
+        rows = [(*cells, list(equal)) for cells, equal in groupby(chosen, row)]
         wrongly = dict.fromkeys(run.wrongly for run in chosen)
-        about = {"rows": rows, "wrongly": wrongly if "wrongly" in self.options else ()}
-        shown = html(self.env, "native", version=VERSION.search, **about)
-        return [shown, measured(chosen)]
+        table = html(
+            self.env,
+            "native",
+            rows=rows,
+            wrongly=wrongly if "wrongly" in self.options else (),
+            version=PYODIDE_VERSION.search,
+        )
+        return [table, measured_days(chosen)]
 
 
 def row(run: Run) -> tuple[list[str], str, str, str]:
     """Return the cells of a run, the first without the Pyodide's version."""
     last = output(run).splitlines()[-1:]
-    outcome = results().get(run.id, NOT_RUN)["outcome"]
-    return VERSION.split(run.what, maxsplit=1), outcome, "".join(last).strip(), run.rule
+    outcome = observations().get(run.id, NOT_RUN)["outcome"]
+    return (
+        PYODIDE_VERSION.split(run.what, maxsplit=1),
+        outcome,
+        "".join(last).strip(),
+        run.rule,
+    )
 
 
-class NativeOutput(FromResults):
-    """What one run said."""
+class NativeOutput(NativeDirective):
+    """The output of one run."""
 
     required_arguments = 1
 
     def content_nodes(self) -> list[nodes.Node]:
-        (run,) = self.chosen()
+        (run,) = self.named_runs()
         text = output(run) or "not run"
         return [nodes.literal_block(text, text, language="none")]
 
 
-class WasiInterpreters(FromResults):
-    """A column an interpreter: what it says, what it was built with, what it would say."""
+class WasiInterpreters(NativeDirective):
+    """A column for each interpreter: its variables, its build, its tags under the PEP."""
 
     def content_nodes(self) -> list[nodes.Node]:
         ours = reported("cpython/states")
         built = [reported(f"interpreters/{n}/as-built") for n in INTERPRETERS]
         complete = [reported(f"interpreters/{n}/completed") for n in INTERPRETERS]
-        told = [built_with(name) for name in INTERPRETERS]
-        about = {"built": [*built, ours], "complete": [*complete, ours], "told": told}
-        return [html(self.env, "interpreters", names=INTERPRETERS, **about)]
+        context = {
+            "names": INTERPRETERS,
+            "built": [*built, ours],
+            "complete": [*complete, ours],
+            "toolchains": [built_with(name) for name in INTERPRETERS],
+        }
+        return [html(self.env, "interpreters", **context)]
 
 
 def reported(name: str) -> dict[str, Any]:
-    """Return a report as the interpreter gave it."""
-    lines = results()[name]["output"].splitlines()
+    """Return the report that an interpreter printed, parsed."""
+    lines = observations()[name]["output"].splitlines()
     pairs = (line.partition(": ") for line in lines)
     return {key: json.loads(value) for key, _, value in pairs}
 
 
 def built_with(name: str) -> tuple[str, str]:
     """Return the SDK of a build, and the platform that PEP 11 designates."""
-    said = results()[f"interpreters/{name}/built-with"]["output"].splitlines()
-    return said[0], said[1].partition("designates ")[2].partition(" ")[0]
+    lines = observations()[f"interpreters/{name}/built-with"]["output"].splitlines()
+    return lines[0], lines[1].partition("designates ")[2].partition(" ")[0]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,4 +1,4 @@
-"""Let plain Sphinx read a PEP: its preamble, its title, and its anchored rules."""
+"""A parser of PEPs for Sphinx: the preamble, the title, and the anchored rules."""
 
 from __future__ import annotations
 
@@ -75,20 +75,20 @@ class PepTitle(SphinxTransform):
 
 
 class Anchors(SphinxPostTransform):
-    """Anchored rules of a PEP get the link of headings; an id is one place."""
+    """Give each anchored rule of a PEP the link that headings have."""
 
     formats = ("html",)
     default_priority = 900
 
     def run(self, **_: Any) -> None:
-        """End each such paragraph with a link to itself, and leave its ids to a table."""
+        """Add the links; remove the ids of the theme's boxes that repeat a table's."""
         for paragraph in self.document.findall(nodes.paragraph):
             for anchor in paragraph["ids"]:
                 if anchor.startswith("pep-"):
                     paragraph["classes"].append("rule")
                     paragraph.append(permalink(anchor, f"Link to this rule: {anchor}"))
         for box in self.document.findall(nodes.container):
-            if "table-wrapper" in box["classes"]:  # the theme puts them there, too
+            if "table-wrapper" in box["classes"]:  # the theme copies the table's ids
                 box["ids"] = []
 
 

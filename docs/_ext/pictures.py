@@ -1,7 +1,7 @@
 """``{picture} NAME`` draws a figure from the data, as inline SVG.
 
-A picture is a function here, which gathers what is shown, and a template of the same name in
-docs/_templates/pictures, which draws it. The directive's content is the caption.
+A picture is a function here, which returns the data, and a template of the same name in
+docs/_templates/pictures, which draws them. The directive's content is the caption.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from markup import TEMPLATES
-from measured import every_row, note_files
-from native import results
-from registry import REGISTRY
+from matrix_results import all_rows, note_files
+from native import observations
+from registry import REGISTRY, python_versions
 from sphinx.util.docutils import SphinxDirective
 
 from tests.matrix.settings import load_settings
@@ -25,7 +25,7 @@ from wasm_platform_tags import PyEmscriptenPlatform, known_platforms
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from measured import Row
+    from matrix_results import Row
     from sphinx.application import Sphinx
 
     from tests.matrix.settings import Runtime
@@ -36,32 +36,32 @@ EXAMPLE = "pyemscripten_2026_0_wasm32"
 
 
 def life() -> dict[str, Any]:
-    """Return the wheel whose life is told."""
+    """Return the wheel that the four steps handle."""
     return {"wheel": f"demo-1.0-cp314-cp314-{EXAMPLE}.whl"}
 
 
 def anatomy() -> dict[str, Any]:
     """Return the parts of a tag of each spelling, and what each part is."""
     family, *rest = EXAMPLE.split("_")
-    of_rest = "year", "number", "processor"
-    of_wasi = "family", "WASI version", "WASI SDK", "processor"
+    parts = "year", "number", "processor"
+    wasi_parts = "family", "WASI version", "WASI SDK", "processor"
     return {
         "tags": [
-            [(family, "family"), *zip(rest, of_rest, strict=True)],
-            [("pyodide", "alias"), *zip(rest, of_rest, strict=True)],
-            [*zip(("wasi", "0_1", "sdk_24", "wasm32"), of_wasi, strict=True)],
+            [(family, "family"), *zip(rest, parts, strict=True)],
+            [("pyodide", "alias"), *zip(rest, parts, strict=True)],
+            [*zip(("wasi", "0_1", "sdk_24", "wasm32"), wasi_parts, strict=True)],
         ]
     }
 
 
 def decision() -> dict[str, Any]:
-    """Return the registry, by family."""
+    """Return the known platforms by family."""
     known = known_platforms()
     browser = [k for k in known if isinstance(k.platform, PyEmscriptenPlatform)]
     return {"browser": browser, "wasi": [k for k in known if k not in browser]}
 
 
-# Each lane of tools: its title, the project that is released, the rows that tell.
+# Each lane of tools: its title, its project on PyPI, its name in the matrix.
 LANES = (
     ("packaging", "packaging", "packaging"),
     ("pip", "pip", "pip-vendored"),
@@ -69,7 +69,7 @@ LANES = (
     ("uv", "uv", "uv"),
     ("pyodide venv", "pyodide-build", "pyodide-build"),
 )
-# Whether the canonical tag is taken, and whether the alias.
+# By whether the canonical tag is accepted (row), and whether the alias is (column).
 SPELLINGS = (("neither", "alias"), ("canonical", "both"))
 
 
@@ -77,17 +77,17 @@ def timeline() -> dict[str, Any]:
     """Return the releases of each platform, and what each version of a tool takes."""
     data = json.loads(RELEASES.read_text("utf-8"))
     days = {
-        project: {version: date.fromisoformat(day) for version, day in of.items()}
-        for project, of in data["projects"].items()
+        project: {version: date.fromisoformat(day) for version, day in releases.items()}
+        for project, releases in data["projects"].items()
     }
     target = {
-        line(runtime.runtime.removeprefix("pyodide-")): runtime.target
+        release_line(runtime.runtime.removeprefix("pyodide-")): runtime.target
         for runtime in pyodides()
     }
     platforms: dict[str, dict[str, list[date]]] = {}
     for version, day in days["pyodide-py"].items():
-        lines = platforms.setdefault(target[line(version)] or "", {})
-        lines.setdefault(line(version), []).append(day)
+        line = release_line(version)
+        platforms.setdefault(target[line] or "", {}).setdefault(line, []).append(day)
     return {
         "platforms": [
             (k, platforms[k.platform.version])
@@ -97,7 +97,7 @@ def timeline() -> dict[str, Any]:
         "tools": {
             title: [
                 (version, days[project][version], word)
-                for version, word in takes(tool).items()
+                for version, word in accepted_spellings(tool).items()
             ]
             for title, project, tool in LANES
         },
@@ -111,28 +111,28 @@ def pyodides() -> list[Runtime]:
     return [r for r in every if r.kind == "pyodide" and r.target in known]
 
 
-def line(version: str) -> str:
+def release_line(version: str) -> str:
     """Return the line of a release of Pyodide: 0.29 of 0.29.5, 314 of 314.0.7."""
     major, minor = version.split(".")[:2]
     return f"{major}.{minor}" if major == "0" else major
 
 
-def takes(tool: str) -> dict[str, str]:
-    """Return which spellings each version takes where it was asked."""
+def accepted_spellings(tool: str) -> dict[str, str]:
+    """Return by version which spellings a tool accepts: "both", "alias", ..."""
     found: dict[str, str] = {}
-    for row in every_row().values():
+    for row in all_rows().values():
         if row.cell.tool.tool == tool and not row.cell.patched:
-            for word in asked(row):
-                # In an older runtime, a version may take less.
+            for word in spellings(row):
+                # The newest runtime counts; in an older one, a version may accept less.
                 found[row.cell.tool.version] = word
     return found
 
 
-def asked(row: Row) -> Iterator[str]:
-    """Yield what a row says: of the tags that it lists, or of the wheels that it takes."""
+def spellings(row: Row) -> Iterator[str]:
+    """Yield what a row accepts, by the tags that it lists and by the wheels it chooses."""
     answers = {case.id.partition("@")[0]: row.verdict(case) for case in row.cases}
-    if told := answers.get("environment/pyemscripten/both"):
-        tags = " ".join(told.get("observed", ["pyemscripten", "pyodide"]))
+    if verdict := answers.get("environment/pyemscripten/both"):
+        tags = " ".join(verdict.get("observed", ["pyemscripten", "pyodide"]))
         yield SPELLINGS["pyemscripten" in tags]["pyodide" in tags]
     if "select/alias/alone" in answers:
         canonical, alias = (
@@ -157,25 +157,27 @@ OUTCOMES = {
 
 
 def grid() -> dict[str, Any]:
-    """Return what became of each module in each Pyodide that it was brought into."""
-    where = [(runtime.runtime, runtime.target) for runtime in pyodides()]
+    """Return the outcome of each module in each Pyodide that loaded it."""
+    runtimes = [(runtime.runtime, runtime.target) for runtime in pyodides()]
     words = {
-        run: OUTCOMES[found["outcome"]]
-        for run, found in results().items()
+        run: OUTCOMES[observation["outcome"]]
+        for run, observation in observations().items()
         if run.startswith(tuple(f"gallery/{name}/" for *_, name in BUILDS))
     }
-    return {"runtimes": where, "builds": BUILDS, "words": words}
+    return {"runtimes": runtimes, "builds": BUILDS, "words": words}
 
 
 PICTURES: dict[str, Callable[[], dict[str, Any]]] = {
-    of.__name__: of for of in (life, anatomy, decision, timeline, grid)
+    data.__name__: data for data in (life, anatomy, decision, timeline, grid)
 }
 
 
 def draw(name: str) -> str:
     """Return the SVG of a picture."""
     template = TEMPLATES.get_template(f"pictures/{name}.svg")
-    return template.render(name=name, **PICTURES[name]())
+    return template.render(
+        name=name, python_versions=python_versions, **PICTURES[name]()
+    )
 
 
 class Picture(SphinxDirective):
@@ -185,7 +187,7 @@ class Picture(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Draw it again whenever its data or its template changed."""
+        """Draw the picture; its data and templates are dependencies of the page."""
         name = self.arguments[0]
         if name not in PICTURES:
             raise self.error(f"no picture {name!r}; wanted {', '.join(PICTURES)}")

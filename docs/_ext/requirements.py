@@ -1,4 +1,4 @@
-"""Every requirement of the PEP with its cases, what tools make of it, and objections."""
+"""Every requirement of the PEP with its cases, each tool's answer, and its objections."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from casepage import way
+from casepage import tool_label
 from docutils import nodes
 from markup import html
-from measured import every_case, newest, note_files, sections
+from matrix_results import all_cases, newest, note_files, rows_by_tool_and_place
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from support import Answer, overall, support, units
+from support import Answer, combined, place_answers, support
 from tables import table
 
-from docs.objections import objections
+from docs.objections import Objection, objections
 from tests.matrix.recorded import NOT_RUN
-from tests.unit.pep_text import HEADING, KEYWORD, TEXT, anchored
+from tests.toolkit.pep_text import HEADING, KEYWORD, TEXT, anchored
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matrix_results import Row
     from sphinx.application import Sphinx
     from sphinx.util.docutils import SphinxDirective
+    from support import Supported
     from tables import Cell
 
     from wasm_platform_tags.conformance.cases import Case
@@ -32,10 +36,8 @@ PAGE = "docs/requirements"
 PEP_PAGE = "pep/pep-9999"
 ANCHOR = "pep-9999-"
 SECTION = re.compile(rf"\.\. _{ANCHOR}([a-z0-9-]+):\n\n(.+)\n[=\-']{{4,}}\n")
-USUAL = (
-    "2026_0",
-    "0_1_sdk_24",
-)  # targets of questions for the explorer, if any has them
+# The targets to ask the explorer about, if a case has one of them.
+PREFERRED_TARGETS = ("2026_0", "0_1_sdk_24")
 
 
 @cache
@@ -48,96 +50,120 @@ def requirements() -> dict[str, dict[str, Any]]:
         if HEADING.fullmatch(text):
             heading = text.splitlines()[0]
         if slug:
-            cases = [case for case in every_case() if case.requirement == slug]
-            links = [f"<{ANCHOR}{of}>" for of in (slug, section_of.get(heading, slug))]
-            said = [o for o in objections() if any(li in o.answer for li in links)]
+            cases = [case for case in all_cases() if case.requirement == slug]
             found[slug] = {
                 "slug": slug,
                 "section": heading,
                 "levels": Counter(KEYWORD.findall(" ".join(text.split()))),
                 "cases": cases,
-                "strip": [
-                    (one, Answer(overall(places), "", places))
-                    for one in support()
-                    if (places := units(one.rows, lambda c: c.requirement == slug))  # noqa: B023 - called at once
-                ],
+                "strip": tool_answers(slug),
                 "changes": changes().get(slug, {}),
-                "objections": said,
-                "question": question(cases),
+                "objections": objections_to(slug, section_of.get(heading, slug)),
+                "question": explorer_question(cases),
             }
     return found
 
 
+def tool_answers(slug: str) -> list[tuple[Supported, Answer]]:
+    """Return the answer to a requirement of each tool that was asked."""
+    return [
+        (tool, Answer(combined(places), "", places))
+        for tool in support()
+        if (places := place_answers(tool.rows, lambda c: c.requirement == slug))
+    ]
+
+
+def objections_to(*slugs: str) -> list[Objection]:
+    """Return the objections whose answer has a link to one of some anchors."""
+    links = [f"<{ANCHOR}{slug}>" for slug in slugs]
+    return [one for one in objections() if any(link in one.answer for link in links)]
+
+
 @cache
 def changes() -> dict[str, dict[tuple[str, str, str], Counter[tuple[str, str]]]]:
-    """Return what changed between the two newest versions of each tool.
+    """Return which verdicts changed between the two newest versions of each tool.
 
-    By requirement; by tool, older and newer version; by verdict before and after. Compared is what both were asked in the same way, in the same runtime or, if the older
-    was not measured there, for the same platform.
+    By requirement; by tool, older and newer version; by verdict before and after.
     """
     found: dict[str, Any] = {}
-    for (tool, _), rows in sections().items():
+    for (tool, _), rows in rows_by_tool_and_place().items():
         new = newest(rows)
         old = newest(rows[: -len(new)])
         seen: set[tuple[str, str]] = set()
-        for row in new:
-            here = row.cell.runtime
-            asked = (way(row), here.target)
-            alike = [o for o in old if (way(o), o.cell.runtime.target) == asked]
-            for before in sorted(alike, key=lambda one: one.cell.runtime != here)[:1]:
-                known = {case.id for case in before.cases}
-                for case in (case for case in row.cases if case.id in known):
-                    was, now = (one.verdict(case)["verdict"] for one in (before, row))
-                    key = (here.runtime, case.id)
-                    if key not in seen and was != now and NOT_RUN not in (was, now):
-                        versions = (before.cell.tool.version, row.cell.tool.version)
-                        of = found.setdefault(case.requirement, {})
-                        of.setdefault((tool, *versions), Counter())[was, now] += 1
-                    seen.add(key)
+        for before, row in compared_rows(old, new):
+            versions = (tool, before.cell.tool.version, row.cell.tool.version)
+            for case, was, now in common_verdicts(before, row):
+                key = (row.cell.runtime.runtime, case.id)
+                if was != now and NOT_RUN not in (was, now) and key not in seen:
+                    counts = found.setdefault(case.requirement, {})
+                    counts.setdefault(versions, Counter())[was, now] += 1
+                seen.add(key)
     return found
 
 
-def question(cases: list[Case]) -> str:
-    """Return a case as the explorer's address has it, or nothing if it cannot be asked."""
-    asked: dict[str, tuple[str, list[str]]] = {}
+def compared_rows(old: list[Row], new: list[Row]) -> Iterator[tuple[Row, Row]]:
+    """Yield each new row after the old row that was asked in the same way, if any.
+
+    It is the row of the same runtime or, if the older version was not measured there,
+    of the same platform.
+    """
+    for row in new:
+        runtime = row.cell.runtime
+        way = (tool_label(row), runtime.target)
+        same = [o for o in old if (tool_label(o), o.cell.runtime.target) == way]
+        for before in sorted(same, key=lambda o: o.cell.runtime != runtime)[:1]:
+            yield before, row
+
+
+def common_verdicts(before: Row, row: Row) -> Iterator[tuple[Case, str, str]]:
+    """Yield each case that both rows have, with both verdicts."""
+    common = {case.id for case in before.cases}
+    for case in row.cases:
+        if case.id in common:
+            yield case, before.verdict(case)["verdict"], row.verdict(case)["verdict"]
+
+
+def explorer_question(cases: list[Case]) -> str:
+    """Return a case as the explorer's address has it, empty if none can be asked."""
+    questions: dict[str, tuple[str, list[str]]] = {}
     for case in cases:
-        of, files = case.target, case.data.get("files", [])
-        if case.data.get("check") == "platform_tags":
-            files = [f"demo-1.0-py3-none-{tag}.whl" for tag in case.expect]
-        if of and of.platform and files:
-            asked.setdefault(of.id, (f"{of.python} {of.platform}", files))
-        tag = case.data.get("tag") or case.data.get("platform") or ""
-        if case.kind in ("parse", "index") and tag.isidentifier():
-            files = [f"demo-1.0-cp314-cp314-{tag}.whl"]
-            asked.setdefault("", ("3.14 pyemscripten_2026_0_wasm32", files))
-    for target in (*USUAL, *asked):
-        if target in asked:
-            said, files = asked[target]
-            return urlencode([("t", said), *(("w", name) for name in files)])
+        for key, target, files in questions_of(case):
+            questions.setdefault(key, (target, files))
+    for key in (*PREFERRED_TARGETS, *questions):
+        if key in questions:
+            target, files = questions[key]
+            return urlencode([("t", target), *(("w", name) for name in files)])
     return ""
 
 
+def questions_of(case: Case) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield what to ask the explorer: the id of the case's target, the target, files."""
+    target, files = case.target, case.data.get("files", [])
+    if case.data.get("check") == "platform_tags":
+        files = [f"demo-1.0-py3-none-{tag}.whl" for tag in case.expect]
+    if target and target.platform and files:
+        yield target.id, f"{target.python} {target.platform}", files
+    tag = case.data.get("tag") or case.data.get("platform") or ""
+    if case.kind in ("parse", "index") and tag.isidentifier():
+        wheel = f"demo-1.0-cp314-cp314-{tag}.whl"
+        yield "", "3.14 pyemscripten_2026_0_wasm32", [wheel]
+
+
 def requirement_index(page: SphinxDirective) -> list[nodes.Node]:
-    """Return a requirement after the other, each with its sentence."""
-    every = requirements().values()
-    words = dict.fromkeys(word for one in every for word in one["levels"])
+    """Return every requirement with its sentence, and the filters."""
+    listed = requirements().values()
+    levels = {nodes.make_id(word): word for one in listed for word in one["levels"]}
     tools = {one.id: f"{one.name} {one.version}" for one in support()}
     changed = {"changed": "with another result"}
     choices = [
-        (
-            "level",
-            "Level",
-            "any",
-            "level-",
-            {nodes.make_id(word): word for word in words},
-        ),
+        ("level", "Level", "any", "level-", levels),
         ("diverges", "Diverges in", "any tool or none", "no-", tools),
         ("change", "Since the version before", "any", "", changed),
     ]
     shown: list[nodes.Node] = [
         html(page.env, "filter", kind="requirements", choices=choices)
     ]
-    for one in every:
+    for one in listed:
         head, foot = (html(page.env, "requirement", one=one, after=n) for n in (0, 1))
         place = nodes.container(classes=["sentence"], slug=one["slug"])
         shown += [head, place, foot]
@@ -145,12 +171,12 @@ def requirement_index(page: SphinxDirective) -> list[nodes.Node]:
 
 
 class Sentences(SphinxPostTransform):
-    """Put the sentence of each requirement, as the PEP has it, where it is asked for."""
+    """Put the sentence of each requirement, as the PEP has it, into its container."""
 
     default_priority = 5  # before references are resolved
 
     def run(self, **_: Any) -> None:
-        """Copy the paragraphs out of the PEP, with the block that one announces."""
+        """Copy the paragraphs from the PEP, with the block after one that ends in ":"."""
         page = self.app.builder.get_relative_uri(self.env.docname, PEP_PAGE)
         for place in list(self.document.findall(nodes.container)):
             if slug := place.get("slug"):
@@ -159,10 +185,10 @@ class Sentences(SphinxPostTransform):
                     nodes.literal_block, descend=False, siblings=True
                 )
                 place += [one.deepcopy() for one in (rule, block) if one]
-                for beside in list(place.findall(nodes.raw)):
-                    beside.parent.remove(beside)
+                for note in list(place.findall(nodes.raw)):
+                    note.parent.remove(note)
                 if not place[0].astext().rstrip().endswith(":"):
-                    del place[1:]  # no block is announced
+                    del place[1:]
                 for one in place.findall(nodes.Element):
                     one["ids"], one["names"] = [], []
                     if anchor := one.attributes.pop("refid", ""):
@@ -170,7 +196,7 @@ class Sentences(SphinxPostTransform):
 
 
 def objection_index(page: SphinxDirective) -> list[nodes.Node]:
-    """Return a line an objection: title, status, and the answer in a sentence."""
+    """Return a row for each objection: its title, status, and answer in a sentence."""
     rows: list[tuple[str, list[Cell]]] = []
     for one in objections():
         status = one.status.partition(".")[0]
@@ -182,14 +208,13 @@ def objection_index(page: SphinxDirective) -> list[nodes.Node]:
 
 
 class Margin(SphinxTransform):
-    """Put beside each rule of the PEP its name, its cases, tools and objections."""
+    """Add to each rule of the PEP a note: its name, its cases, tools and objections."""
 
     # After the anchors have moved to the paragraphs (260).
     default_priority = 900
 
     def apply(self, **_: Any) -> None:
-        """Add a note to every paragraph that is a requirement."""
-        # A build of the PEP alone has no page to link to.
+        """Add the notes, unless the PEP is built alone: there is no page to link to."""
         if self.env.docname != PEP_PAGE or PAGE not in self.env.found_docs:
             return
         note_files(self.env)

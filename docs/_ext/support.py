@@ -1,7 +1,7 @@
 """What the newest version of every tool supports: questions joined with the results.
 
-`support()` is plain data, for any page: the questions and rows are those of
-tests/matrix/support.json, every answer is read from the committed results.
+`support()` is plain data, for any page. The questions and rows are those of
+tests/matrix/support.json; every answer is read from the committed results.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from measured import every_row, newest
+from matrix_results import all_rows, newest
 
 from tests.matrix.cells import KINDS
 from tests.matrix.recorded import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED
@@ -22,21 +22,23 @@ from tests.matrix.settings import Runtime
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from measured import Row
+    from matrix_results import Row
 
     from wasm_platform_tags.conformance.cases import Case
 
 SUPPORT = MATRIX / "support.json"
 YES, NO, PARTLY, CANNOT = "yes", "no", "partly", "cannot"
 NOT_APPLICABLE, NOT_ASKED = "n/a", "not asked"
-# Of the verdicts on the cases of a question, the first that is there decides.
-DECIDES = {DIVERGES: NO, ERROR: ERROR, PASS: YES, UNSUPPORTED: CANNOT, NOT_RUN: NOT_RUN}
-FAMILIES = {"pyodide": "pyemscripten", "wasi": "wasi"}  # of runtimes; the host has none
+# The answer for each verdict. Of the verdicts on the cases of a question, the first in
+# this order decides.
+ANSWERS = {DIVERGES: NO, ERROR: ERROR, PASS: YES, UNSUPPORTED: CANNOT, NOT_RUN: NOT_RUN}
+# The family of platforms of each kind of runtime; the host has none.
+FAMILIES = {"pyodide": "pyemscripten", "wasi": "wasi"}
 
 
 @dataclass(frozen=True, eq=False)
-class Unit:
-    """One question in one place: a runtime, or a target where the tool is on the host."""
+class PlaceAnswer:
+    """The answer in one place: a runtime, or a target if the tool runs on the host."""
 
     name: str
     verdict: str
@@ -46,24 +48,24 @@ class Unit:
 
 @dataclass(frozen=True)
 class Answer:
-    """What all places say to one question."""
+    """The answer to one question, from all places together."""
 
     verdict: str
-    words: str  # with the places, if they are not of one mind
-    units: Sequence[Unit] = ()
+    words: str  # with the places, if their answers differ
+    places: Sequence[PlaceAnswer] = ()
 
     @property
-    def evidence(self) -> Unit | None:
-        """The place to look at first: one that says no, if any does."""
-        saying_no = (unit for unit in self.units if unit.verdict == NO)
-        return next(saying_no, next(iter(self.units), None))
+    def evidence(self) -> PlaceAnswer | None:
+        """The first place whose answer is no; the first place if there is none."""
+        negative = (place for place in self.places if place.verdict == NO)
+        return next(negative, next(iter(self.places), None))
 
     @property
     def claim(self) -> str:
-        """The answer as "claims" in support.json has it."""
+        """The answer in the form of "claims" in support.json."""
         if self.verdict != PARTLY:
             return self.verdict
-        return f"{PARTLY}: {listed(u for u in self.units if u.verdict == YES)}"
+        return f"{PARTLY}: {place_names(p for p in self.places if p.verdict == YES)}"
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,8 @@ class Supported:
 
 
 @cache
-def data() -> dict[str, Any]:
-    """Return support.json."""
+def support_data() -> dict[str, Any]:
+    """Return the content of support.json."""
     found: dict[str, Any] = json.loads(SUPPORT.read_bytes())
     return found
 
@@ -93,114 +95,138 @@ def data() -> dict[str, Any]:
 def support() -> tuple[Supported, ...]:
     """Return every row of the page, in its order."""
     found = []
-    for one in data()["rows"]:
+    for one in support_data()["rows"]:
         rows = newest(
             row
-            for row in every_row().values()
+            for row in all_rows().values()
             if (row.cell.tool.tool, row.cell.patched) == (one["tool"], False)
             and fnmatchcase(row.cell.runtime.runtime, one["on"])
             and row.cell.via in one.get("via", [row.cell.via])
         )
         answers: dict[str, Answer] = {}
-        for question in data()["questions"]:
-            answers[question["id"]] = answer(question, rows, takes(answers))
+        for question in support_data()["questions"]:
+            answers[question["id"]] = answer(question, rows, accepting_places(answers))
         version = rows[-1].cell.tool.version
-        about = {key: one[key] for key in ("id", "tool", "name", "claims")} | {
+        fields = {key: one[key] for key in ("id", "tool", "name", "claims")} | {
             "version": version,
             "measured": max(row.measured for row in rows),
             "short": one.get("short", False),
             "sentence": one["sentence"].format(version=version),
         }
-        found.append(Supported(**about, rows=rows, answers=answers))
+        found.append(Supported(**fields, rows=rows, answers=answers))
     return tuple(found)
 
 
-def takes(answers: Mapping[str, Answer]) -> set[str]:
-    """Return the places in which the tool takes the canonical tag."""
+def accepting_places(answers: Mapping[str, Answer]) -> set[str]:
+    """Return the names of the places where the tool accepts the canonical tag."""
     asked = [answers[name] for name in ("canonical", "wasi") if name in answers]
-    return {unit.name for one in asked for unit in one.units if unit.verdict == YES}
+    return {place.name for one in asked for place in one.places if place.verdict == YES}
 
 
 def answer(
-    question: Mapping[str, Any], rows: Sequence[Row], taking: set[str]
+    question: Mapping[str, Any], rows: Sequence[Row], accepting: set[str]
 ) -> Answer:
-    """Return what some rows, of one tool asked in one way, say to a question."""
+    """Return the answer of some rows, of one tool asked in one way, to a question.
+
+    A verdict that the question calls void counts in the *accepting* places alone.
+    """
+    void = question.get("void", ())
     for asked in question["answers"]:
-        every = units(
-            rows,
-            lambda case: any(fnmatchcase(case.id, glob) for glob in asked["cases"]),  # noqa: B023 - called at once
-            question.get("word", ""),
+        places = place_answers(
+            rows, partial(matches, asked["cases"]), question.get("word", "")
         )
-        void = question.get("void", ())
-        found = [u for u in every if u.name in taking or u.verdict not in void]
-        if found:
-            verdict = overall(found)
-            return Answer(verdict, in_words(verdict, asked, found), found)
-        if every:
+        counted = [p for p in places if p.name in accepting or p.verdict not in void]
+        if counted:
+            verdict = combined(counted)
+            return Answer(verdict, answer_text(verdict, asked, counted), counted)
+        if places:
             return Answer(NOT_APPLICABLE, "takes no such tag")
+    return no_answer(question, rows)
+
+
+def matches(patterns: Iterable[str], case: Case) -> bool:
+    """Say whether the id of a case matches a pattern."""
+    return any(fnmatchcase(case.id, pattern) for pattern in patterns)
+
+
+def no_answer(question: Mapping[str, Any], rows: Sequence[Row]) -> Answer:
+    """Return why no case of a question applies to some rows."""
     families = {FAMILIES.get(row.cell.runtime.kind) for row in rows}
     if "family" in question and families.isdisjoint({None, question["family"]}):
         return Answer(NOT_APPLICABLE, "has no such target")
     globs = (glob for asked in question["answers"] for glob in asked["cases"])
-    asks = {"select", *(glob.partition("/")[0] for glob in globs)}
-    if any(asks & KINDS[row.cell.tool.tool, row.cell.on_host] for row in rows):
+    kinds = {"select", *(glob.partition("/")[0] for glob in globs)}
+    if any(kinds & KINDS[row.cell.tool.tool, row.cell.on_host] for row in rows):
         return Answer(NOT_ASKED, NOT_ASKED)
     return Answer(NOT_APPLICABLE, "does not concern it")
 
 
-def units(
+def place_answers(
     rows: Iterable[Row], wanted: Callable[[Case], bool], word: str = ""
-) -> list[Unit]:
-    """Return what some cases say, once a place.
+) -> list[PlaceAnswer]:
+    """Return one answer for each place where the wanted cases were run.
 
-    Ways that differ in the format of the index alone are one. In a list of tags, the one
-    that the target has for *word* is looked for.
+    Formats of an index are no places of their own. If *word* is given and a case asks
+    for a list of tags, the answer is whether the target's tag for that word is in it.
     """
-    order = list(DECIDES.values())
-    found: dict[str, Unit] = {}
+    order = list(ANSWERS.values())
+    found: dict[str, PlaceAnswer] = {}
     for row in rows:
         for case in filter(wanted, row.cases):
-            runtime = row.cell.runtime
-            target = case.target.id if case.target else None
-            name = (target or "any target") if row.cell.on_host else place(runtime)
-            said = row.verdict(case)
-            verdict = DECIDES[said["verdict"]]
-            if word and case.kind == "running" and case.target and verdict in (YES, NO):
-                tag = case.target.words[word]
-                verdict = YES if tag in said.get("observed", case.expect) else NO
+            name = place_name(row, case)
+            verdict = case_answer(row, case, word)
             before = found.get(name)
             if not before or order.index(verdict) < order.index(before.verdict):
-                found[name] = Unit(name, verdict, row, case)
+                found[name] = PlaceAnswer(name, verdict, row, case)
     return list(found.values())
 
 
-def overall(found: Sequence[Unit]) -> str:
-    """Return what all places say, or that they are not of one mind."""
-    verdicts = {unit.verdict for unit in found}
+def place_name(row: Row, case: Case) -> str:
+    """Return where a case was run: the target on the host, else the runtime."""
+    if not row.cell.on_host:
+        return runtime_name(row.cell.runtime)
+    return case.target.id if case.target else "any target"
+
+
+def case_answer(row: Row, case: Case, word: str) -> str:
+    """Return the answer of one case, see place_answers."""
+    recorded = row.verdict(case)
+    verdict = ANSWERS[recorded["verdict"]]
+    if word and case.kind == "running" and case.target and verdict in (YES, NO):
+        tag = case.target.words[word]
+        return YES if tag in recorded.get("observed", case.expect) else NO
+    return verdict
+
+
+def combined(places: Sequence[PlaceAnswer]) -> str:
+    """Return the verdict of all places, "partly" if some of them say yes."""
+    verdicts = {place.verdict for place in places}
     if len(verdicts) == 1:
-        return found[0].verdict
+        return places[0].verdict
     return PARTLY if YES in verdicts else NO
 
 
-def place(runtime: Runtime) -> str:
-    """Name a runtime as people do."""
+def runtime_name(runtime: Runtime) -> str:
+    """Return a runtime's name for people."""
     kind, _, version = runtime.runtime.partition("-")
     return f"{ {'pyodide': 'Pyodide', 'wasi': 'CPython for WASI'}[kind] } {version}"
 
 
-def listed(found: Iterable[Unit]) -> str:
-    """Name places, the runtime's name once: Pyodide 0.29.5, 314.0.7."""
-    names = ", ".join(unit.name for unit in found)
+def place_names(places: Iterable[PlaceAnswer]) -> str:
+    """Return the names of places, "Pyodide" once: Pyodide 0.29.5, 314.0.7."""
+    names = ", ".join(place.name for place in places)
     return names.replace(", Pyodide ", ", ") if names.startswith("Pyodide") else names
 
 
-def in_words(verdict: str, asked: Mapping[str, Any], found: Sequence[Unit]) -> str:
-    """Say an answer in words, and where it holds if it does not hold everywhere."""
+def answer_text(
+    verdict: str, asked: Mapping[str, Any], places: Sequence[PlaceAnswer]
+) -> str:
+    """Return an answer in words, with the places where it does not hold everywhere."""
     words = {CANNOT: "cannot be asked", **asked}
     if verdict != PARTLY:
         return str(words.get(verdict, verdict))
-    yes = [unit for unit in found if unit.verdict == YES]
-    others = [unit for unit in found if unit.verdict != YES]
+    yes = [place for place in places if place.verdict == YES]
+    others = [place for place in places if place.verdict != YES]
     if len(yes) <= len(others):
-        return f"{words[YES]}: {listed(yes)}"
-    return f"{words[YES]}; not: {listed(others)}"
+        return f"{words[YES]}: {place_names(yes)}"
+    return f"{words[YES]}; not: {place_names(others)}"

@@ -21,7 +21,7 @@ def code(text: str) -> nodes.literal:
 
 
 def permalink(anchor: str, title: str) -> nodes.reference:
-    """Return the sign that headings show on hover, for any other element."""
+    """Return the link that headings show on hover, for any other element."""
     return nodes.reference(
         "",
         "\N{PILCROW SIGN}",
@@ -43,7 +43,7 @@ def folded(summary: str, *blocks: nodes.Node) -> list[nodes.Node]:
 
 
 def entry(cell: Cell, *after: nodes.Node) -> nodes.entry:
-    """Return one cell of a table; the nodes *after* it are on the same line."""
+    """Return one cell of a table, with the nodes *after* in the same paragraph."""
     if isinstance(cell, nodes.entry):
         return cell
     if isinstance(cell, str):
@@ -55,7 +55,7 @@ def entry(cell: Cell, *after: nodes.Node) -> nodes.entry:
 def table(
     columns: Sequence[Cell], rows: Iterable[tuple[str, Sequence[Cell]]], name: str = ""
 ) -> nodes.table:
-    """Return a table with a head of *columns*; every row is its id and its cells.
+    """Return a table with a head of *columns*; a row is a pair of its id and its cells.
 
     *name* is a class for the style sheet.
     """

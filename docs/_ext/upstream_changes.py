@@ -1,4 +1,4 @@
-"""What each project would merge, and what became of it here."""
+"""The change for each project, and the results of its tests and of the suite with it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.upstream.records import Record
 
-# The languages of a change, for its colours, by its ending.
+# The language of a change by its suffix, for the colours.
 LANGUAGES = {".patch": "diff", ".py": "python"}
 
 
@@ -30,13 +30,13 @@ def upstream_changes(page: SphinxDirective) -> list[nodes.Node]:
     """Return a row for each project, which leads to its page."""
     for path in UPSTREAM.rglob("*"):
         page.env.note_dependency(str(path))
-    return [html(page.env, "changes", changes=map(about, load_records()))]
+    return [html(page.env, "changes", changes=map(change_context, load_records()))]
 
 
-def about(record: Record) -> dict[str, Any]:
+def change_context(record: Record) -> dict[str, Any]:
     """Return what the templates show of a project."""
     made = load(record) or {}
-    files = counts(record, made)
+    files = lines_by_file(record, made)
     return {
         "record": record,
         "made": made,
@@ -44,49 +44,54 @@ def about(record: Record) -> dict[str, Any]:
         "files": files,
         "total": total(files),
         "divergences": before_and_after,
-        "still": still,
+        "remaining": remaining,
     }
 
 
 def project_page(env: BuildEnvironment, name: str) -> nodes.section:
-    """Return all about one project: in words, and its files to read and to take."""
-    (record,) = (one for one in load_records() if one.name == name)
+    """Return the page of a project: its results, its files, and links to download them."""
+    (record,) = (record for record in load_records() if record.name == name)
     change, language = record.change, LANGUAGES[record.change.suffix]
-    taken = nodes.paragraph("", "Files: ")
+    downloads = nodes.paragraph("", "Files: ")
     for path in (change, *(record.folder / n for n in (REQUEST, RECORD, RESULTS))):
         if path.exists():
             env.note_dependency(str(path))
-            taken += [nodes.Text(", ") if len(taken) > 1 else nodes.Text("")]
-            taken += file(path)
+            downloads += [nodes.Text(", " if len(downloads) > 1 else "")]
+            downloads += download(path)
     return section(
         f"What {record.project} {record.version} would merge",
         f"change-{record.name}",
-        html(env, "change", **about(record)),
-        taken,
-        section(change.name, "patch", block(change.read_text("utf-8"), language)),
-        section("The pull request", "request", block(record.request, "markdown")),
+        html(env, "change", **change_context(record)),
+        downloads,
+        section(change.name, "patch", code_block(change.read_text("utf-8"), language)),
+        section("The pull request", "request", code_block(record.request, "markdown")),
     )
 
 
-def counts(record: Record, made: dict[str, Any]) -> Mapping[str, tuple[int, int]]:
-    """Return the lines of a change by file: a program's are known once it ran."""
+def lines_by_file(
+    record: Record, made: dict[str, Any]
+) -> Mapping[str, tuple[int, int]]:
+    """Return how many lines a change adds and removes, by file.
+
+    If the change is a program, its results have the numbers.
+    """
     if record.change.suffix == ".patch":
         return counted(record.change.read_text("utf-8"))
     files = made.get("change", {}).get("files", {})
     return {name: (added, removed) for name, (added, removed) in files.items()}
 
 
-def still(left: Mapping[str, str | None]) -> list[str]:
-    """Return why cases diverge still; where reasons.json does not say, which they are."""
+def remaining(left: Mapping[str, str | None]) -> list[str]:
+    """Return the reasons of the cases that still diverge; without a reason, the case."""
     return sorted({why or case.partition("@")[0] for case, why in left.items()})
 
 
-def file(path: Path) -> download_reference:
-    """Return a link that downloads a file of the records."""
+def download(path: Path) -> download_reference:
+    """Return a link that downloads a file of a project's folder."""
     target = path.relative_to(UPSTREAM.parents[1]).as_posix()
     return download_reference("", nodes.Text(path.name), reftarget=f"/{target}")
 
 
-def block(text: str, language: str) -> nodes.literal_block:
-    """Return text as it is, in colours."""
+def code_block(text: str, language: str) -> nodes.literal_block:
+    """Return text as a block with syntax colours."""
     return nodes.literal_block(text, text, language=language)

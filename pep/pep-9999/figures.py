@@ -1,11 +1,10 @@
-"""The figures of the PEP's Motivation: measured, kept as JSON, put into its table.
+"""Update the figures of the PEP's Motivation: figures.json, and the table of tools.
 
-With folders, count the wheels in those unpacked npm packages of Pyodide; without, keep
-those counts. Read the suite's results again in any case.
+The table is read from the matrix's committed results. With folders, the wheels in those
+unpacked npm packages of Pyodide are counted too; without, figures.json keeps its counts.
 
-Get the packages with ``npm install --ignore-scripts NAME@npm:pyodide@VERSION``; the
-versions that were counted stand in figures.json. Both forms write figures.json and the
-PEP's table of tools; its sentences on lock files are checked by tests.
+Get the packages with ``npm install --ignore-scripts NAME@npm:pyodide@VERSION``, in the
+versions that figures.json names. Tests check the PEP's sentences on lock files.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ SPELLINGS = {
     "emscripten": "local",
     "any": "any",
 }
-# One question, one case: is a wheel taken that carries this spelling alone?
+# The case that asks whether a wheel with this spelling alone is installed.
 QUESTIONS = {
     "canonical": "select/canonical/alone@2025_0",
     "alias": "select/alias/alone@2025_0",
@@ -48,7 +47,7 @@ ANSWERS = {"pass": "yes", "diverges": "no"}
 
 
 def read(path: Path) -> Any:
-    """Return what a file of JSON holds, or end with a sentence."""
+    """Return the content of a file of JSON, or exit with a message."""
     try:
         return json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
@@ -78,8 +77,8 @@ def count(folder: Path) -> dict[str, Any]:
     }
 
 
-def ask(cell: str) -> dict[str, str]:
-    """Return what a tool was seen to do, from the committed results."""
+def tool_row(cell: str) -> dict[str, str]:
+    """Return a tool's row: its name, and yes or no for each spelling."""
     cases = read(RESULTS / f"{cell}.json")["cases"]
     return {"tool": CELLS[cell]} | {
         spelling: ANSWERS[cases[case]["verdict"]]
@@ -107,8 +106,8 @@ def tools(figures: dict[str, Any]) -> str:
     )
 
 
-def put(text: str, name: str, content: str) -> str:
-    """Return the text with other content in the directive of that name."""
+def replace_block(text: str, name: str, content: str) -> str:
+    """Return the text with new content in the directive of that name."""
     block = "".join(f"    {line}\n" for line in content.splitlines())
     pattern = rf"(:name: {name}\n\n)(?: {{4}}.*\n)+"
     text, found = re.subn(pattern, lambda match: match[1] + block, text)
@@ -118,7 +117,7 @@ def put(text: str, name: str, content: str) -> str:
 
 
 def main(folders: list[str]) -> None:
-    """Measure, and write what was found."""
+    """Update figures.json and the PEP's table of tools."""
     if folders:
         lock_files = [count(Path(folder)) for folder in folders]
         counted = datetime.now(timezone.utc).date().isoformat()
@@ -128,10 +127,10 @@ def main(folders: list[str]) -> None:
     figures = {
         "counted": counted,
         "lock files": lock_files,
-        "tools": [ask(cell) for cell in CELLS],
+        "tools": [tool_row(cell) for cell in CELLS],
     }
     FIGURES.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
-    text = put(PEP.read_text("utf-8"), "pep-9999-tools", tools(figures))
+    text = replace_block(PEP.read_text("utf-8"), "pep-9999-tools", tools(figures))
     PEP.write_text(text, "utf-8")
 
 

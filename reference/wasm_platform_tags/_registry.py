@@ -60,19 +60,6 @@ class KnownPlatform:
             return f"Pyodide {', '.join(self.pyodide)}"
         return self.distributor or "CPython for WASI"
 
-    @property
-    def hosts(self) -> str:
-        """What such a Python runs in, in words."""
-        if isinstance(self.platform, PyEmscriptenPlatform):
-            return "browsers and Node.js"
-        return "WASI hosts"
-
-    @property
-    def meant_for(self) -> str:
-        """The Python versions in one line, with the distributor if there is one."""
-        versions = ", ".join(self.python)
-        return f"{versions} ({self.distributor})" if self.distributor else versions
-
 
 @cache
 def known_platforms() -> tuple[KnownPlatform, ...]:

@@ -7,55 +7,46 @@ import re
 import pytest
 
 from docs.discourse import PAGES, main, markdown
-from tests.unit.pep_text import requirements
+from tests.toolkit.pep_text import requirements
 
 # Discourse's own limit for a post, in characters, if the forum has no other.
 LONGEST = 32_000
 ROOT = "https://example.org/site/"
 
 
-def test_every_requirement_has_its_permalink(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+@pytest.fixture
+def summary(capsys: pytest.CaptureFixture[str]) -> str:
     assert main(["--base-url", ROOT.rstrip("/")]) == 0
-    text = capsys.readouterr().out
-    for slug in requirements():
-        assert f"]({ROOT}pep/pep-9999.html#pep-9999-{slug})" in text
-    for page in PAGES:
-        assert f"]({ROOT}{page})" in text
-    assert "Discussions-To: _" in text
-    assert "[PEP 783](https://peps.python.org/pep-0783/)" in text
+    return capsys.readouterr().out
 
 
-def test_no_markup_of_the_draft_is_left(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["--base-url", ROOT])
-    text = capsys.readouterr().out
-    assert len(text) < LONGEST
-    assert re.findall(r"``|:\w+:`|`__?\b|^\.\. ", text, re.MULTILINE) == []
-    issues = text.split("## Open issues")[1].strip().splitlines()[2:]
+def test_every_requirement_has_its_permalink(summary: str) -> None:
+    links = [f"{ROOT}pep/pep-9999.html#pep-9999-{slug}" for slug in requirements()]
+    links += [f"{ROOT}{page}" for page in PAGES]
+    assert [link for link in links if f"]({link})" not in summary] == []
+    assert "Discussions-To: _" in summary
+    assert "[PEP 783](https://peps.python.org/pep-0783/)" in summary
+
+
+def test_no_markup_of_the_draft_is_left(summary: str) -> None:
+    assert len(summary) < LONGEST
+    assert re.findall(r"``|:\w+:`|`__?\b|^\.\. ", summary, re.MULTILINE) == []
+    issues = summary.split("## Open issues")[1].strip().splitlines()[2:]
     assert len(issues) > 3
     assert all(line.startswith("* ") and " * " not in line for line in issues)
 
 
-def test_every_objection_has_its_permalink_and_status(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    main(["--base-url", ROOT])
-    found = re.findall(
-        r"^(\d+)\. \[.+\]\((.+)\): (?:Answered|Open)",
-        capsys.readouterr().out,
-        re.MULTILINE,
-    )
+def test_every_objection_has_its_permalink_and_status(summary: str) -> None:
+    line = r"^(\d+)\. \[.+\]\((.+)\): (?:Answered|Open)"
+    found = re.findall(line, summary, re.MULTILINE)
     page = f"{ROOT}docs/objections.html#objection-"
     assert found == [(str(n), f"{page}{n}") for n in range(1, len(found) + 1)]
     assert len(found) > 20
 
 
-def test_details_are_opened_and_closed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_details_are_opened_and_closed(summary: str) -> None:
     """Discourse wants each mark alone on a line, with an empty line on both sides."""
-    main(["--base-url", ROOT])
-    text = capsys.readouterr().out
-    marks = re.findall(r"\n\n(\[/?details(?==\"|\]))[^\n]*(?=\n\n)", text)
+    marks = re.findall(r"\n\n(\[/?details(?==\"|\]))[^\n]*(?=\n\n)", summary)
     assert marks == ["[details", "[/details"] * 3
 
 
@@ -83,6 +74,8 @@ def test_markdown(source: str, expected: str) -> None:
         *(f"{ROOT}{end}" for end in ("?a", "#a", "a b", "a)", "?", "#", "index.html")),
     ],
 )
-def test_a_bad_address_is_told(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bad_address_is_refused(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["--base-url", given]) == 2
     assert repr(given) in capsys.readouterr().err

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
+from typing import TYPE_CHECKING
 
 import pytest
+from explorer import packed
 from explorer_answers import (
     answer,
     build,
@@ -23,6 +27,9 @@ from packaging.utils import InvalidWheelFilename
 from wasm_platform_tags import Target, __version__
 from wasm_platform_tags._uploads import upload
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TARGET = "3.14 pyemscripten_2026_0_wasm32"
 WHEEL = "demo-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
 OTHER = "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
@@ -33,41 +40,35 @@ OTHER = "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
     [WHEEL, OTHER, "demo-1.0-1-py3-none-any.whl", "demo-1.0-py3-none-wasix_wasm32.whl"],
 )
 def test_a_verdict_is_the_librarys(name: str) -> None:
-    said = Target(*TARGET.split()).explain(name)
-    told = explore(name, [TARGET])
-    (file,), (ending,) = told["files"], told["endings"]
+    explanation = Target(*TARGET.split()).explain(name)
+    report = explore(name, [TARGET])
+    (file,), (ending,) = report["files"], report["endings"]
     assert file == {"place": "line 1", "name": name, "ending": 0}
-    assert ending["verdicts"] == [
-        {
-            "compatible": said.compatible,
-            "cause": said.cause,
-            "rule": said.rule,
-            "message": said.message,
-        }
-    ]
+    keys = ("compatible", "cause", "rule", "message")
+    assert ending["verdicts"] == [{key: getattr(explanation, key) for key in keys}]
     assert ending["upload"] == upload(name)._asdict()
 
 
-def test_what_depends_on_the_tags_stands_once() -> None:
-    told = explore(f"{WHEEL}\n{OTHER}\n{WHEEL.replace('1.0', '1.1')}", [TARGET])
-    assert [file["ending"] for file in told["files"]] == [0, 1, 0]
-    assert len(told["endings"]) == 2
+def test_files_share_what_depends_on_the_tags() -> None:
+    report = explore(f"{WHEEL}\n{OTHER}\n{WHEEL.replace('1.0', '1.1')}", [TARGET])
+    assert [file["ending"] for file in report["files"]] == [0, 1, 0]
+    assert len(report["endings"]) == 2
 
 
-def test_what_an_index_says_about_a_file_is_told() -> None:
+def test_what_an_index_states_about_a_file_is_reported() -> None:
     files = [
         {"filename": WHEEL, "requires-python": ">=3.99", "yanked": True},
         {"filename": WHEEL, "requires-python": "three"},
         {"filename": "demo-1.0.tar.gz"},
     ]
-    told = explore(json.dumps({"files": files}), [TARGET])
-    first, second, third = told["files"]
+    report = explore(json.dumps({"files": files}), [TARGET])
+    first, second, third = report["files"]
     assert first["left_out"] == ["yanked, Requires-Python >=3.99"]
     assert "remark" not in first
     assert second["remark"] == "Requires-Python 'three' is not understood"
     assert "left_out" not in second
     assert third["what"].startswith("a source distribution")
-    assert told["choices"] == [{"project": "demo", "files": [WHEEL]}]
+    assert report["choices"] == [{"project": "demo", "files": [WHEEL]}]
 
 
 @pytest.mark.parametrize(
@@ -80,10 +81,10 @@ def test_what_an_index_says_about_a_file_is_told() -> None:
     ],
 )
 def test_a_bad_target_does_not_spoil_the_others(target: str, message: str) -> None:
-    told = explore(WHEEL, [target, TARGET])
-    assert message in told["targets"][0]["error"]
-    assert told["targets"][1]["error"] is None
-    assert len(told["endings"][0]["verdicts"]) == 1
+    report = explore(WHEEL, [target, TARGET])
+    assert message in report["targets"][0]["error"]
+    assert report["targets"][1]["error"] is None
+    assert len(report["endings"][0]["verdicts"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -100,11 +101,11 @@ def test_a_target_has_a_name_for_people(target: str, label: str) -> None:
     assert explore("", [target])["targets"][0]["label"] == label
 
 
-def test_what_is_no_name_gets_the_librarys_message() -> None:
+def test_an_invalid_name_gets_the_librarys_message() -> None:
     file, other = explore(f"demo.WHL\n{WHEEL}", [TARGET])["files"]
-    with pytest.raises(InvalidWheelFilename) as told:
+    with pytest.raises(InvalidWheelFilename) as report:
         Target(*TARGET.split()).explain("demo.WHL")
-    assert file["error"] == str(told.value)
+    assert file["error"] == str(report.value)
     assert "in upper case" in file["error"]
     assert "error" not in other
 
@@ -113,12 +114,12 @@ def test_what_cannot_be_printed_is_shown_in_escapes() -> None:
     turned = "demo-1.0-cp314-cp314-\u202e23msaw_0_6202_edidoyp.whl"
     chosen = "other-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.\x1b.whl"
     text = f"{turned}\n{chosen}\ndemo\u2066-1.0.whl"
-    told = explore(text, [TARGET, "3.14 \u202ex"])
-    assert told["files"][0]["name"] == turned.replace("\u202e", r"\u202e")
-    assert r"-\u202e23msaw" in told["endings"][0]["tags"]
-    assert told["choices"][1]["files"] == [chosen.replace("\x1b", r"\x1b")]
-    assert json.dumps(told, ensure_ascii=False).isprintable()
-    assert r"\u001b" not in json.dumps(told)
+    report = explore(text, [TARGET, "3.14 \u202ex"])
+    assert report["files"][0]["name"] == turned.replace("\u202e", r"\u202e")
+    assert r"-\u202e23msaw" in report["endings"][0]["tags"]
+    assert report["choices"][1]["files"] == [chosen.replace("\x1b", r"\x1b")]
+    assert json.dumps(report, ensure_ascii=False).isprintable()
+    assert r"\u001b" not in json.dumps(report)
 
 
 @pytest.mark.parametrize(
@@ -138,26 +139,24 @@ def test_a_situation_is_what_tags_are_to_the_target(tags: str, like: str) -> Non
 
 
 def test_the_results_are_joined_by_situation() -> None:
-    of_target = joined()[TARGET]
-    tools = [tool["name"] for tool in of_target["tools"]]
+    data = joined()[TARGET]
+    tools = [tool["name"].partition(" (")[0] for tool in data["tools"]]
     assert tools[-1].startswith("This library")
-    codes = {case: code for case, _, _, code in reversed(of_target["cases"])}
-    for case, _, _, code in of_target["cases"]:
-        assert len(code) == len(tools), case
-    (pip,) = (n for n, name in enumerate(tools) if name.startswith("pip inside"))
-    (micropip,) = (n for n, name in enumerate(tools) if name.startswith("micropip"))
-    (poetry,) = (n for n, name in enumerate(tools) if name.startswith("Poetry"))
-    # What the committed results say of these, in words of their own.
-    said = codes["select/alias/alone@2026_0"]
-    assert (said[micropip], said[pip], said[poetry]) == ("t", "L", "c")
+    codes = {
+        case: dict(zip(tools, code, strict=True))
+        for case, _, _, code in reversed(data["cases"])
+    }
+    alias = codes["select/alias/alone@2026_0"]
+    pip = "pip inside Pyodide"
+    assert (alias["micropip"], alias[pip], alias["Poetry"]) == ("t", "L", "c")
     assert codes["select/canonical/alone@2026_0"][pip] == "t"
     assert codes["select/exact/later-year@2026_0"][pip] == "l"
 
 
 def test_uploads_are_joined_too() -> None:
-    of_index = joined()[""]
-    assert [tool["name"][:4] for tool in of_index["tools"]] == ["PyPI", "This"]
-    codes = {case: code for case, _, _, code in of_index["cases"]}
+    data = joined()[""]
+    assert [tool["name"][:4] for tool in data["tools"]] == ["PyPI", "This"]
+    codes = {case: code for case, _, _, code in data["cases"]}
     assert codes["index/accepted/pyemscripten"] == "tt"
     assert codes["index/accepted/wasi-0-1"] == "Lt"
     assert codes["index/rejected/alias"] == "ll"
@@ -166,11 +165,11 @@ def test_uploads_are_joined_too() -> None:
 def test_what_to_build_fits() -> None:
     wasi = "wasi_0_1_sdk_24_wasm32"
     targets = [TARGET, f"3.13 {wasi}", f"3.14 {wasi}", "x"]
-    told = json.loads(build(json.dumps({"targets": targets})))
-    assert [target["error"] is None for target in told["targets"]] == [True] * 3 + [
-        False
-    ]
-    assert [(row["tags"], row["fits"]) for row in told["rows"]] == [
+    report = json.loads(build(json.dumps({"targets": targets})))
+    errors = [target["error"] for target in report["targets"]]
+    assert errors[:3] == [None] * 3
+    assert errors[3]
+    assert [(row["tags"], row["fits"]) for row in report["rows"]] == [
         ("cp314-cp314-pyemscripten_2026_0_wasm32", [True, False, False]),
         (f"cp313-cp313-{wasi}", [False, True, False]),
         (f"cp314-cp314-{wasi}", [False, False, True]),
@@ -178,7 +177,7 @@ def test_what_to_build_fits() -> None:
         (f"cp313-abi3-{wasi}", [False, True, True]),
         ("py3-none-any", [True, True, True]),
     ]
-    for row in told["rows"]:
+    for row in report["rows"]:
         assert upload(f"demo-1.0-{row['tags']}.whl").accepted
     assert json.loads(build('{"targets": []}'))["rows"] == []
 
@@ -197,11 +196,25 @@ def test_a_wheel_is_compared_with_its_name() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as made:
         made.writestr("demo-1.0.dist-info/WHEEL", "Tag: py3-none-any\n")
-    told = json.loads(wheel(WHEEL, file.getvalue()))
-    assert told["in_wheel"] == ["py3-none-any"]
-    assert told["in_name"] == ["cp314-cp314-pyemscripten_2026_0_wasm32"]
+    report = json.loads(wheel(WHEEL, file.getvalue()))
+    assert report["in_wheel"] == ["py3-none-any"]
+    assert report["in_name"] == ["cp314-cp314-pyemscripten_2026_0_wasm32"]
     assert "no WHEEL file can be read" in json.loads(wheel(WHEEL, b""))["error"]
     assert "upper case" in json.loads(wheel("demo.WHL", b""))["error"]
+
+
+def test_the_archive_of_the_page_is_complete(tmp_path: Path) -> None:
+    """In it, the module answers without any other package."""
+    archive = tmp_path / "library.zip"
+    archive.write_bytes(packed())
+    code = (
+        f"import sys; sys.path.insert(0, {str(archive)!r});"
+        "import explorer_answers as e; print(e.version(), e.names('a-1-py3-none-any.whl'))"
+    )
+    command = [sys.executable, "-I", "-S", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.endswith('"wheels": 1}\n')
 
 
 def test_json_goes_in_and_out() -> None:
@@ -211,7 +224,7 @@ def test_json_goes_in_and_out() -> None:
 
 
 def test_the_report_of_a_runtime_is_whole_elsewhere_too() -> None:
-    told = json.loads(runtime())
-    assert set(told["variables"].values()) == {None}
-    assert told["stock"] == told["patched"]
-    assert {marker["expected"] for marker in told["markers"]} == {None}
+    report = json.loads(runtime())
+    assert set(report["variables"].values()) == {None}
+    assert report["stock"] == report["patched"]
+    assert {marker["expected"] for marker in report["markers"]} == {None}

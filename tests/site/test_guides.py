@@ -103,17 +103,16 @@ def test_a_wheel_is_renamed_as_the_page_says(tmp_path: Path) -> None:
     tag = name.removesuffix(".whl").split("-", 2)[2]
     with WheelFile(tmp_path / name, "w") as archive:
         archive.writestr("demo-1.0.dist-info/METADATA", "Name: demo\nVersion: 1.0\n")
-        archive.writestr(
-            "demo-1.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n"
-        )
-    said = subprocess.run(
+        lines = f"Wheel-Version: 1.0\nTag: {tag}\n"
+        archive.writestr("demo-1.0.dist-info/WHEEL", lines)
+    done = subprocess.run(
         [sys.executable, "-m", "wheel", *options, name],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert said.stdout.strip() == printed
+    assert done.stdout.strip() == printed
     assert [path.name for path in tmp_path.iterdir()] == [printed]
     with WheelFile(tmp_path / printed) as archive:
         data = archive.read("demo-1.0.dist-info/WHEEL").decode()

@@ -1,4 +1,4 @@
-"""The facts that the landing page and the status box state are those of the data."""
+"""The facts on the landing page, in the status box and in a guide are the data's."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGE = (ROOT / "index.md").read_text("utf-8")
 PEP = (ROOT / "pep" / "pep-9999.rst").read_text("utf-8")
 GUIDE = (ROOT / "docs" / "guides" / "package-authors.md").read_text("utf-8")
 EXAMPLES = re.findall(r'<li><a href="([^"]+)">[^<]+</a>: ([^<]+)</li>', PAGE)
-# What the guide says of an installer, as the cases that ask it.
+# The rows of the guide's table of installers: tool, versions, Pyodides, answer.
 INSTALLERS = re.findall(r"^\| (\w+) ([\d., ]+)[^|]*\| Pyodide ([^|]+) \| (.+) \|$", GUIDE, re.MULTILINE)  # fmt: skip
 
 
@@ -76,9 +76,8 @@ def test_every_tag_is_that_of_a_known_platform() -> None:
 
 
 def test_the_targets_are_those_of_the_registry() -> None:
-    options = re.findall(
-        r'<option value="(\S+) (\S+)"(?: selected)?>(.+)</option>', PAGE
-    )
+    option = r'<option value="(\S+) (\S+)"(?: selected)?>(.+)</option>'
+    options = re.findall(option, PAGE)
     known = {platform.tags[0]: platform for platform in known_platforms()}
     for python, tag, text in options:
         assert python in known[tag].python
@@ -90,15 +89,15 @@ def test_the_targets_are_those_of_the_registry() -> None:
     assert {tag for tag in known if tag.startswith("pyemscripten")} < set(shown)
 
 
-@pytest.mark.parametrize(("link", "said"), EXAMPLES)
-def test_an_example_has_the_librarys_answer(link: str, said: str) -> None:
+@pytest.mark.parametrize(("link", "text"), EXAMPLES)
+def test_an_example_has_the_librarys_answer(link: str, text: str) -> None:
     asked = parse_qs(urlsplit(unescape(link)).fragment)
     (wheel,), (target,) = asked["w"], asked["t"]
     found = Target(*target.split()).explain(wheel)
-    assert said.startswith("fits" if found.compatible else "does not fit")
-    if "another platform" in said:
+    assert text.startswith("fits" if found.compatible else "does not fit")
+    if "another platform" in text:
         assert found.rule == "exact-match"
-    if "names no platform" in said:
+    if "names no platform" in text:
         assert found.rule == "local-tag"
 
 
@@ -122,29 +121,27 @@ def test_versions_are_those_that_the_guides_and_the_matrix_have() -> None:
 
 def verdict(tool: str, version: str, runtime: str, spelling: str) -> str:
     """Return what the results say of one spelling, offered alone."""
-    found = set()
-    for file in RESULTS.glob(f"{tool}-{version}-pyodide-{runtime}*"):
-        data = json.loads(file.read_text("utf-8"))
-        if data["runtime"] == f"pyodide-{runtime}" and not data["patched"]:
-            found |= {
-                given["verdict"]
-                for case, given in data["cases"].items()
-                if case.startswith(f"select/{spelling}/alone@")
-            }
-    (one,) = found
-    return str(one)
+    files = RESULTS.glob(f"{tool}-{version}-pyodide-{runtime}*")
+    (found,) = {
+        str(recorded["verdict"])
+        for data in (json.loads(file.read_text("utf-8")) for file in files)
+        if data["runtime"] == f"pyodide-{runtime}" and not data["patched"]
+        for case, recorded in data["cases"].items()
+        if case.startswith(f"select/{spelling}/alone@")
+    }
+    return found
 
 
-@pytest.mark.parametrize(("tool", "versions", "runtimes", "said"), INSTALLERS)
-def test_who_can_install_a_wheel_is_measured(
-    tool: str, versions: str, runtimes: str, said: str
+@pytest.mark.parametrize(("tool", "versions", "runtimes", "text"), INSTALLERS)
+def test_the_guides_table_of_installers_is_measured(
+    tool: str, versions: str, runtimes: str, text: str
 ) -> None:
     for version in re.findall(r"[\d.]+", versions):
         for runtime in runtimes.split(", "):
             taken = verdict(tool, version, runtime, "canonical") == "pass"
             alias = verdict(tool, version, runtime, "alias") == "pass"
-            assert taken == (said == "yes"), (version, runtime)
-            assert ("alias alone" in said) == (alias and not taken), (version, runtime)
+            assert taken == (text == "yes"), (version, runtime)
+            assert ("alias alone" in text) == (alias and not taken), (version, runtime)
 
 
 def test_the_guide_has_installers() -> None:

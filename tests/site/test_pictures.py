@@ -1,4 +1,4 @@
-"""The pictures show what the data says, in words too."""
+"""The pictures show the data, also in words for those who cannot see them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pictures
 import pytest
-from native import results
+from native import observations
 
 from tests.matrix.settings import load_settings
 from wasm_platform_tags import known_platforms
@@ -17,11 +17,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def drawn(name: str) -> list[ET.Element]:
     """Return the SVGs of a picture: one, or a wide and a narrow one."""
-    # HTML needs no namespace declared; the parser of XML does.
-    text = pictures.draw(name).replace(
-        "<svg", '<svg xmlns="http://www.w3.org/2000/svg"'
-    )
-    return list(ET.fromstring(f"<figure>{text}</figure>"))
+    # HTML needs no declaration of the namespace, XML does.
+    namespace = f'<figure xmlns="{SVG[1:-1]}">'
+    return list(ET.fromstring(f"{namespace}{pictures.draw(name)}</figure>"))
 
 
 @pytest.mark.parametrize("name", pictures.PICTURES)
@@ -43,7 +41,7 @@ def test_the_grid_has_every_run_of_its_modules_and_each_outcome() -> None:
         f"gallery/{name}/{runtime.runtime}": found["outcome"]
         for _, _, name in pictures.BUILDS
         for runtime in pictures.pyodides()
-        if (found := results().get(f"gallery/{name}/{runtime.runtime}"))
+        if (found := observations().get(f"gallery/{name}/{runtime.runtime}"))
     }
     assert len(platforms) == len(shown) > 10
     for run, outcome in platforms.items():
@@ -52,12 +50,12 @@ def test_the_grid_has_every_run_of_its_modules_and_each_outcome() -> None:
 
 
 def test_the_timeline_knows_the_day_of_every_release_in_it() -> None:
-    told = pictures.timeline()
-    assert [known for known, _ in told["platforms"]] == [
+    timeline = pictures.timeline()
+    assert [known for known, _ in timeline["platforms"]] == [
         known for known in known_platforms() if "sdk" not in known.tags[0]
     ]
     for title, _, tool in pictures.LANES:
-        shown = {version for version, _, _ in told["tools"][title]}
+        shown = {version for version, _, _ in timeline["tools"][title]}
         # micropip 0.5.0 came with a Pyodide that has no platform.
         asked = {t.version for t in load_settings().tools if t.tool == tool}
         assert asked - shown == ({"0.5.0"} if tool == "micropip" else set())
@@ -73,12 +71,8 @@ def test_the_timeline_says_what_the_results_say() -> None:
         "uv": "both",
         "pyodide venv": "both",
     }
-    assert [word for _, _, word in tools["micropip"]] == [
-        "neither",
-        "alias",
-        "alias",
-        "both",
-    ]
+    words = [word for _, _, word in tools["micropip"]]
+    assert words == ["neither", "alias", "alias", "both"]
 
 
 def test_releases_were_read_from_pypi() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from fnmatch import fnmatchcase
+from fnmatch import filter as matching
 
 import pytest
 from jsonschema import Draft202012Validator
-from measured import every_case, every_row, sections
+from matrix_results import all_cases, all_rows, rows_by_tool_and_place
 from support import (
     CANNOT,
     NO,
@@ -18,15 +18,15 @@ from support import (
     YES,
     Answer,
     Supported,
+    accepting_places,
     answer,
-    data,
     support,
-    takes,
+    support_data,
 )
 
 from tests.matrix.cells import LIBRARY
 
-QUESTIONS = {one["id"]: one for one in data()["questions"]}
+QUESTIONS = {one["id"]: one for one in support_data()["questions"]}
 ROWS = {row.id: row for row in support()}
 
 
@@ -42,31 +42,29 @@ def faults(row: Supported) -> list[str]:
 def test_the_questions_fit_their_schema() -> None:
     schema = json.loads(SUPPORT.with_name("support.schema.json").read_bytes())
     Draft202012Validator.check_schema(schema)
-    assert list(Draft202012Validator(schema).iter_errors(data())) == []
+    assert list(Draft202012Validator(schema).iter_errors(support_data())) == []
 
 
 def test_every_pattern_has_a_case() -> None:
-    ids = [case.id for case in every_case()]
-    for question in data()["questions"]:
+    ids = [case.id for case in all_cases()]
+    for question in support_data()["questions"]:
         for asked in question["answers"]:
             for pattern in asked["cases"]:
-                assert any(fnmatchcase(name, pattern) for name in ids), pattern
+                assert matching(ids, pattern), pattern
 
 
 def test_every_newest_version_is_in_one_row() -> None:
     newest = {
         row.cell.name
-        for rows in sections().values()
+        for rows in rows_by_tool_and_place().values()
         for row in rows
         if row.cell.tool.version == rows[-1].cell.tool.version
     }
-    elsewhere = {
-        name
-        for name in newest
-        if any(fnmatchcase(name, pattern) for pattern in data()["elsewhere"])
-    }
-    shown = [row.cell.name for one in support() for row in one.rows]
-    assert sorted(shown) == sorted(newest - elsewhere)
+    for pattern in support_data()["elsewhere"]:
+        newest -= set(matching(newest, pattern))
+    assert sorted(row.cell.name for one in support() for row in one.rows) == sorted(
+        newest
+    )
 
 
 def test_the_projects_own_library_comes_last() -> None:
@@ -85,7 +83,7 @@ def test_a_sentence_says_what_was_measured(row: Supported) -> None:
 @pytest.mark.parametrize("row", support(), ids=lambda row: row.id)
 def test_every_answer_has_its_evidence(row: Supported) -> None:
     for found in row.answers.values():
-        for unit in found.units:
+        for unit in found.places:
             assert unit.row in row.rows
             assert unit.case in unit.row.cases
             assert unit.row.verdict(unit.case)["verdict"] != "not run"
@@ -96,13 +94,13 @@ def test_a_sentence_that_the_results_contradict_is_found() -> None:
     assert faults(row) == ["build: 'yes' is claimed, the results say 'no'"]
 
 
-def test_whoever_takes_nothing_takes_no_wrong_one() -> None:
+def test_a_tool_that_takes_nothing_has_no_exact_match() -> None:
     """In Pyodide 0.26 to 0.28 pip refuses all: that is no exact match."""
     row = ROWS["pip-in-pyodide"]
     exact, canonical = row.answers["exact"], row.answers["canonical"]
     assert canonical.verdict == PARTLY
-    taking = {unit.name for unit in canonical.units if unit.verdict == YES}
-    assert {unit.name for unit in exact.units} == taking
+    taking = {unit.name for unit in canonical.places if unit.verdict == YES}
+    assert {unit.name for unit in exact.places} == taking
     nowhere = answer(QUESTIONS["exact"], row.rows, set())
     assert nowhere == Answer(NOT_APPLICABLE, "takes no such tag")
 
@@ -114,8 +112,8 @@ def test_one_divergence_is_a_no() -> None:
     assert found.evidence is not None
     assert found.evidence.case.kind == "dependency"
     assert found.evidence.row.verdict(found.evidence.case)["verdict"] == "diverges"
-    assert takes(row.answers) == {
-        unit.name for q in ("canonical", "wasi") for unit in row.answers[q].units
+    assert accepting_places(row.answers) == {
+        unit.name for q in ("canonical", "wasi") for unit in row.answers[q].places
     }
 
 
@@ -128,5 +126,5 @@ def test_no_result_is_no_answer() -> None:
 
 def test_every_row_of_the_matrix_is_known_to_it() -> None:
     assert {row.tool for row in support()} | {"pip-vendored"} == {
-        row.cell.tool.tool for row in every_row().values()
+        row.cell.tool.tool for row in all_rows().values()
     }

@@ -15,7 +15,7 @@ import pytest
 from packaging.tags import parse_tag
 
 import wasm_platform_tags
-from tests.unit.pep_text import ANCHOR, TEXT
+from tests.toolkit.pep_text import ANCHOR, TEXT
 from wasm_platform_tags import PyEmscriptenPlatform, WasiPlatform, known_platforms
 from wasm_platform_tags.audit import (
     Report,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.pep_text import TEXT
+from tests.toolkit.pep_text import TEXT
 from wasm_platform_tags import WasiPlatform
 from wasm_platform_tags.audit import wasm as binary
 from wasm_platform_tags.audit.policy import policy_of

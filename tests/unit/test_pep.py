@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import wasm_platform_tags
-from tests.unit.pep_text import LINES, block, rows
+from tests.toolkit.pep_text import LINES, block, rows
 from wasm_platform_tags import (
     InvalidPlatformTag,
     KnownPlatform,
@@ -127,7 +127,8 @@ def test_wasi_table() -> None:
             record.platform.version,
             f"{record.platform.major}.{record.platform.minor}",
             record.toolchain.removeprefix("WASI SDK "),
-            record.meant_for,
+            ", ".join(record.python)
+            + (f" ({record.distributor})" if record.distributor else ""),
         ]
         for record in of_family(WasiPlatform)
         if isinstance(record.platform, WasiPlatform)

@@ -10,7 +10,7 @@ import pytest
 from packaging.utils import parse_wheel_filename
 
 import wasm_platform_tags
-from tests.unit.pep_text import SUPPORT, block
+from tests.toolkit.pep_text import SUPPORT, block
 from wasm_platform_tags import InvalidPlatformTag, Target, parse_platform_tag
 from wasm_platform_tags.conformance.cases import Case, load_cases
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.pep_text import LINES, PEP, SUPPORT, TEXT, paragraphs
+from tests.toolkit.pep_text import LINES, PEP, SUPPORT, TEXT, paragraphs
 
 if TYPE_CHECKING:
     from pathlib import Path

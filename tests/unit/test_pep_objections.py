@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from docs.objections import PAGE, objections
-from tests.unit.pep_text import ANCHOR, FOLDER, TEXT
+from tests.toolkit.pep_text import ANCHOR, FOLDER, TEXT
 
 DOCS = FOLDER.parent / "docs"
 FOUND = objections()

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.unit.pep_text import SUPPORT, keywords, requirements, without_anchor
+from tests.toolkit.pep_text import SUPPORT, keywords, requirements, without_anchor
 from wasm_platform_tags import InvalidPlatformTag, Target, parse_platform_tag
 from wasm_platform_tags.conformance.cases import load_cases
 

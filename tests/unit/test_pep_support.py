@@ -16,7 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.native.abi.grid import parse as parse_grid
-from tests.unit.pep_text import LIBRARY, LINES, REGISTRY, SUPPORT, TEXT, block
+from tests.toolkit.pep_text import LIBRARY, LINES, REGISTRY, SUPPORT, TEXT, block
 from wasm_platform_tags import known_platforms
 from wasm_platform_tags.conformance.cases import load_cases
 
@@ -45,7 +45,7 @@ figures = load("figures")
 
 @pytest.mark.parametrize("name", REGISTRY)
 def test_registry_is_the_librarys(name: str) -> None:
-    """One registry, in two places; ``python -m tests.unit.pep_text`` copies it."""
+    """One registry, in two places; ``python -m tests.toolkit.pep_text`` copies it."""
     assert (SUPPORT / name).read_bytes() == (LIBRARY / name).read_bytes()
 
 
@@ -100,7 +100,7 @@ def test_table_of_figures() -> None:
 def test_figures_of_results() -> None:
     """What figures.json says of tools is in the committed results."""
     recorded = json.loads((SUPPORT / "figures.json").read_bytes())
-    found = [figures.ask(cell) for cell in figures.CELLS]
+    found = [figures.tool_row(cell) for cell in figures.CELLS]
     assert recorded["tools"] == found, "run pep/pep-9999/figures.py"
 
 

@@ -1,14 +1,12 @@
-"""A Chromium, and pages that may neither complain nor leave loopback.
+"""Fixtures: a Chromium, the site on loopback, and pages whose faults fail the test.
 
-These tests need a browser and the built site, so they run only when this folder is named:
-``pytest tests/site/browser``. What they need and cannot find is then a failure.
+The tests need a browser and the built site, so they run only when this folder is named:
+``pytest tests/site/browser``. If one of the two is missing, they fail.
 """
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -18,33 +16,22 @@ from tests.site.browser.provision import chromium
 from tests.site.browser.site import SITE, served
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from pathlib import Path
 
-    from playwright.sync_api import Browser, Page, Request
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
-    Opener = Callable[..., Page]
+    from tests.site.browser.site import Opener
 
-# The explorer's answers are those of the same file on this machine.
-sys.path.insert(0, str(Path(__file__).parents[3] / "docs" / "_ext"))
-
-# Off in each browser that Playwright starts; of two lists, Chromium takes the last.
-PLAYWRIGHT_OFF = (
-    "AvoidUnnecessaryBeforeUnloadCheckSync",
-    "DestroyProfileOnBrowserClose",
-    "HttpsUpgrades",
-    "HttpsFirstBalancedModeAutoEnable",
-    "LensOverlay",
-    "MediaRouter",
-    "PaintHolding",
-    "ThirdPartyStoragePartitioning",
-    "AvoidCorsURLLoaderRestartOnRedirect",
-    "OptimizationHints",
-    "NetworkTimeServiceQuerying",
-    "AimEnabled",
-    "PreconnectToSearch",
+# Playwright disables the first thirteen itself; Chromium obeys the last list alone. The last
+# two are menus of the address bar: pages, and most of the cost of a new window.
+DISABLED = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,"
+    "HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding,"
+    "ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,"
+    "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,"
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup"
 )
-# Menus of the address bar, pages themselves: most of what a new window costs.
-MENUS = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 OPTIONS = (
     "--no-sandbox",
     "--disable-quic",
@@ -52,13 +39,13 @@ OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    f"--disable-features={','.join((*PLAYWRIGHT_OFF, *MENUS))}",
+    f"--disable-features={DISABLED}",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave this folder out, unless it is asked for."""
+    """Leave this folder out, unless it is named."""
     named = any("browser" in str(arg) for arg in config.invocation_params.args)
     return None if named else True
 
@@ -84,22 +71,37 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Opener]:
-    """Open pages in contexts that record what no page may do."""
-    with opener(browser) as open_:
+def open_page(browser: Browser, site: str) -> Iterator[Opener]:
+    """Open pages, by an address relative to the site, that may have no fault."""
+    with opener(browser, site) as open_:
         yield open_
 
 
 @pytest.fixture(scope="module")
-def open_kept(browser: Browser) -> Iterator[Opener]:
+def open_kept(browser: Browser, site: str) -> Iterator[Opener]:
     """Open pages, as open_page does, that stay open for all tests of a module."""
-    with opener(browser) as open_:
+    with opener(browser, site) as open_:
         yield open_
 
 
+@pytest.fixture
+def failing_page(browser: Browser, site: str) -> Iterator[Page]:
+    """A page on which downloads may fail; its scripts must handle every error."""
+    page = browser.new_page(base_url=site)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.close()
+    assert errors == []
+
+
 @contextmanager
-def opener(browser: Browser) -> Iterator[Opener]:
-    """Yield what opens pages; at the end, they must not have done what none may."""
+def opener(browser: Browser, site: str) -> Iterator[Opener]:
+    """Yield a function that opens pages; at the end, assert that they had no fault.
+
+    Faults are requests beyond loopback, errors and warnings on the console, and
+    exceptions that no script handled.
+    """
     faults: list[str] = []
     contexts = []
 
@@ -107,18 +109,17 @@ def opener(browser: Browser) -> Iterator[Opener]:
         if urlsplit(request.url).hostname not in {"127.0.0.1", None}:
             faults.append(f"a request left loopback: {request.url}")
 
-    def open_(url: str, **options: Any) -> Page:
-        context = browser.new_context(**options)
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            faults.append(f"console: {message.text}")
+
+    def open_(url: str, *, width: int | None = None, **options: Any) -> Page:
+        if width:
+            options["viewport"] = {"width": width, "height": 800}
+        context = browser.new_context(base_url=site, **options)
         contexts.append(context)
         context.on("request", watch)
-        context.on(
-            "console",
-            lambda message: (
-                faults.append(f"console: {message.text}")
-                if message.type in {"error", "warning"}
-                else None
-            ),
-        )
+        context.on("console", listen)
         context.on("weberror", lambda error: faults.append(f"error: {error.error}"))
         page = context.new_page()
         page.set_default_timeout(60_000)

@@ -1,8 +1,9 @@
-"""The built site: where it is, its pages, and a server of it on loopback."""
+"""The built site: its folder, its pages and their references, and a server of it."""
 
 from __future__ import annotations
 
 import os
+import runpy
 import sys
 import threading
 from collections import Counter
@@ -16,30 +17,30 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Page
+
+    Opener = Callable[..., Page]
 
 ROOT = Path(__file__).parents[3]
 SITE = Path(os.environ.get("WASM_TAGS_SITE") or ROOT / "_build" / "html")
-
-
-# Pages that are made of data, many of a sort, by their folder.
+# The folders of the pages that are made of data.
 DATA = (
     "tests/conformance/cases/",
     "tests/matrix/results/",
     "docs/results/",
     "reference/upstream/",
 )
-
-
-# Old addresses of pages, which conf.py has too, and what they lead to.
+# Old addresses of pages, and what they lead to.
 MOVED = {
-    "docs/installer-authors.html": "docs/guides/installer-authors.html",
-    "docs/guides/index.html": "index.html",
+    f"{old}.html": new.removeprefix("/")
+    for old, new in runpy.run_path(str(ROOT / "conf.py"))["redirects"].items()
 }
 
 
 def pages() -> list[str]:
-    """Return the path of every page, relative to the site, old addresses left out."""
+    """Return the path of every page, relative to the site, without old addresses."""
     found = (page.relative_to(SITE) for page in SITE.rglob("*.html"))
     return sorted(
         page.as_posix()
@@ -50,14 +51,16 @@ def pages() -> list[str]:
 
 
 def samples(names: list[str]) -> list[str]:
-    """Return the pages to open: those written by hand, and the largest of each sort."""
+    """Return the pages written by hand, and the largest that is made of each data."""
     by_hand = [name for name in names if not name.startswith(DATA)]
     made = [[name for name in names if name.startswith(folder)] for folder in DATA]
-    return by_hand + [max(of, key=lambda n: (SITE / n).stat().st_size) for of in made]
+    return by_hand + [
+        max(group, key=lambda name: (SITE / name).stat().st_size) for group in made
+    ]
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """A plain file server that says nothing."""
+    """A plain file server without a log."""
 
     extensions_map = {  # noqa: RUF012 - as the base class has it
         **SimpleHTTPRequestHandler.extensions_map,
@@ -66,7 +69,7 @@ class Handler(SimpleHTTPRequestHandler):
     }
 
     def log_message(self, *_: object) -> None:
-        """Keep quiet."""
+        """Log nothing."""
 
     def send_error(self, code: int, *about: Any) -> None:
         """Answer with the page 404, as servers of static files do."""
@@ -81,10 +84,10 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """A server that does not mind a page that leaves before it has loaded."""
+    """A server that ignores connections that a page closes before it has loaded."""
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Tell of any error but that one."""
+        """Report any other error."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -92,8 +95,8 @@ class Server(ThreadingHTTPServer):
 @contextmanager
 def served(folder: Path, handler: type[Handler] = Handler) -> Iterator[str]:
     """Serve a folder on a free port of loopback."""
-    of_folder = partial(handler, directory=str(folder))
-    with Server(("127.0.0.1", 0), of_folder) as server:
+    handle = partial(handler, directory=str(folder))
+    with Server(("127.0.0.1", 0), handle) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -104,17 +107,21 @@ def served(folder: Path, handler: type[Handler] = Handler) -> Iterator[str]:
 
 
 class References(HTMLParser):
-    """The ids of a page, what it refers to, and the styles and scripts that it loads."""
+    """The ids, metadata and references of a page, and the files that it loads."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.ids: Counter[str] = Counter()
         self.found: list[str] = []
         self.loads: list[str] = []
+        self.metadata: dict[str, list[str]] = {}
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note ids and references."""
+        """Note the ids, references and metadata of a tag."""
+        given = dict(attrs)
+        if tag == "meta" and (name := given.get("name") or given.get("property")):
+            self.metadata.setdefault(name, []).append(given.get("content") or "")
         for name, value in attrs:
             if name == "id" and value:
                 self.ids[value] += 1
@@ -126,17 +133,17 @@ class References(HTMLParser):
 
 @cache  # many tests look at the same pages
 def references(name: str) -> References:
-    """Return what a page of the site refers to."""
+    """Return the ids and references of a page of the site."""
     return References((SITE / name).read_text("utf-8"))
 
 
 def place(folder: Path, page: Path, path: str) -> Path:
-    """Return the file that a page names; the page 404 names them from the root."""
+    """Return the file that a page refers to; the page 404 does from the root."""
     return folder / path[1:] if path.startswith("/") else page.parent / path
 
 
 def weight(name: str) -> int:
-    """Return the bytes of a page with its styles and scripts, as they lie on disk."""
+    """Return the size in bytes of a page's file with those of its styles and scripts."""
     page = SITE / name
     loads = references(name).loads
     loaded = [place(SITE, page, urlsplit(load).path) for load in loads]
@@ -144,10 +151,9 @@ def weight(name: str) -> int:
 
 
 def broken_links(folder: Path, names: list[str]) -> list[str]:
-    """Return the internal references of some pages that lead nowhere."""
+    """Return the internal references of some pages to no file or no id."""
     parsed = {
-        (folder / name): References((folder / name).read_text("utf-8"))
-        for name in names
+        folder / name: References((folder / name).read_text("utf-8")) for name in names
     }
     broken = []
     for page, references in parsed.items():
@@ -155,16 +161,10 @@ def broken_links(folder: Path, names: list[str]) -> list[str]:
             parts = urlsplit(reference)
             if parts.scheme or parts.netloc:
                 continue
-            path = unquote(parts.path)
+            path, anchor = unquote(parts.path), unquote(parts.fragment)
             target = place(folder, page, path).resolve() if path else page
-            anchor = unquote(parts.fragment)
             # A fragment with "=" is a state of the explorer.
-            missing_anchor = (
-                anchor
-                and "=" not in anchor
-                and target in parsed
-                and anchor not in parsed[target].ids
-            )
-            if not target.is_file() or missing_anchor:
+            known = not anchor or "=" in anchor or target not in parsed
+            if not target.is_file() or not (known or anchor in parsed[target].ids):
                 broken.append(f"{page.relative_to(folder).as_posix()}: {reference}")
     return broken

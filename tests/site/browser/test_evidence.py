@@ -1,4 +1,4 @@
-"""Support today, the requirements and the PEP's margin, as a reader meets them."""
+"""The pages "Support today" and "Requirements", and the notes in the PEP's margin."""
 
 from __future__ import annotations
 
@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from requirements import changes, requirements
-from support import data, support
+from support import support, support_data
 
 from docs.objections import objections
 from tests.site.browser.site import SITE, pages, references
-from tests.unit import pep_text
+from tests.toolkit import pep_text
 from wasm_platform_tags.conformance.cases import load_cases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from playwright.sync_api import Page
 
-    Opener = Callable[..., Page]
+    from tests.site.browser.site import Opener
 
 SUPPORT = "docs/support.html"
 REQUIREMENTS = "docs/requirements.html"
 PEP = "pep/pep-9999.html"
-PHONE = {"viewport": {"width": 360, "height": 800}, "is_mobile": True}
+PHONE = {"width": 360, "is_mobile": True}
 
 
 def html(name: str) -> str:
@@ -45,15 +43,14 @@ WIDER = """() => {
 }"""
 
 
-def test_no_table_is_wider_than_the_page(site: str, open_page: Opener) -> None:
-    """On no page at all: one tab looks at each, without what scripts add to it."""
-    window = {"width": 1280, "height": 800}
-    page = open_page("about:blank", viewport=window, java_script_enabled=False)
+def test_no_table_is_wider_than_the_page(open_page: Opener) -> None:
+    """No table of any page; scripts are off, and one tab opens each page in turn."""
+    page = open_page("about:blank", width=1280, java_script_enabled=False)
     wide, seen = [], 0
     for name in pages():
         if "<table" not in html(name):
             continue
-        page.goto(f"{site}/{name}")
+        page.goto(name)
         widths: list[int] = page.evaluate(WIDER)
         seen += len(widths) - 1
         wide += [f"{name}: {more} px" for more in widths if more > 0]
@@ -62,10 +59,8 @@ def test_no_table_is_wider_than_the_page(site: str, open_page: Opener) -> None:
     assert wide == []
 
 
-def test_each_answer_is_one_click_from_its_evidence(
-    site: str, open_page: Opener
-) -> None:
-    page = open_page(f"{site}/{SUPPORT}")
+def test_each_answer_is_one_click_from_its_evidence(open_page: Opener) -> None:
+    page = open_page(SUPPORT)
     for row in support():
         cells = page.locator(f"#support-{row.id} td[data-head]")
         assert cells.all_inner_texts() == [a.words for a in row.answers.values()]
@@ -80,10 +75,8 @@ def test_each_answer_is_one_click_from_its_evidence(
     assert page.locator(wanted).is_visible()
 
 
-def test_a_sign_is_not_read_aloud_and_the_words_are(
-    site: str, open_page: Opener
-) -> None:
-    page = open_page(f"{site}/{SUPPORT}")
+def test_a_sign_is_not_read_aloud_and_the_words_are(open_page: Opener) -> None:
+    page = open_page(SUPPORT)
     cell = page.locator("#support-micropip td.no")
     sign = cell.evaluate("cell => getComputedStyle(cell, '::before').content")
     assert sign.startswith('"\N{BALLOT X}')
@@ -91,14 +84,12 @@ def test_a_sign_is_not_read_aloud_and_the_words_are(
     assert cell.inner_text() == "not compared"
 
 
-def test_support_on_a_phone_has_the_question_in_each_cell(
-    site: str, open_page: Opener
-) -> None:
-    page = open_page(f"{site}/{SUPPORT}", **PHONE)
+def test_support_on_a_phone_has_the_question_in_each_cell(open_page: Opener) -> None:
+    page = open_page(SUPPORT, **PHONE)
     heads: list[str] = page.locator("#support-pip td[data-head]").evaluate_all(
         "cells => cells.map((cell) => getComputedStyle(cell, '::after').content)"
     )
-    assert heads == [f'"{one["head"]}"' for one in data()["questions"]]
+    assert heads == [f'"{one["head"]}"' for one in support_data()["questions"]]
     fits = (
         "document.documentElement.scrollWidth === document.documentElement.clientWidth"
     )
@@ -109,9 +100,9 @@ def test_support_on_a_phone_has_the_question_in_each_cell(
 
 
 def test_every_requirement_has_its_sentence_its_cases_and_its_tools(
-    site: str, open_page: Opener
+    open_page: Opener,
 ) -> None:
-    page = open_page(f"{site}/{REQUIREMENTS}", java_script_enabled=False)
+    page = open_page(REQUIREMENTS, java_script_enabled=False)
     assert page.locator("form.filter").is_hidden()
     counts = Counter(case.requirement for case in load_cases())
     texts = pep_text.requirements()
@@ -127,8 +118,8 @@ def test_every_requirement_has_its_sentence_its_cases_and_its_tools(
             .split()[:3]
         )
         assert " ".join(sentence.split()).startswith(start)
-        said = one.locator("summary").inner_text()
-        assert said == f"{counts[slug]} case{'s' if counts[slug] > 1 else ''}"
+        summary = one.locator("summary").inner_text()
+        assert summary == f"{counts[slug]} case{'s' if counts[slug] > 1 else ''}"
         marks = one.locator(".mark")
         assert marks.count() == len(requirements()[slug]["strip"]) > 0
     grammar = page.locator("#requirement-tag-grammar .sentence pre").inner_text()
@@ -144,8 +135,8 @@ def shown(page: Page) -> list[str]:
     return found
 
 
-def test_the_requirements_can_be_filtered(site: str, open_page: Opener) -> None:
-    page = open_page(f"{site}/{REQUIREMENTS}")
+def test_the_requirements_can_be_filtered(open_page: Opener) -> None:
+    page = open_page(REQUIREMENTS)
     every = requirements()
     assert shown(page) == list(every)
     page.get_by_label("Level").select_option("SHOULD")
@@ -200,7 +191,7 @@ def test_a_question_is_one_that_the_explorer_reads() -> None:
 def test_the_note_appears_where_a_rule_is_looked_at(
     site: str, open_page: Opener
 ) -> None:
-    page = open_page(f"{site}/{PEP}", viewport={"width": 1280, "height": 800})
+    page = open_page(PEP, width=1280)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     rule = page.locator("#pep-9999-exact-match")
     more = rule.locator(".rule-note .more")
@@ -220,25 +211,24 @@ def test_the_note_appears_where_a_rule_is_looked_at(
     assert page.locator(".rule-note").first.is_hidden()
 
 
-def test_the_note_on_a_touch_screen(site: str, open_page: Opener) -> None:
-    page = open_page(f"{site}/{PEP}", has_touch=True, **PHONE)
+def test_the_note_on_a_touch_screen(open_page: Opener) -> None:
+    page = open_page(PEP, has_touch=True, **PHONE)
     note = page.locator("#pep-9999-exact-match .rule-note")
     assert note.locator(".rule-cases").is_visible()
     assert note.get_by_text("try it").is_visible()
     assert note.locator(".strip").is_hidden()
-    tablet = {"width": 1024, "height": 800}
-    page = open_page(f"{site}/{PEP}", has_touch=True, viewport=tablet, is_mobile=True)
+    page = open_page(PEP, has_touch=True, width=1024, is_mobile=True)
     assert page.locator("#pep-9999-exact-match .rule-note .strip").is_visible()
 
 
 # The objections.
 
 
-def test_the_index_of_objections_has_each(site: str, open_page: Opener) -> None:
+def test_the_index_of_objections_has_each(open_page: Opener) -> None:
     ids = references("docs/objections.html").ids
     numbers = [name[10:] for name in ids if re.fullmatch(r"objection-\d+", name)]
     assert [one.number for one in objections()] == numbers
-    page = open_page(f"{site}/docs/objections.html")
+    page = open_page("docs/objections.html")
     rows = page.locator("table.objections tbody tr")
     assert rows.count() == len(numbers)
     statuses = rows.locator("td:nth-child(2)").all_inner_texts()

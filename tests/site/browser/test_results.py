@@ -1,38 +1,36 @@
-"""The results: every verdict has a place, the raw files are there, the filters filter."""
+"""The pages of results: an anchor for every verdict, the raw files, the filters."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import Counter
+from functools import cache
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
-from measured import every_row, sign
+from docutils.nodes import make_id as anchor
+from matrix_results import all_rows
+from wording import css_class
 
 from tests.site.browser.site import ROOT, SITE, references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Page
 
-    Opener = Callable[..., Page]
+    from tests.site.browser.site import Opener
 
-SUITE = ROOT / "tests" / "conformance"
-RESULTS = sorted(SUITE.glob("results/*.json"))
+RESULTS = sorted((ROOT / "tests" / "matrix" / "results").glob("*.json"))
+GROUPS = sorted((ROOT / "tests" / "conformance" / "cases").glob("*/*.json"))
 # A patched result is beside the unpatched one.
 ROWS = [path for path in RESULTS if not path.stem.endswith("-patched")]
-GROUPS = sorted(SUITE.glob("cases/*/*.json"))
 OVERVIEW = "docs/results.html"
-
-
-def anchor(text: str) -> str:
-    """Return the id that a text becomes."""
-    return re.sub("[^a-z0-9]+", "-", text.lower())
+each_result = pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+each_group = pytest.mark.parametrize("path", GROUPS, ids=lambda path: path.stem)
 
 
 def page(path: Path) -> str:
@@ -40,24 +38,31 @@ def page(path: Path) -> str:
     return path.relative_to(ROOT).with_suffix(".html").as_posix()
 
 
+@cache
 def load(path: Path) -> Any:
     return json.loads(path.read_bytes())
+
+
+def verdicts(path: Path) -> dict[str, Any]:
+    """Return the recorded verdicts of a result by case."""
+    cases: dict[str, Any] = load(path)["cases"]
+    return cases
 
 
 # The pages as they are, without a browser.
 
 
-@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+@each_result
 def test_every_verdict_has_one_place(path: Path) -> None:
     ids = references(page(path)).ids
-    for case, verdict in load(path)["cases"].items():
+    for case, verdict in verdicts(path).items():
         assert ids[anchor(case)] == 1, case
         assert ids[anchor(case.rpartition("/")[0])] == 1, f"the group of {case}"
         if verdict["verdict"] == "diverges":
             assert ids[anchor(f"diverges {case}")] == 1, case
 
 
-@pytest.mark.parametrize("path", GROUPS, ids=lambda path: path.stem)
+@each_group
 def test_every_case_has_one_place(path: Path) -> None:
     data = load(path)
     ids = references(page(path)).ids
@@ -78,10 +83,10 @@ def test_the_raw_file_is_one_click_away(path: Path) -> None:
 
 def tool_page(path: Path) -> str:
     """Return the page of the tool of a result."""
-    return f"docs/results/{every_row()[path.stem].cell.tool.tool}.html"
+    return f"docs/results/{all_rows()[path.stem].cell.tool.tool}.html"
 
 
-@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+@each_result
 def test_the_overview_and_the_tool_lead_to_every_result(path: Path) -> None:
     row = anchor(f"cell {path.stem.removesuffix('-patched')}")
     assert references(OVERVIEW).ids[row] == 1
@@ -95,8 +100,7 @@ def test_the_overview_and_the_tool_lead_to_every_result(path: Path) -> None:
 @pytest.mark.parametrize("path", ROWS, ids=lambda path: path.stem)
 def test_a_cell_and_its_cases_lead_to_each_other(path: Path) -> None:
     result, tool = page(path), tool_page(path)
-    groups = {case.rpartition("/")[0] for case in load(path)["cases"]}
-    for group in groups:
+    for group in {case.rpartition("/")[0] for case in verdicts(path)}:
         cell = anchor(f"cell {path.stem} {group}")
         assert references(tool).ids[cell] == 1
         assert f"../../{result}#{anchor(group)}" in references(tool).found
@@ -111,7 +115,7 @@ def table_row(page: str, row: str) -> str:
 
 def test_the_newest_of_every_tool_is_shown_by_topic() -> None:
     ids = references(OVERVIEW).ids
-    for row in every_row().values():
+    for row in all_rows().values():
         if not row.cell.patched:
             assert ids[anchor(f"newest {row.cell.tool.tool} {row.cell.where}")] <= 1
     for group in GROUPS:
@@ -123,28 +127,25 @@ def test_the_newest_of_every_tool_is_shown_by_topic() -> None:
 def test_a_share_is_that_of_the_results() -> None:
     html = (SITE / OVERVIEW).read_text("utf-8")
     cell = html.split('id="newest-micropip-in-webassembly-select-build"')[1]
-    counts = counted(newest_micropip(), "select/build/")
+    newest = [path for path in ROWS if path.stem.startswith("micropip-0.11.1-")]
+    counts = counted(newest, "select/build/")
     assert counts["diverge"]
     share = f"{counts['pass']}/{counts.total()}"
     assert cell.split("</td>")[0].endswith(f">{share}</a>")
-    assert told(cell.split("</td>")[0]) == counts
+    assert shown_counts(cell.split("</td>")[0]) == counts
     assert cell.startswith(' class="no"')
 
 
 def test_no_score_where_a_runtime_has_no_platform() -> None:
-    """In Pyodide 0.25 every tag is refused, rightly, by whoever knows none of them."""
+    """In Pyodide 0.25 no tool knows a platform, so each is right to refuse every tag."""
     row = table_row(OVERVIEW, anchor("cell pip-25.3-pyodide-0.25.1-links"))
     assert re.search(r">no platform; \d+ pass</a>", row)
     group = 'id="cell-pip-25-3-pyodide-0-25-1-links-select-unknown"'
     cell = (SITE / "docs/results/pip.html").read_text("utf-8").split(group)[1]
     assert cell.startswith(' class="none"')
     assert ">no platform</a>" in cell.split("</td>")[0]
-    assert sign(Counter({"pass": 3}), platform=False) == "none"
-    assert sign(Counter({"pass": 3, "diverges": 1}), platform=False) == "no"
-
-
-def newest_micropip() -> list[Path]:
-    return [path for path in ROWS if path.stem.startswith("micropip-0.11.1-")]
+    assert css_class(Counter({"pass": 3}), platform=False) == "none"
+    assert css_class(Counter({"pass": 3, "diverges": 1}), platform=False) == "no"
 
 
 def counted(paths: list[Path], group: str = "") -> Counter[str]:
@@ -152,56 +153,53 @@ def counted(paths: list[Path], group: str = "") -> Counter[str]:
     return Counter(
         {"diverges": "diverge"}.get(verdict["verdict"], verdict["verdict"])
         for path in paths
-        for case, verdict in load(path)["cases"].items()
+        for case, verdict in verdicts(path).items()
         if case.startswith(group)
     )
 
 
-def told(html: str) -> dict[str, int]:
-    """Read numbers and the words for verdicts in a row or a cell: the first of each."""
+def shown_counts(html: str) -> dict[str, int]:
+    """Return the first number before each word for a verdict in a row or a cell."""
     found = re.findall(r"(\d+)(?:/\d+)? (pass|diverge|unsupported|not run)\b", html)
     return {word: int(number) for number, word in reversed(found)}
 
 
-@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+@each_result
 def test_every_divergence_is_noted_below_its_table(path: Path) -> None:
-    verdicts = load(path)["cases"].values()
-    reasons = {v["reason"] for v in verdicts if v["verdict"] == "diverges"}
-    notes = {
-        f"../divergences.html#{anchor(f'upstream {reason}')}" for reason in reasons
-    }
+    found = [v for v in verdicts(path).values() if v["verdict"] == "diverges"]
+    reasons = {anchor(f"upstream {verdict['reason']}") for verdict in found}
+    notes = {f"../divergences.html#{reason}" for reason in reasons}
     assert notes <= set(references(tool_page(path)).found)
 
 
-@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
-def test_the_tools_own_words_are_shown(path: Path) -> None:
+@each_result
+def test_the_output_of_a_tool_is_shown(path: Path) -> None:
     html = (SITE / page(path)).read_text("utf-8")
-    said = {v.get("output", "") for v in load(path)["cases"].values()} - {""}
+    outputs = {v.get("output", "") for v in verdicts(path).values()} - {""}
     shown = re.findall(r"<pre.*?>(?:<span></span>)?(.*?)\n?</pre>", html, re.DOTALL)
-    assert set(map(unescape, shown)) == {text.rstrip("\n") for text in said}
+    assert set(map(unescape, shown)) == {text.rstrip("\n") for text in outputs}
 
 
-@pytest.mark.parametrize("path", GROUPS, ids=lambda path: path.stem)
+@each_group
 def test_a_case_shows_what_did_not_pass(path: Path) -> None:
     """The grid has a link to a result for each reason, and to the reason."""
     group = f"{path.parent.name}/{path.stem}"
-    verdicts = {
-        (row, case): verdict
-        for row in RESULTS
-        for case, verdict in load(row)["cases"].items()
+    reasons = {
+        anchor(f"upstream {verdict['reason']}")
+        for result in RESULTS
+        for case, verdict in verdicts(result).items()
         if case.rpartition("/")[0] == group and verdict["verdict"] == "diverges"
     }
     found = set(references(page(path)).found)
-    reasons = {anchor(f"upstream {v['reason']}") for v in verdicts.values()}
     assert {f"../../../../docs/divergences.html#{name}" for name in reasons} <= found
     linked = [name for name in found if re.search(r"results/.+[.]html#diverges-", name)]
-    assert bool(linked) == bool(verdicts)
+    assert bool(linked) == bool(reasons)
 
 
 def test_every_divergence_has_its_reason_and_its_results() -> None:
     ids = references("docs/divergences.html").ids
     for path in RESULTS:
-        for verdict in load(path)["cases"].values():
+        for verdict in verdicts(path).values():
             if reason := verdict.get("reason"):
                 assert ids[anchor(f"upstream {reason}")] == 1
                 assert ids[anchor(f"upstream {reason} {path.stem}")] == 1
@@ -217,14 +215,9 @@ def rows(page: Page) -> list[str]:
     return sorted(found)
 
 
-def said(page: Page) -> str:
-    return page.get_by_role("status").inner_text()
-
-
 def address(page: Page) -> str:
-    """Return what the address bar says now; Playwright's own copy comes later."""
-    found: str = page.evaluate("location.href")
-    return found
+    """Return the address of the page; Playwright's own copy of it comes later."""
+    return str(page.evaluate("location.href"))
 
 
 def ids(paths: list[Path]) -> list[str]:
@@ -235,31 +228,31 @@ def diverging(paths: list[Path]) -> list[Path]:
     return [
         path
         for path in paths
-        if any(v["verdict"] == "diverges" for v in load(path)["cases"].values())
+        if any(v["verdict"] == "diverges" for v in verdicts(path).values())
     ]
 
 
-def test_without_javascript_everything_is_shown(site: str, open_page: Opener) -> None:
-    opened = open_page(f"{site}/{OVERVIEW}?tool=uv", java_script_enabled=False)
+def test_without_javascript_everything_is_shown(open_page: Opener) -> None:
+    opened = open_page(f"{OVERVIEW}?tool=uv", java_script_enabled=False)
     assert opened.locator("form.filter").is_hidden()
     assert opened.locator("table.versions > tbody > tr:visible").count() == len(ROWS)
 
 
-def test_the_filters_and_the_address_say_the_same(site: str, open_page: Opener) -> None:
-    opened = open_page(f"{site}/{OVERVIEW}")
+def test_the_filters_are_in_the_address(site: str, open_page: Opener) -> None:
+    opened = open_page(OVERVIEW)
     assert rows(opened) == ids(ROWS)
     opened.get_by_label("Tool", exact=True).select_option("pip")
     opened.get_by_label("Runs").select_option("in WebAssembly")
-    of_pip = [path for path in ROWS if path.stem.startswith("pip-2")]
-    inside = [path for path in of_pip if "-host-" not in path.stem]
+    inside = [path for path in ROWS if re.match("pip-2(?!.*-host-)", path.stem)]
     assert rows(opened) == ids(inside)
     opened.get_by_label("Result", exact=True).select_option("diverges unpatched")
     unlike = diverging(inside)
     assert rows(opened) == ids(unlike)
     opened.get_by_label("Row has").fill("26.3  JSON")
-    wanted = ids([p for p in unlike if p.stem.endswith("-json") and "26.3" in p.stem])
+    wanted = ids([p for p in unlike if re.search("26.3.*-json$", p.stem)])
     assert rows(opened) == wanted
-    assert said(opened) == f"Shows {len(wanted)} of {len(ROWS)} rows."
+    shows = opened.get_by_role("status").inner_text()
+    assert shows == f"Shows {len(wanted)} of {len(ROWS)} rows."
     again = open_page(address(opened))
     assert rows(again) == wanted
     assert again.get_by_label("Row has").input_value() == "26.3  JSON"
@@ -268,8 +261,8 @@ def test_the_filters_and_the_address_say_the_same(site: str, open_page: Opener) 
     assert address(again) == f"{site}/{OVERVIEW}"
 
 
-def test_what_diverges_patched_or_not(site: str, open_page: Opener) -> None:
-    opened = open_page(f"{site}/{OVERVIEW}?diverges=unpatched")
+def test_what_diverges_patched_or_not(open_page: Opener) -> None:
+    opened = open_page(f"{OVERVIEW}?diverges=unpatched")
     assert 0 < len(diverging(ROWS)) < len(ROWS)
     assert rows(opened) == ids(diverging(ROWS))
     opened.get_by_label("Result", exact=True).select_option("diverges patched")
@@ -282,7 +275,7 @@ def test_a_permalink_is_shown_whatever_the_filters_say(
     site: str, open_page: Opener
 ) -> None:
     target = anchor("cell warehouse-6b62157-host")
-    opened = open_page(f"{site}/{OVERVIEW}?tool=uv#{target}")
+    opened = open_page(f"{OVERVIEW}?tool=uv#{target}")
     assert target in rows(opened)
     assert anchor("cell uv-0.13.9-host-json") in rows(opened)
     opened.get_by_label("Runs").select_option("on the host")
@@ -293,8 +286,8 @@ def test_a_permalink_is_shown_whatever_the_filters_say(
     assert target not in rows(opened)
 
 
-def test_the_filters_need_no_mouse(site: str, open_page: Opener) -> None:
-    opened = open_page(f"{site}/{OVERVIEW}?tool=nonsense")
+def test_the_filters_need_no_mouse(open_page: Opener) -> None:
+    opened = open_page(f"{OVERVIEW}?tool=nonsense")
     assert len(rows(opened)) == len(ROWS)
     opened.get_by_label("Tool", exact=True).focus()
     opened.keyboard.type("uv")
@@ -308,7 +301,8 @@ def test_the_filters_need_no_mouse(site: str, open_page: Opener) -> None:
     assert len(rows(opened)) == len(ROWS)
 
 
-def test_nothing_fits(site: str, open_page: Opener) -> None:
-    opened = open_page(f"{site}/{OVERVIEW}?text=nonsense")
+def test_no_row_matches(open_page: Opener) -> None:
+    opened = open_page(f"{OVERVIEW}?text=nonsense")
     assert rows(opened) == []
-    assert said(opened) == f"Shows 0 of {len(ROWS)} rows."
+    shows = opened.get_by_role("status").inner_text()
+    assert shows == f"Shows 0 of {len(ROWS)} rows."

@@ -1,4 +1,4 @@
-"""Every page of the site: its links, its weight, its looks, and who can use it."""
+"""Every page of the site: its links, ids, size, layout and accessibility."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ from tests.site.browser.site import (
     samples,
     weight,
 )
-from tests.unit.pep_text import requirements
+from tests.toolkit.pep_text import requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Page, Response
 
-    Opener = Callable[..., Page]
+    from tests.site.browser.site import Opener
 
 PAGES = pages()
 SAMPLES = samples(PAGES)
@@ -67,15 +66,15 @@ def test_links_lead_somewhere() -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_an_id_is_one_place(name: str) -> None:
-    ids = references(name).ids
-    assert [found for found, count in ids.items() if count > 1] == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_names_the_machine_that_built_it(name: str) -> None:
+def test_every_page(name: str) -> None:
+    """It repeats no id, is small, and has the draft's status and no path of a machine."""
+    repeated = [one for one, count in references(name).ids.items() if count > 1]
+    assert repeated == []
+    assert weight(name) < WEIGHT
     html = (SITE / name).read_text("utf-8")
     assert [folder for folder in (str(ROOT), sys.prefix) if folder in html] == []
+    assert html.count('<div class="status"') == 1
+    assert "Draft, not submitted" in html
 
 
 def test_a_broken_link_is_found(tmp_path: Path) -> None:
@@ -95,17 +94,15 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
     ("scheme", "width"), [("light", 1280), ("dark", 1280), ("dark", 360)]
 )
 @pytest.mark.parametrize("name", SAMPLES)
-def test_everybody_can_use_it(
-    name: str, scheme: str, width: int, site: str, open_page: Opener
+def test_a_page_is_accessible(
+    name: str, scheme: str, width: int, open_page: Opener
 ) -> None:
-    window = {"width": width, "height": 800}
-    page = open_page(f"{site}/{name}", color_scheme=scheme, viewport=window)
+    page = open_page(name, color_scheme=scheme, width=width)
     assert violations(page) == []
 
 
-def test_a_touch_screen_shows_the_permalinks(site: str, open_page: Opener) -> None:
-    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
-    page = open_page(f"{site}/pep/pep-9999.html", has_touch=True, **phone)
+def test_a_touch_screen_shows_the_permalinks(open_page: Opener) -> None:
+    page = open_page("pep/pep-9999.html", has_touch=True, width=390, is_mobile=True)
     opacities: list[str] = page.locator("article .headerlink").evaluate_all(
         "links => links.map((link) => getComputedStyle(link).opacity)"
     )
@@ -113,30 +110,25 @@ def test_a_touch_screen_shows_the_permalinks(site: str, open_page: Opener) -> No
     assert min(map(float, opacities)) > 0
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_it_is_light(name: str) -> None:
-    assert weight(name) < WEIGHT
-
-
-def test_a_violation_is_found(site: str, open_page: Opener) -> None:
-    page = open_page(f"{site}/index.html")
+def test_a_violation_is_found(open_page: Opener) -> None:
+    page = open_page("index.html")
     page.evaluate("document.querySelector('article').append(new Image())")
     assert [found.split(":")[0] for found in violations(page)] == ["image-alt"]
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_it_fits_a_phone(name: str, site: str, open_page: Opener) -> None:
-    page = open_page(f"{site}/{name}", viewport={"width": 390, "height": 844})
+def test_a_page_fits_a_phone(name: str, open_page: Opener) -> None:
+    page = open_page(name, width=390)
     assert overflow(page) == 0
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_it_loads_little(name: str, site: str, open_page: Opener) -> None:
+def test_a_page_loads_little(name: str, open_page: Opener) -> None:
     page = open_page("about:blank")
     responses: list[Response] = []
     # Playwright takes no method of a built-in type.
     page.on("response", lambda found: responses.append(found))  # noqa: PLW0108
-    page.goto(f"{site}/{name}")
+    page.goto(name)
     page.wait_for_load_state("networkidle")
     weights = {found.url: len(gzip.compress(found.body())) for found in responses}
     assert len(weights) > 3

@@ -1,6 +1,6 @@
-"""The PEP as text: its lines, named blocks, tables, anchors and requirements.
+"""The text of the PEP: its lines, named blocks, tables, anchors and requirements.
 
-``python -m tests.unit.pep_text`` writes the support files that repeat the text or the
+``python -m tests.toolkit.pep_text`` writes the support files that repeat the text or the
 library's data; tests fail when they drift.
 """
 
@@ -81,7 +81,7 @@ def keywords(paragraph: str) -> list[str]:
 
 
 def without_anchor(text: str = TEXT) -> list[str]:
-    """Return the normative paragraphs that no anchor stands before."""
+    """Return the normative paragraphs without an anchor before them."""
     return [
         part
         for slug, part in anchored(text)
