@@ -22,7 +22,7 @@ from wasm_platform_tags.audit import (
     UnsafeWheelError,
     audit,
     json_report,
-    judge_module,
+    check_module,
     sarif,
 )
 from wasm_platform_tags.audit import wasm as binary_module
@@ -668,8 +668,8 @@ def test_a_module_alone() -> None:
     platform = WasiPlatform(0, 2, 33)
     given = {**INIT, "imports": imports("PyNot_There", "malloc")}
     name = "demo.cpython-314-wasm32-wasi.so"
-    assert not list(judge_module(name, module(given), platform))
-    (one,) = judge_module(name, module({"component": True}), platform)
+    assert not list(check_module(name, module(given), platform))
+    (one,) = check_module(name, module({"component": True}), platform)
     assert one.rule == "module-format"
     assert parse_tag(f"cp314-cp314-{one.platform}")
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .._platforms import WasiPlatform
 from .._registry import known_platforms
@@ -64,8 +64,10 @@ class Policy:
     import_modules: tuple[str, ...]
     #: the libraries that a module may need; None if the loader looks for any
     libraries: frozenset[str] | None
-    #: what a module without ``PyInit_*`` or ``PyModExport_*`` is: ``"contradicts"`` or ``"cannot tell"``
-    without_init: str
+    #: the platforms of the family whose loader ignores RPATH and looks in NAME.libs
+    ignoring_runtime_paths: frozenset[str]
+    #: what a module without ``PyInit_*`` or ``PyModExport_*`` is
+    without_init: Literal["contradicts", "cannot tell"]
     #: features of WebAssembly that contradict the platform, and that are worth a warning
     forbidden_features: frozenset[str]
     suspicious_features: frozenset[str]
@@ -89,11 +91,9 @@ class Policy:
         return self.record.unwinding if self.record else None
 
     @property
-    def uses_rpath(self) -> bool | None:
-        """Whether the loader looks along RPATH; None where nobody has said."""
-        if self.record is None:
-            return None
-        return "RPATH is ignored" not in self.record.library_lookup
+    def follows_runtime_paths(self) -> bool | None:
+        """Whether the loader looks along a module's RPATH; None where nobody has said."""
+        return self.tag not in self.ignoring_runtime_paths if self.record else None
 
 
 @cache
@@ -174,6 +174,7 @@ def policy_of(platform: PyEmscriptenPlatform | WasiPlatform) -> Policy:
         soabi=family["soabi"],
         import_modules=tuple(modules),
         libraries=None if libraries is None else frozenset(libraries),
+        ignoring_runtime_paths=frozenset(family["ignoring_runtime_paths"]),
         without_init=family["without_init"],
         forbidden_features=frozenset(family["forbidden_features"]),
         suspicious_features=frozenset(family["suspicious_features"]),

@@ -16,8 +16,8 @@ from .rules import (
     CONSISTENT,
     CONTRADICTS,
     Finding,
-    judge_metadata,
-    judge_platform,
+    check_metadata,
+    check_platform,
 )
 from .wasm import FUNCTION
 
@@ -84,7 +84,7 @@ def audit(
     :raises OSError: if the file cannot be read.
     """
     wheel = read_wheel(path, progress)
-    findings = list(judge_metadata(wheel))
+    findings = check_metadata(wheel)
     asked = sorted(set(platforms))
     if asked:
         wheel.tags = frozenset(
@@ -95,7 +95,7 @@ def audit(
     tags = asked or sorted({tag.platform for tag in wheel.tags})
     verdicts = {}
     for tag in tags:
-        found = list(judge_platform(wheel, tag))
+        found = check_platform(wheel, tag)
         verdicts[tag] = worst(found)
         findings += found
     not_decided: dict[str, None] = {}
