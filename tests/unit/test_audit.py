@@ -21,8 +21,8 @@ from wasm_platform_tags.audit import (
     Report,
     UnsafeWheelError,
     audit,
-    json_report,
     check_module,
+    json_report,
     sarif,
 )
 from wasm_platform_tags.audit import wasm as binary_module

@@ -17,7 +17,6 @@ import pytest
 from tests.unit.test_audit import INIT, PY, SCHEMA, WASI, imports, record, rewritten
 from wasm_platform_tags.audit import UnsafeWheelError, audit
 from wasm_platform_tags.audit.retag import RetagError, retag
-from wasm_platform_tags.cli import main as _cli
 from wasm_platform_tags.cli.main import main
 from wasm_platform_tags.conformance.build import module, wheel
 
@@ -167,7 +166,7 @@ def test_who_interrupts_keeps_the_reports_that_are_done(
             raise KeyboardInterrupt
         return audit(path, *rest)
 
-    monkeypatch.setattr("wasm_platform_tags.cli.audit.audit", interrupted)
+    monkeypatch.setattr("wasm_platform_tags.audit.audit", interrupted)
     assert main(["audit", good, bad, "none.whl", "--json"]) == 130
     report = json.loads(capsys.readouterr().out)
     jsonschema.validate(report, SCHEMA)
@@ -183,10 +182,10 @@ def test_who_interrupts_keeps_the_reports_that_are_done(
 def test_without_the_extra_it_says_which(
     good: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    def without(name: str, package: str) -> None:
-        raise ModuleNotFoundError("No module named 'rich'", name="rich")
-
-    monkeypatch.setattr(_cli, "import_module", without)
+    for name in [name for name in sys.modules if name.split(".")[0] == "rich"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, "wasm_platform_tags.cli.findings", raising=False)
+    monkeypatch.setitem(sys.modules, "rich", None)
     for arguments in (["audit", good], ["retag", good, "--to", WASI]):
         assert main(arguments) == 2
         message = capsys.readouterr().err
@@ -380,7 +379,7 @@ def test_a_failure_to_write_is_an_error_not_a_traceback(
     def failing(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("wasm_platform_tags.cli.audit.retag", failing)
+    monkeypatch.setattr("wasm_platform_tags.audit.retag.retag", failing)
     assert main(["retag", good, "--to", WASI]) == 2
     assert "No space left on device" in capsys.readouterr().err
 

@@ -79,6 +79,14 @@ class Finding:
     #: the address of the specification that has the rule, if it is not this PEP
     source: str = ""
 
+    @property
+    def where(self) -> str:
+        """The member and the offset in words, such as ``"a.so at byte 8:"``, or empty."""
+        if not self.member:
+            return ""
+        at = "" if self.offset is None else f" at byte {self.offset}"
+        return f"{self.member}{at}:"
+
 
 class _Check:
     """A wheel under a platform tag, and what the rules find in it.
