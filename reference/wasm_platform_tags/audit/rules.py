@@ -14,7 +14,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, partialmethod
 from typing import TYPE_CHECKING, Final, Literal
 
 from .._platforms import InvalidPlatformTag, PyEmscriptenPlatform, parse_platform_tag
@@ -145,46 +145,17 @@ class _Check:
             self.run("module")
         self.member = ""
 
-    def contradicts(
-        self,
-        message: str,
-        offset: int | None = None,
-        names: Iterable[str] = (),
-        *,
-        unless: str = "",
-    ) -> None:
-        """Find that the wheel contradicts its tag.
-
-        :param unless: what would have to be known to say so; if it is not empty, the
-            finding is that nobody can tell.
-        """
-        self._add(
-            CANNOT_TELL if unless else CONTRADICTS, message, offset, unless, names
-        )
-
-    def unknown(
-        self,
-        message: str,
-        needed: str,
-        offset: int | None = None,
-        names: Iterable[str] = (),
-    ) -> None:
-        """Find that nobody can tell without what is needed."""
-        self._add(CANNOT_TELL, message, offset, needed, names)
-
-    def warns(self, message: str, offset: int | None = None) -> None:
-        """Find what is odd and contradicts nothing."""
-        self._add(WARNING, message, offset)
-
-    def _add(
+    def find(
         self,
         severity: Severity,
         message: str,
-        offset: int | None,
-        needed: str = "",
+        offset: int | None = None,
         names: Iterable[str] = (),
+        needed: str = "",
     ) -> None:
+        """Add a finding of the rule that runs. Its fields are those of a Finding."""
         rule = rules()[self.rule]
+        family = rule.requirement == "family"
         finding = Finding(
             rule=self.rule,
             severity=severity,
@@ -194,12 +165,14 @@ class _Check:
             offset=offset,
             needed=needed,
             names=tuple(names),
-            requirement=self.policy.requirement
-            if rule.requirement == "family"
-            else rule.requirement,
+            requirement=self.policy.requirement if family else rule.requirement,
             source=rule.source,
         )
         self.findings.append(finding)
+
+    contradicts = partialmethod(find, CONTRADICTS)
+    unknown = partialmethod(find, CANNOT_TELL)
+    warns = partialmethod(find, WARNING)
 
 
 _RULES: dict[_What, list[tuple[str, _Rule]]] = {}
@@ -450,11 +423,12 @@ def _symbols(check: _Check) -> None:
     if symbols and imports:  # without symbols, one finding is for the wheel
         names = _names(imports)
         missing = _some(check.missing)
-        check.contradicts(
+        check.find(
+            CANNOT_TELL if missing else CONTRADICTS,
             f"it imports {_some(names)}, not exported by {' and '.join(symbols.sources)}",
             imports[0].offset,
             names,
-            unless=f"the exports of {missing}" if missing else "",
+            f"the exports of {missing}" if missing else "",
         )
 
 
@@ -487,8 +461,8 @@ def _needed(check: _Check) -> None:
         elif not places:
             check.unknown(
                 f"it needs {name}, which is not in the wheel",
-                f"the wheel that brings {name}",
                 *about,
+                needed=f"the wheel that brings {name}",
             )
         elif folders and not any(
             f"{folder}/{need.name}".removeprefix("./") in places for folder in folders
@@ -532,9 +506,10 @@ def _suffix(check: _Check) -> None:
     interpreters = {tag.interpreter for tag in check.tags} if without_abi else set()
     if python not in abis | interpreters:
         # Without an ABI tag, a wheel may hold modules for several versions.
-        check.contradicts(
+        check.find(
+            CANNOT_TELL if without_abi else CONTRADICTS,
             f"its suffix {found[0]} is for {python}; the ABI tag is {_some(sorted(abis))}",
-            unless="an ABI tag" if without_abi else "",
+            needed="an ABI tag" if without_abi else "",
         )
 
 
@@ -552,10 +527,12 @@ def _init(check: _Check) -> None:
         ending = "U_" + stem.encode("punycode").decode().replace("-", "_")
     wanted = f"PyInit{ending}", f"PyModExport{ending}"  # the second is of PEP 793
     if check.binary.exported.isdisjoint(wanted):
-        check.contradicts(
+        severity = check.policy.without_init
+        check.find(
+            severity,
             f"it exports neither {' nor '.join(wanted)}; wanted an extension module",
-            unless="whether it is imported, or loaded by ctypes"
-            if check.policy.without_init == CANNOT_TELL
+            needed="whether it is imported, or loaded by ctypes"
+            if severity == CANNOT_TELL
             else "",
         )
 
@@ -591,8 +568,8 @@ def _no_symbols(check: _Check) -> None:
         of = "an interpreter" if emscripten else "libc.so and of a CPython"
         check.unknown(
             f"it imports {_some(names)}; the exports of the platform are not known",
-            f"the exports of {of} of {check.policy.tag}",
             names=names,
+            needed=f"the exports of {of} of {check.policy.tag}",
         )
 
 
@@ -612,7 +589,7 @@ def _other_python(check: _Check) -> None:
         check.unknown(
             f"it is for {tags or 'another Python'}; the known interpreter of"
             f" {check.policy.tag} is CPython {symbols.python}",
-            f"an interpreter of {check.policy.tag} for {tags}",
+            needed=f"an interpreter of {check.policy.tag} for {tags}",
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._platforms import InvalidPlatformTag
 from .._target import Target
@@ -27,25 +27,6 @@ class Answer(NamedTuple):
     data: Any
     #: prints the same for a reader
     show: Callable[[], object]
-
-
-class Command(Protocol):
-    """What the module of a command has."""
-
-    #: what the command does, in a line without a full stop
-    HELP: str
-    EXAMPLE: str
-
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Add the command's options."""
-
-    def run(self, options: argparse.Namespace) -> Answer:
-        """Answer.
-
-        :raises ValueError: if the input is wrong; the text says what.
-        :raises OSError: if a file cannot be read or written.
-        :raises ModuleNotFoundError: if an extra is not installed.
-        """
 
 
 def check_timeout(seconds: float) -> None:

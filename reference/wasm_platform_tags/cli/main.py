@@ -40,8 +40,6 @@ from .console import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from .console import Command
-
 _EXIT = (
     "exit codes: 0 yes or done; 1 no; 2 bad input; 130 interrupted;"
     " 141 output not read; 143 terminated"
@@ -58,6 +56,7 @@ _EXTRAS = {
 class _Select:
     """The command ``wasm-tags select``, whose module needs an extra when imported."""
 
+    __name__ = "select"
     HELP = "say which file of a project on an index each platform, or one target, gets"
     EXAMPLE = (
         "wasm-tags select pydantic-core --python 3.14"
@@ -75,18 +74,10 @@ class _Select:
         return Answer(*select(options, target))
 
 
-_COMMANDS: dict[str, Command] = {
-    "platforms": platforms,
-    "show": show,
-    "explain": explain,
-    "choose": choose,
-    "markers": markers,
-    "select": _Select(),
-    "pip": pip,
-    "audit": audit,
-    "retag": retag,
-    "conformance": conformance,
-}
+_COMMANDS = (
+    *(platforms, show, explain, choose, markers, _Select(), pip),
+    *(audit, retag, conformance),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -139,9 +130,9 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"wasm-tags {__version__}"
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, command in _COMMANDS.items():
+    for command in _COMMANDS:
         sub = commands.add_parser(
-            name,
+            command.__name__.rpartition(".")[2],
             help=command.HELP,
             description=f"{command.HELP[0].upper()}{command.HELP[1:]}.",
             epilog=f"example: {command.EXAMPLE}\n{_EXIT}",
