@@ -163,6 +163,8 @@ def test_tables_without_rich_have_the_same_words(
     monkeypatch.setitem(sys.modules, "rich", None)
     assert main(arguments) == code
     plain = capsys.readouterr().out
+    assert main([*arguments, "--json"]) == code
+    assert json.loads(capsys.readouterr().out)
     assert plain.replace("\n", "").isprintable()
     words = [word for word in plain.split() if set(word) != {"-"}]
     assert words == [word for word in rich.split() if set(word) != {"\u2500"}]

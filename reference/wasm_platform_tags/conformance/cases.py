@@ -25,53 +25,26 @@ _WORD = re.compile(r"\{([a-z_]+)\}")
 _ABOUT = {"id", "description", "requirement", "targets", "expect"}
 # What the requests of a kind have unless a case says otherwise.
 _DEFAULTS = {kind: {"machine": "wasm32"} for kind in ("environment", "build")}
-# The schema of targets.json: the fields of each SuiteTarget.
-_TARGETS = {
-    "type": "object",
-    "required": ["targets"],
-    "properties": {
-        "targets": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["id", "family", "python", "platform", "words"],
-                "additionalProperties": False,
-                "properties": {
-                    "id": {"type": "string"},
-                    "family": {"type": "string"},
-                    "python": {"type": "string"},
-                    "platform": {"type": ["string", "null"]},
-                    "words": {
-                        "type": "object",
-                        "required": ["python_full"],  # every request has it
-                        "additionalProperties": {"type": "string"},
-                    },
-                },
-            },
-        }
-    },
-}
-# The schema of a file of cases in any suite; its own schema may demand more.
-_FILE = {
-    "type": "object",
-    "required": ["kind", "group", "cases"],
-    "properties": {
-        "kind": {"type": "string"},
-        "group": {"type": "string"},
-        "cases": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["id", "description", "requirement", "expect"],
-                "properties": {
-                    "id": {"type": "string"},
-                    "description": {"type": "string"},
-                    "requirement": {"type": "string"},
-                },
-            },
-        },
-    },
-}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    """Return the schema of an object that has these properties."""
+    return {"type": "object", "required": [*properties], "properties": properties}
+
+
+_STRING = {"type": "string"}
+_WORDS = _object(python_full=_STRING) | {"additionalProperties": _STRING}
+_TARGET = _object(
+    id=_STRING,
+    family=_STRING,
+    python=_STRING,
+    platform={"type": ["string", "null"]},
+    words=_WORDS,
+) | {"additionalProperties": False}
+_CASE = _object(id=_STRING, description=_STRING, requirement=_STRING, expect=True)
+# The schemas of targets.json, and of a file of cases: a suite's own may demand more.
+_TARGETS = _object(targets={"type": "array", "items": _TARGET})
+_FILE = _object(kind=_STRING, group=_STRING, cases={"type": "array", "items": _CASE})
 
 
 class InvalidSuite(ValueError):
