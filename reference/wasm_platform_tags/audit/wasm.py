@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -128,18 +128,16 @@ class Imports:
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def columns(self) -> tuple[list[Any], ...]:
+        """The columns, in the order of the fields of an import."""
+        return self.modules, self.names, self.kinds, self.types, self.offsets
+
     def __getitem__(self, index: int) -> Import:
-        return Import(
-            self.modules[index],
-            self.names[index],
-            self.kinds[index],
-            self.types[index],
-            self.offsets[index],
-        )
+        return Import(*(column[index] for column in self.columns))
 
     def __iter__(self) -> Iterator[Import]:
-        columns = (self.modules, self.names, self.kinds, self.types, self.offsets)
-        return map(Import, *columns)
+        return map(Import, *self.columns)
 
     def of_kind(self, kind: int) -> list[Import]:
         """The imports of one kind."""
@@ -527,8 +525,7 @@ _LONGEST_USUAL = 2 * 128 + 4
 def _imports(body: _Reader, binary: WasmModule) -> None:
     data, usual = body.data, body.end - _LONGEST_USUAL
     imports = binary.imports
-    modules, names, kinds = imports.modules, imports.names, imports.kinds
-    types, offsets = imports.types, imports.offsets
+    modules, names, kinds, types, offsets = imports.columns
     for _ in range(body.count()):
         at = body.at
         if at < usual and (size := data[at]) < 0x80:
@@ -548,12 +545,8 @@ def _imports(body: _Reader, binary: WasmModule) -> None:
                     offsets.append(body.base + at)
                     body.at = end + 3
                     continue
-        one = _import(body, binary)
-        modules.append(one.module)
-        names.append(one.name)
-        kinds.append(one.kind)
-        types.append(one.type)
-        offsets.append(one.offset)
+        for column, value in zip(imports.columns, _import(body, binary), strict=True):
+            column.append(value)
 
 
 def _import(body: _Reader, binary: WasmModule) -> Import:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,6 @@ from .._platforms import parse_platform_tag
 from .console import BAD_INPUT, INTERRUPTED, NO, YES, Answer
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from ..audit import Report

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .._text import printable, shortened
 from ..index.listing import Classified, classify
 from .console import NO, YES, Answer, add_target, named, target_of
 from .tables import print_table
-
-if TYPE_CHECKING:
-    import argparse
 
 HELP = "say which files of a list fit a target, and which would be installed"
 EXAMPLE = (

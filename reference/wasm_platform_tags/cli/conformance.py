@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shlex
 import shutil
@@ -14,7 +15,6 @@ from ..conformance import KINDS, START
 from .console import INTERRUPTED, NO, YES, Answer, check_timeout
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from ..conformance.cases import Case

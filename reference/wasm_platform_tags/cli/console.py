@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._platforms import InvalidPlatformTag
 from .._target import Target
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
 
 YES, NO, BAD_INPUT = 0, 1, 2

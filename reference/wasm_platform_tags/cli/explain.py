@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .._text import shortened
 from .._uploads import upload
 from ..wheelfile.metadata import compare
 from .console import NO, YES, Answer, add_target, target_of
 from .tables import print_table
-
-if TYPE_CHECKING:
-    import argparse
 
 HELP = "say whether a target supports a wheel, and which rule says so"
 EXAMPLE = (

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, NoReturn
@@ -38,7 +39,7 @@ from .console import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 _EXIT = (
     "exit codes: 0 yes or done; 1 no; 2 bad input; 130 interrupted;"
@@ -177,13 +178,9 @@ def _refuse(command: str, why: str) -> int:
 
 def _write(options: argparse.Namespace, answer: Answer) -> int:
     """Print an answer; return the exit code, which is not 0 if printing failed."""
-    show: Callable[[], object] = answer.show
+    show = answer.show
     if any(getattr(options, form, False) for form in ("json", "sarif")):
-        text = json.dumps(answer.data, indent=2)
-
-        def show() -> None:
-            print(text)
-
+        show = partial(print, json.dumps(answer.data, indent=2))
     try:
         show()
         print(end="", flush=True)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 from functools import partial
-from typing import TYPE_CHECKING
 
 from .console import YES, Answer, add_target, named, target_of
 from .tables import print_table
-
-if TYPE_CHECKING:
-    import argparse
 
 HELP = "list the environment markers of a target"
 EXAMPLE = "wasm-tags markers --python 3.14 --platform wasi_0_1_sdk_24_wasm32"

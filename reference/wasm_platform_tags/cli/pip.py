@@ -7,6 +7,7 @@ markers is replaced. This happens in a process of its own; no file of pip is cha
 
 from __future__ import annotations
 
+import argparse
 import runpy
 import signal
 import subprocess
@@ -20,7 +21,6 @@ from .._target import Target
 from .console import Answer, target_of
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator, Sequence
 
 HELP = "run pip for a target, with each spelling of its platform and its markers"

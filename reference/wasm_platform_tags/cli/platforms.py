@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 from functools import partial
-from typing import TYPE_CHECKING
 
 from .._registry import known_platforms
 from .console import YES, Answer
 from .tables import print_table
-
-if TYPE_CHECKING:
-    import argparse
 
 HELP = "list the known platforms"
 EXAMPLE = "wasm-tags platforms"

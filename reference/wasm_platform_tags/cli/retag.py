@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,6 @@ from .._text import shortened
 from .console import NO, YES, Answer
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable
 
     from ..audit import Finding

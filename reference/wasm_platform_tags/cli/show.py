@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import platform
 from functools import partial
-from typing import TYPE_CHECKING
 
 from .._tags import FAMILIES, platform_tags, sys_tags
 from .console import YES, Answer, add_target, named, target_if_given
 from .tables import print_table
-
-if TYPE_CHECKING:
-    import argparse
 
 HELP = "list the tags of this interpreter, or of a target, best first"
 EXAMPLE = "wasm-tags show --python 3.13 --platform pyodide_2025_0_wasm32"
