@@ -234,18 +234,6 @@ def test_a_file_gives_a_terminal_nothing_to_obey(
     assert r"only in WHEEL: py3-none-\x1b[32m" in said
 
 
-def test_an_error_gives_a_terminal_nothing_to_obey(
-    monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
-    def refuse(*_: object) -> None:
-        raise ValueError("\x1b[31mred\x1b[0m")
-
-    monkeypatch.setattr(KNOWN, refuse)
-    assert main(["platforms"]) == 2
-    said = capsys.readouterr().err
-    assert said == "wasm-tags platforms: \\x1b[31mred\\x1b[0m\n"
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks broken pipes")
 @pytest.mark.parametrize("form", [(), ("--json",)])
 @pytest.mark.parametrize(
@@ -300,10 +288,11 @@ def test_who_closed_the_output_wants_the_exit_code_alone(
     [
         (FileNotFoundError(2, "No such file", "x\x1b"), r"x\x1b: No such file"),
         (OSError("in no file"), "in no file"),
+        (ValueError("\x1b[31mred\x1b[0m"), r"\x1b[31mred\x1b[0m"),
     ],
 )
-def test_a_file_that_fails_is_bad_input(
-    error: OSError, said: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+def test_an_error_is_bad_input_and_gives_a_terminal_nothing_to_obey(
+    error: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     def fail() -> None:
         raise error
