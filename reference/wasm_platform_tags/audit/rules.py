@@ -1,9 +1,9 @@
 """The rules of the audit: a decorated function each.
 
 A rule adds findings to the check that it gets. A finding *contradicts* the platform tag; or
-it says what *cannot be told* from the bytes, and what would be needed; or it is a warning,
-which leaves the verdict alone. A wheel without other findings is consistent with its tag.
-Whether it conforms cannot be seen.
+it says that nobody *can tell* from the bytes, and what would be needed; or it is a
+*warning*, which does not change the verdict. A wheel without other findings is consistent
+with its tag. Whether it conforms cannot be seen.
 
 To add a rule, describe it in policies.json and write a function under :func:`_rule`. Rules
 about the same thing run in the order of this file; their findings have this order.
@@ -475,7 +475,7 @@ def _needed(check: _Check) -> None:
 
 
 def _lookup(check: _Check) -> list[str]:
-    """Return the folders in which the loader looks; none if nobody has said where."""
+    """Return the folders in which the loader looks; none if the platform is not known."""
     follows = check.policy.follows_runtime_paths
     if follows is None:
         return []
@@ -505,7 +505,7 @@ def _suffix(check: _Check) -> None:
     without_abi = abis == {"none"}
     interpreters = {tag.interpreter for tag in check.tags} if without_abi else set()
     if python not in abis | interpreters:
-        # Without an ABI tag, a wheel may hold modules for several versions.
+        # Without an ABI tag, a wheel may have modules for several versions.
         check.find(
             CANNOT_TELL if without_abi else CONTRADICTS,
             f"its suffix {found[0]} is for {python}; the ABI tag is {_some(sorted(abis))}",

@@ -43,7 +43,7 @@ _FUNCTION_TYPE = 0x60
 _I64 = 0x7E
 _REFERENCES = frozenset((0x63, 0x64))  # their type follows, as a number
 _BINDING, _WEAK = 3, 1  # WASM_SYMBOL_BINDING_MASK, WASM_SYMBOL_BINDING_WEAK
-# The debug sections of an unstripped module hold the paths of the SDK's sources.
+# The debug sections of an unstripped module have the paths of the SDK's sources.
 _SDK = re.compile(rb"wasisdk://v([0-9]{1,4})\.")
 
 
@@ -336,7 +336,7 @@ class _Reader:
         return _decoded(self.take(self.number()), self.offset)
 
     def named(self) -> Named:
-        """A name, and where it stands."""
+        """A name, and its offset."""
         offset = self.offset
         return Named(self.text(), offset)
 

@@ -1,4 +1,4 @@
-"""A child process that answers in lines, with a time-out, and that leaves none behind."""
+"""Talk in lines with a child process, with a time-out, and end all that it started."""
 
 from __future__ import annotations
 

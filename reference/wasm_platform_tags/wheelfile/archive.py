@@ -201,7 +201,7 @@ def _check_end(file: IO[bytes]) -> tuple[int, int]:
         )
     if offset + length + _END.size != size:
         raise UnsafeWheelError(
-            "its directory is not where the end record says, or something stands before"
+            "its directory is not where the end record says, or there are bytes before"
             " the first member"
         )
     return count, offset
@@ -261,7 +261,7 @@ def _bad_kind(member: zipfile.ZipInfo) -> str:
 
 
 def _names_again(extra: bytes) -> bool:
-    """Whether a header's extra fields hold another name."""
+    """Whether a header's extra fields have another name."""
     at = 0
     while at + _FIELD.size <= len(extra):
         kind, size = _FIELD.unpack_from(extra, at)
@@ -286,7 +286,7 @@ def _layout(
         if member.header_offset - position not in spare:
             raise UnsafeWheelError(
                 f"{shortened(member.filename)} does not follow on {shortened(before)}: they"
-                " overlap, or something stands between"
+                " overlap, or there are bytes between"
             )
         starts[member.filename] = _checked_local(file, member)
         position = starts[member.filename] + member.compress_size
