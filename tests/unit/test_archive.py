@@ -262,7 +262,7 @@ def test_data_that_end_elsewhere_are_refused(file: Path) -> None:
         (lambda data: b"", "it has 0 bytes"),
         (lambda data: data[:-1], "does not end with"),
         (lambda data: data + b"x", "does not end with"),
-        (lambda data: b"#!/bin/sh\n" + data, "something stands before"),
+        (lambda data: b"#!/bin/sh\n" + data, "there are bytes before"),
         (lambda data: data[:-22] + b"PK\5\6\1" + data[-17:], "several parts"),
         (lambda data: data[:-12] + b"\xff\xff" + data[-10:], "several parts"),
         (

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import builtins
 import io
 import json
 import os
@@ -11,18 +10,19 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from wasm_platform_tags import __version__, known_platforms
-from wasm_platform_tags.cli import main as _cli
 from wasm_platform_tags.cli.main import main
 
 TARGET = ("--python", "3.13", "--platform", "pyodide_2025_0_wasm32")
 GOOD = "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
 OTHER = "demo-1.0-cp313-cp313-pyodide_2026_0_wasm32.whl"
+
+# The function that `platforms` calls.
+KNOWN = "wasm_platform_tags.cli.platforms.known_platforms"
 
 if TYPE_CHECKING:
     from .conftest import Simulate
@@ -136,21 +136,63 @@ def test_version_and_help(capsys: Capture) -> None:
     assert "exit codes" in printed
 
 
-def test_without_rich_json_still_works(
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["platforms"], 0),
+        (["show", *TARGET], 0),
+        (["explain", OTHER, *TARGET], 1),
+        (["explain", "demo-1.0-py3-none-\x1b.whl", *TARGET], 1),
+        (["choose", "LIST", *TARGET], 0),
+        (["markers", *TARGET], 0),
+    ],
+)
+def test_tables_without_rich_have_the_same_words(
+    arguments: list[str],
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+) -> None:
+    (tmp_path / "LIST").write_text(f"{GOOD}\n{OTHER}\ndemo-1.0.tar.gz\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == code
+    rich = capsys.readouterr().out
+    for name in [name for name in sys.modules if name.split(".")[0] == "rich"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "rich", None)
+    assert main(arguments) == code
+    plain = capsys.readouterr().out
+    assert main([*arguments, "--json"]) == code
+    assert json.loads(capsys.readouterr().out)
+    assert plain.replace("\n", "").isprintable()
+    words = [word for word in plain.split() if set(word) != {"-"}]
+    assert words == [word for word in rich.split() if set(word) != {"\u2500"}]
+
+
+def test_columns_without_rich_are_aligned(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    real = builtins.__import__
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    assert main(["show", *TARGET, "--platform-tags"]) == 0
+    assert capsys.readouterr().out == (
+        "Tags of Python 3.13 on pyemscripten_2025_0_wasm32, best first\n\n"
+        "#  platform tag\n"
+        "-  --------------------------\n"
+        "1  pyemscripten_2025_0_wasm32\n"
+        "2  pyodide_2025_0_wasm32\n"
+    )
 
-    def missing(name: str, *args: object, **kwargs: object) -> object:
-        if name.partition(".")[0] == "rich":
-            raise ModuleNotFoundError(name)
-        return real(name, *args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(builtins, "__import__", missing)
-    assert main(["platforms", "--json"]) == 0
-    assert main(["platforms"]) == 2
-    said = capsys.readouterr().err
-    assert "in a checkout with `pip install '.[cli]'`, or give --json" in said
+def test_a_module_that_no_extra_has_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken() -> None:
+        raise ModuleNotFoundError("No module named 'nonsense'", name="nonsense")
+
+    monkeypatch.setattr(KNOWN, broken)
+    with pytest.raises(ModuleNotFoundError):
+        main(["platforms"])
 
 
 def test_a_terminal_that_knows_ascii_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,20 +232,6 @@ def test_a_file_gives_a_terminal_nothing_to_obey(
     assert said.replace("\n", "").isprintable()
     assert r"only in the name: py3-none-a\x1b[31mb" in said
     assert r"only in WHEEL: py3-none-\x1b[32m" in said
-
-
-def test_an_error_gives_a_terminal_nothing_to_obey(
-    monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
-    def refuse(*_: object) -> None:
-        raise ValueError("\x1b[31mred\x1b[0m")
-
-    monkeypatch.setattr(
-        _cli, "import_module", lambda *_: SimpleNamespace(select=refuse)
-    )
-    assert main(["select", "demo"]) == 2
-    said = capsys.readouterr().err
-    assert said == "wasm-tags select: \\x1b[31mred\\x1b[0m\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks broken pipes")
@@ -260,15 +288,16 @@ def test_who_closed_the_output_wants_the_exit_code_alone(
     [
         (FileNotFoundError(2, "No such file", "x\x1b"), r"x\x1b: No such file"),
         (OSError("in no file"), "in no file"),
+        (ValueError("\x1b[31mred\x1b[0m"), r"\x1b[31mred\x1b[0m"),
     ],
 )
-def test_a_file_that_fails_is_bad_input(
-    error: OSError, said: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+def test_an_error_is_bad_input_and_gives_a_terminal_nothing_to_obey(
+    error: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     def fail() -> None:
         raise error
 
-    monkeypatch.setattr(_cli, "known_platforms", fail)
+    monkeypatch.setattr(KNOWN, fail)
     assert main(["platforms", "--json"]) == 2
     assert capsys.readouterr() == ("", f"wasm-tags platforms: {said}\n")
 
@@ -280,7 +309,7 @@ def test_sigterm_leaves_nothing_behind(
         with TemporaryDirectory(dir=tmp_path):
             signal.raise_signal(signal.SIGTERM)
 
-    monkeypatch.setattr(_cli, "known_platforms", terminated)
+    monkeypatch.setattr(KNOWN, terminated)
     assert main(["platforms"]) == 143
     assert list(tmp_path.iterdir()) == []
     assert capsys.readouterr() == ("", "")

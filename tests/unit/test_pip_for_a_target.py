@@ -98,7 +98,7 @@ def test_nothing_to_do(capsys: Capture) -> None:
 
 
 def test_no_pip(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_cli, "find_spec", lambda name: None)
+    monkeypatch.setattr(_pip, "find_spec", lambda name: None)
     assert _cli.main(["pip", "download", "demo", *OF_TARGET]) == 2
     assert "has no pip" in capsys.readouterr().err
 

@@ -1,14 +1,13 @@
-"""Does a wheel contradict its platform tag? Read from its bytes; nothing is run.
+"""Check whether the bytes of a wheel contradict its platform tag. Nothing is run.
 
-Needs the extra ``audit`` for the command, and nothing but ``packaging`` when imported.
-The rules are in policies.json beside this module.
+The command needs the extra ``audit``; this package needs ``packaging`` alone.
 """
 
 from __future__ import annotations
 
 from ..wheelfile.archive import UnsafeWheelError
 from .report import Report, audit, json_report
-from .rules import Finding, judge_module
+from .rules import Finding, check_module
 from .sarif import sarif
 
 __all__ = [
@@ -16,7 +15,7 @@ __all__ = [
     "Report",
     "UnsafeWheelError",
     "audit",
+    "check_module",
     "json_report",
-    "judge_module",
     "sarif",
 ]

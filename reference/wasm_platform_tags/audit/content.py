@@ -1,4 +1,4 @@
-"""What stands in a wheel: its own metadata, and the modules that it holds."""
+"""Read what an audit needs of a wheel: its metadata, ``RECORD`` and its modules."""
 
 from __future__ import annotations
 
@@ -41,33 +41,32 @@ if TYPE_CHECKING:
 
     from .wasm import Import
 
-__all__ = ["Module", "Wheel", "module_of", "read_wheel"]
-
 _LARGEST_RECORD = 64 * 2**20
 _LIBRARY = re.compile(r"\.so(\.[0-9]+)*$")
-# Of RECORD: what cannot hold its own hash.
+# The files of .dist-info that RECORD lists without a hash.
 _WITHOUT_HASH = ("RECORD", "RECORD.jws", "RECORD.p7s")
-# "sha256 or better", as the names are written.
+# The specification allows "sha256 or better".
 _HASHES = ("sha256", "sha384", "sha512")
 
 
 @dataclass(frozen=True)
 class Module:
-    """A member that is, or is named like, a module or a library."""
+    """A member that is WebAssembly, or has the name of a library."""
 
     #: its name in the wheel
     name: str
     #: in bytes
     size: int
-    #: what its sections say; None if it is no WebAssembly
+    #: what its sections say; None if it is not WebAssembly
     binary: WasmModule | None
-    #: why not, and at which byte
+    #: why it is not WebAssembly, else empty
     error: str = ""
+    #: the byte of that error
     offset: int = 0
 
     @property
     def is_library(self) -> bool:
-        """Whether the loader or the linker may take it; else it is only a file."""
+        """Whether the loader or the linker may take it, by its name."""
         return bool(_LIBRARY.search(self.name))
 
     @cached_property
@@ -78,7 +77,7 @@ class Module:
 
 @dataclass
 class Wheel:
-    """A wheel, read once."""
+    """What an audit needs of a wheel."""
 
     #: the name of the file
     filename: str
@@ -86,24 +85,24 @@ class Wheel:
     tags: frozenset[Tag]
     #: the project, as the file name spells it
     project: str
-    #: the folder of its metadata
+    #: the name of its .dist-info folder
     dist_info: str
     #: the tags of the file ``WHEEL``
     stated: frozenset[Tag]
     #: whether ``WHEEL`` says that it has no module
     purelib: bool
-    #: what is wrong with ``RECORD``: the member and why
+    #: what ``RECORD`` says wrong: members and reasons
     record: list[tuple[str, str]] = field(default_factory=list)
     #: the modules, in the order of the file
     modules: list[Module] = field(default_factory=list)
 
 
 def read_wheel(path: Path, progress: Callable[[str], None] | None = None) -> Wheel:
-    """Read a wheel, whatever its tags are.
+    """Read a wheel with any tags.
 
     :param path: the file.
-    :param progress: told the name of each member before it is read.
-    :raises UnsafeWheelError: if it is no wheel, or not one that can be read safely.
+    :param progress: is called with the name of each member before it is read.
+    :raises UnsafeWheelError: if it is no wheel, or cannot be read safely.
     :raises OSError: if the file cannot be read.
     """
     try:
@@ -151,16 +150,16 @@ def _metadata(archive: Archive, member: str) -> tuple[frozenset[Tag], bool]:
 def _scan(
     archive: Archive, wheel: Wheel, progress: Callable[[str], None] | None
 ) -> None:
-    """Read each member once: for its hash, and for what it is."""
+    """Read each member once, to check its hash and to find the modules."""
     record = _record(archive, wheel)
-    room = ReadBudget()
+    budget = ReadBudget()
     for name, member in archive.members.items():
         if progress:
             progress(name)
-        check = _Check(record.pop(name, None), member.file_size)
+        check = _RecordCheck(record.pop(name, None), member.file_size)
         chunks = check.hashing(archive.chunks(name))
-        module = _module(name, member.file_size, chunks, room)
-        for _ in chunks:  # what was not needed to tell what it is
+        module = _module(name, member.file_size, chunks, budget)
+        for _ in chunks:  # the rest, for the hash
             pass
         if module:
             wheel.modules.append(module)
@@ -169,28 +168,25 @@ def _scan(
     wheel.record += [(name, "RECORD lists it; it is not there") for name in record]
 
 
-class _Check:
-    """A member held against its row of RECORD while it is read."""
+class _RecordCheck:
+    """A member that is compared with its row of ``RECORD`` while it is read."""
 
     def __init__(self, row: tuple[str, str] | None, size: int) -> None:
         self._row = row
         self._size = size
-        self._algorithm, _, self._wanted = (
-            row[0].partition("=") if row else ("", "", "")
-        )
-        self._digest = (
-            hashlib.new(self._algorithm) if self._algorithm in _HASHES else None
-        )
+        self._algorithm, _, self._wanted = (row[0] if row else "").partition("=")
+        allowed = self._algorithm in _HASHES
+        self._digest = hashlib.new(self._algorithm) if allowed else None
 
     def hashing(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """The same pieces; what was taken is what the hash is of."""
+        """Yield the chunks of the member, and add each to its hash."""
         for chunk in chunks:
             if self._digest is not None:
                 self._digest.update(chunk)
             yield chunk
 
     def faults(self) -> Iterator[str]:
-        """What is wrong, once all was read."""
+        """Yield what the row says wrong, after all chunks were read."""
         if self._row is None:
             yield "RECORD does not list it"
             return
@@ -208,7 +204,7 @@ def _base64(digest: hashlib._Hash) -> str:
 
 
 def _rows(raw: bytes) -> Iterator[list[str]]:
-    """The rows of a ``RECORD`` that are not blank."""
+    """Yield the rows of a ``RECORD`` that are not blank."""
     text = TextIOWrapper(BytesIO(raw), "utf-8", newline="")
     for number, row in enumerate(filter(None, csv.reader(text))):
         if number == MOST_MEMBERS:
@@ -217,6 +213,7 @@ def _rows(raw: bytes) -> Iterator[list[str]]:
 
 
 def _record(archive: Archive, wheel: Wheel) -> dict[str, tuple[str, str]]:
+    """Return hash and size of each member as ``RECORD`` has them."""
     member = f"{wheel.dist_info}/RECORD"
     if member not in archive.members:
         wheel.record.append((member, "there is none"))
@@ -236,26 +233,26 @@ def _record(archive: Archive, wheel: Wheel) -> dict[str, tuple[str, str]]:
 
 
 def module_of(
-    name: str, size: int, chunks: Iterable[bytes], room: ReadBudget | None = None
+    name: str, size: int, chunks: Iterable[bytes], budget: ReadBudget | None = None
 ) -> Module:
-    """Read a module, or say why it is none.
+    """Read a module, or say why it is not WebAssembly.
 
-    :raises TooLargeError: as :func:`~.binary.read`.
+    :raises TooLargeError: as :func:`.wasm.read`.
     """
     try:
-        return Module(name, size, read(chunks, room))
+        return Module(name, size, read(chunks, budget))
     except MalformedBinaryError as error:
         return Module(name, size, None, str(error), error.offset)
 
 
 def _module(
-    name: str, size: int, chunks: Iterator[bytes], room: ReadBudget
+    name: str, size: int, chunks: Iterator[bytes], budget: ReadBudget
 ) -> Module | None:
-    """Read a member as a module, if it is one or has the name of one."""
+    """Read a member as a module if it is WebAssembly or has the name of a library."""
     first = next(chunks, b"")
     if not (first.startswith(MAGIC) or _LIBRARY.search(name)):
         return None
     try:
-        return module_of(name, size, chain((first,), chunks), room)
+        return module_of(name, size, chain((first,), chunks), budget)
     except TooLargeError as error:
         raise UnsafeWheelError(f"{shortened(name)}: {error}") from None

@@ -1,4 +1,4 @@
-"""What each platform demands of a module: data of the registry, see policies.json."""
+"""What each platform demands of a module, and the list of the rules: policies.json."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .._platforms import WasiPlatform
 from .._registry import known_platforms
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
     from .symbols import Symbols
     from .wasm import Import, WasmModule
 
-__all__ = [
-    "Policy",
-    "Rule",
-    "flavours",
-    "linker_symbols",
-    "matches",
-    "policy_of",
-    "rules",
-]
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -40,14 +30,14 @@ class Rule:
 
     #: its stable name, such as ``"module-exceptions"``
     id: str
-    #: what holds if it is kept
+    #: what is so if a wheel keeps it
     title: str
-    #: the requirement of this PEP; ``"family"`` for what the platform's family fixes
-    requirement: str
-    #: the address of another specification, where that is the rule
-    source: str
-    #: by which bytes it is decided
+    #: the bytes that decide it
     decides: str
+    #: the requirement of this PEP; ``"family"`` for what the platform's family fixes
+    requirement: str = ""
+    #: the address of the specification that has the rule, if it is not this PEP
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,10 +54,13 @@ class Policy:
     import_modules: tuple[str, ...]
     #: the libraries that a module may need; None if the loader looks for any
     libraries: frozenset[str] | None
-    #: what a module without ``PyInit_*`` or ``PyModExport_*`` is: ``"contradicts"`` or ``"cannot tell"``
-    without_init: str
-    #: features of WebAssembly that contradict the platform, and that are worth a warning
+    #: the platforms of the family whose loader ignores RPATH and looks in NAME.libs
+    ignoring_runtime_paths: frozenset[str]
+    #: what a module without ``PyInit_*`` or ``PyModExport_*`` is
+    without_init: Literal["contradicts", "cannot tell"]
+    #: features of WebAssembly that contradict the platform
     forbidden_features: frozenset[str]
+    #: features of WebAssembly that are worth a warning
     suspicious_features: frozenset[str]
     #: what no rule decides
     not_decided: tuple[str, ...]
@@ -83,77 +76,57 @@ class Policy:
 
     @property
     def unwinding(self) -> str | None:
-        """The exceptions that unwind the stack; None where nobody has said."""
+        """The exceptions that unwind the stack; None if the platform is not known."""
         if isinstance(self.platform, WasiPlatform):
             return "none"
         return self.record.unwinding if self.record else None
 
     @property
-    def uses_rpath(self) -> bool | None:
-        """Whether the loader looks along RPATH; None where nobody has said."""
-        if self.record is None:
-            return None
-        return "RPATH is ignored" not in self.record.library_lookup
+    def follows_runtime_paths(self) -> bool | None:
+        """Whether the loader looks along RPATH; None if the platform is not known."""
+        return self.tag not in self.ignoring_runtime_paths if self.record else None
 
 
 @cache
 def _data() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(
-        pkgutil.get_data(__package__, "policies.json") or b""
-    )
+    data = pkgutil.get_data(__package__, "policies.json") or b""
+    found: dict[str, Any] = json.loads(data)
     return found
 
 
 @cache
 def rules() -> dict[str, Rule]:
-    """Return every rule by its id, in the order in which they are shown."""
-    return {
-        name: Rule(
-            id=name,
-            title=rule["title"],
-            requirement=rule.get("requirement", ""),
-            source=rule.get("source", ""),
-            decides=rule["decides"],
-        )
-        for name, rule in _data()["rules"].items()
-    }
+    """Return every rule by its id, in the order of policies.json."""
+    return {name: Rule(id=name, **rule) for name, rule in _data()["rules"].items()}
 
 
 @cache
-def _flavours() -> list[tuple[str, dict[int, re.Pattern[str]]]]:
+def _flavours() -> list[tuple[str, int, re.Pattern[str]]]:
+    """Return flavours of exceptions, kinds of imports, and the names that show them."""
     return [
-        (
-            name,
-            {
-                kind: re.compile("|".join(map(translate, patterns)))
-                for kind, patterns in (
-                    (FUNCTION, found["functions"]),
-                    (TAG, found["tags"]),
-                )
-                if patterns
-            },
-        )
-        for name, found in _data()["unwinding"].items()
+        (flavour, kind, re.compile("|".join(map(translate, patterns[key]))))
+        for flavour, patterns in _data()["unwinding"].items()
+        for kind, key in ((FUNCTION, "functions"), (TAG, "tags"))
+        if patterns[key]
     ]
 
 
 def flavours(binary: WasmModule) -> dict[str, list[Import]]:
     """Return the imports that show how exceptions unwind, by flavour.
 
-    ``"either"`` is what throws and jumps by any flavour.
+    The flavour ``"either"`` has what throws and jumps in any way.
     """
     found: dict[str, list[Import]] = {}
     imports = {kind: binary.imports.of_kind(kind) for kind in (FUNCTION, TAG)}
-    for name, patterns in _flavours():
-        for kind, pattern in patterns.items():
-            if hits := [one for one in imports[kind] if pattern.match(one.name)]:
-                found.setdefault(name, []).extend(hits)
+    for flavour, kind, pattern in _flavours():
+        if hits := [one for one in imports[kind] if pattern.match(one.name)]:
+            found.setdefault(flavour, []).extend(hits)
     return found
 
 
 @cache
 def linker_symbols() -> frozenset[str]:
-    """Return what the linker of every side module imports, and every loader gives."""
+    """Return what the linker makes every module import, and every loader provides."""
     return frozenset(_data()["linker_symbols"])
 
 
@@ -174,6 +147,7 @@ def policy_of(platform: PyEmscriptenPlatform | WasiPlatform) -> Policy:
         soabi=family["soabi"],
         import_modules=tuple(modules),
         libraries=None if libraries is None else frozenset(libraries),
+        ignoring_runtime_paths=frozenset(family["ignoring_runtime_paths"]),
         without_init=family["without_init"],
         forbidden_features=frozenset(family["forbidden_features"]),
         suspicious_features=frozenset(family["suspicious_features"]),

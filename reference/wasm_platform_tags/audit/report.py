@@ -1,7 +1,8 @@
-"""The outcome of an audit: verdicts, findings, and what was seen in each module."""
+"""The report of an audit: verdicts, findings, and what each module has."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,8 @@ from .rules import (
     CONSISTENT,
     CONTRADICTS,
     Finding,
-    judge_metadata,
-    judge_platform,
+    check_metadata,
+    check_platform,
 )
 from .wasm import FUNCTION
 
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .content import Module
+    from .rules import Verdict
+    from .wasm import WasmModule
 
-__all__ = ["Report", "audit", "json_report", "worst"]
+_INIT = ("PyInit", "PyModExport")
 
 
 @dataclass(frozen=True)
@@ -38,18 +41,18 @@ class Report:
     filename: str
     #: where it is, as it was given
     path: Path
-    #: the verdict on each platform tag, the tags in the order of the alphabet
-    platforms: dict[str, str]
+    #: the verdict on each platform tag, in alphabetical order
+    platforms: dict[str, Verdict]
     #: the findings, the wheel's own metadata first
     findings: tuple[Finding, ...]
-    #: what was seen in each module, in the order of the file
+    #: what each module has, in the order of the file
     modules: tuple[dict[str, Any], ...]
-    #: what cannot be seen in the bytes of a wheel for these platforms
+    #: what no rule decides for these platforms
     not_decided: tuple[str, ...]
 
     @property
-    def verdict(self) -> str:
-        """``"contradicts"``, ``"cannot tell"`` or ``"consistent"``: the worst."""
+    def verdict(self) -> Verdict:
+        """The worst verdict on any platform tag or on the metadata."""
         return worst(self.findings)
 
     def __bool__(self) -> bool:
@@ -74,70 +77,59 @@ def audit(
     platforms: Iterable[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> Report:
-    """Hold a wheel against its tags.
+    """Check a wheel against its platform tags.
 
-    :param path: the wheel. It is read once, front to back; nothing of it is run or
-        written anywhere.
-    :param platforms: platform tags to hold it against instead of its own.
-    :param progress: told the name of each member before it is read.
-    :raises UnsafeWheelError: if it is no wheel, or not one that can be read safely.
+    :param path: the wheel. It is read once, from front to back. Nothing in it is run or
+        unpacked.
+    :param platforms: the platform tags to check it against, by default its own.
+    :param progress: is called with the name of each member before it is read.
+    :raises UnsafeWheelError: if it is no wheel, or cannot be read safely.
     :raises OSError: if the file cannot be read.
     """
     wheel = read_wheel(path, progress)
-    findings = list(judge_metadata(wheel))
-    asked = sorted(set(platforms))
-    if asked:
+    findings = check_metadata(wheel)
+    if asked := set(platforms):
         wheel.tags = frozenset(
             Tag(tag.interpreter, tag.abi, platform)
             for tag in wheel.tags
             for platform in asked
         )
-    tags = asked or sorted({tag.platform for tag in wheel.tags})
-    verdicts = {}
-    for tag in tags:
-        found = list(judge_platform(wheel, tag))
+    verdicts: dict[str, Verdict] = {}
+    not_decided: dict[str, None] = {}
+    for tag in sorted({tag.platform for tag in wheel.tags}):
+        found = check_platform(wheel, tag)
         verdicts[tag] = worst(found)
         findings += found
-    not_decided: dict[str, None] = {}
-    for tag in tags:
-        try:
-            not_decided.update(
-                dict.fromkeys(policy_of(parse_platform_tag(tag)).not_decided)
-            )
-        except InvalidPlatformTag:  # noqa: PERF203 - said by a finding
-            continue
+        with suppress(InvalidPlatformTag):  # a finding says so
+            policy = policy_of(parse_platform_tag(tag))
+            not_decided.update(dict.fromkeys(policy.not_decided))
     return Report(
         filename=wheel.filename,
         path=path,
         platforms=verdicts,
         findings=tuple(findings),
-        modules=tuple(map(_seen, wheel.modules)),
+        modules=tuple(map(_described, wheel.modules)),
         not_decided=tuple(not_decided),
     )
 
 
-def worst(findings: Iterable[Finding]) -> str:
-    """Return what findings make of a verdict; warnings leave it alone.
-
-    :returns: ``"contradicts"``, ``"cannot tell"`` or ``"consistent"``.
-    """
+def worst(findings: Iterable[Finding]) -> Verdict:
+    """Return the verdict that follows from findings. Warnings do not change it."""
     found = {one.severity for one in findings}
-    return next((one for one in (CONTRADICTS, CANNOT_TELL) if one in found), CONSISTENT)
+    if CONTRADICTS in found:
+        return CONTRADICTS
+    return CANNOT_TELL if CANNOT_TELL in found else CONSISTENT
 
 
-def _seen(module: Module) -> dict[str, Any]:
-    """What stands in a module, for a reader who wants to judge by himself."""
-    seen: dict[str, Any] = {"name": module.name, "size": module.size}
+def _described(module: Module) -> dict[str, Any]:
+    """Return what a module has, for readers who want to check a verdict."""
+    described: dict[str, Any] = {"name": module.name, "size": module.size}
     binary = module.binary
     if binary is None:
-        return {**seen, "kind": "not WebAssembly", "error": module.error}
+        return described | {"kind": "not WebAssembly", "error": module.error}
     if binary.component:
-        return {**seen, "kind": "component"}
-    used = [name for name in ("javascript", "webassembly") if name in module.flavours]
-    if binary.own_tags is not None and "webassembly" not in used:
-        used.append("webassembly")
-    return {
-        **seen,
+        return described | {"kind": "component"}
+    return described | {
         "kind": "core module" if module.is_library else "file",
         "sections": [section.name for section in binary.sections],
         "memory_info": binary.memory_info and list(binary.memory_info),
@@ -149,12 +141,8 @@ def _seen(module: Module) -> dict[str, Any]:
             one.type in binary.i64_types for one in binary.imports.of_kind(FUNCTION)
         ),
         "exports": len(binary.exports),
-        "init": [
-            name
-            for name in binary.exports.names
-            if name.startswith(("PyInit", "PyModExport"))
-        ],
-        "exceptions": used,
+        "init": [n for n in binary.exports.names if n.startswith(_INIT)],
+        "exceptions": _exceptions(module, binary),
         "memory64": binary.memory64 is not None,
         "shared_memory": binary.shared is not None,
         "features": [one.name for one in binary.features],
@@ -163,13 +151,21 @@ def _seen(module: Module) -> dict[str, Any]:
     }
 
 
+def _exceptions(module: Module, binary: WasmModule) -> list[str]:
+    """Return the flavours of exceptions that a module certainly uses."""
+    flavours = set(module.flavours)
+    if binary.own_tags is not None:
+        flavours.add("webassembly")
+    return [name for name in ("javascript", "webassembly") if name in flavours]
+
+
 def json_report(
     reports: Iterable[Report], refused: Iterable[tuple[str, str]] = ()
 ) -> dict[str, Any]:
     """Return what ``wasm-tags audit --json`` prints, see report.schema.json.
 
     :param reports: the wheels that were audited.
-    :param refused: the files that were not opened, and why.
+    :param refused: the files that were not audited, and why.
     """
     return {
         "project": f"wasm-platform-tags {__version__}",

@@ -1,6 +1,6 @@
-"""Write a wheel again under another platform tag: name, ``WHEEL`` and ``RECORD``.
+"""Write a copy of a wheel under another platform tag.
 
-The work is done by ``wheel tags`` of the package wheel, on a copy.
+``wheel tags`` of the package wheel changes the name, ``WHEEL`` and ``RECORD`` of the copy.
 """
 
 from __future__ import annotations
@@ -18,21 +18,22 @@ from .._platforms import parse_platform_tag
 from .._select import parse
 from .report import audit
 
-__all__ = ["RetagError", "platforms_after", "retag"]
+# The rules that the copy must keep, whatever its modules have.
+_WRITTEN = ("wheel-tags", "wheel-record")
 
 
 class RetagError(ValueError):
-    """The wheel is not written; the message says why."""
+    """No copy was written; the message says why."""
 
 
 def platforms_after(wheel: Path, to: str, *, add: bool) -> list[str]:
-    """Return the platform tags that a wheel would have.
+    """Return the platform tags that the copy of a wheel will have, sorted.
 
-    :param wheel: the file; only its name is looked at.
+    :param wheel: the file; only its name is used.
     :param to: the portable platform tag to write.
-    :param add: whether the old ones stay.
+    :param add: whether the old platform tags stay.
     :raises InvalidPlatformTag: if `to` is not a portable tag.
-    :raises RetagError: if nothing would change, or it is no wheel's name.
+    :raises RetagError: if nothing would change, or it is not the name of a wheel.
     """
     parse_platform_tag(to)
     try:
@@ -49,9 +50,10 @@ def platforms_after(wheel: Path, to: str, *, add: bool) -> list[str]:
 def retag(
     wheel: Path, to: str, *, add: bool = False, folder: Path | None = None
 ) -> Path:
-    """Write a copy of a wheel under another platform tag; the wheel itself stays.
+    """Write a copy of a wheel under another platform tag.
 
-    The copy appears whole or not at all, and never in the place of a file.
+    The wheel itself does not change. The copy is written whole or not at all, and never
+    replaces a file.
 
     :param wheel: the file.
     :param to: the portable platform tag to write.
@@ -64,7 +66,7 @@ def retag(
     """
     platforms_after(wheel, to, add=add)
     folder = folder or wheel.parent
-    # On the same disk, so that the last step is one step.
+    # On the same disk, so that the copy can be moved in one step.
     with tempfile.TemporaryDirectory(dir=folder, prefix=".retag-") as scratch:
         copy = Path(shutil.copy(wheel, scratch)).absolute()
         option = f"--platform-tag={'+' if add else ''}{to}"
@@ -76,13 +78,7 @@ def retag(
             cwd=scratch,  # -m takes modules from there before all others
         )
         if done.returncode:
-            last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-            if last.startswith("AssertionError: "):  # from where it compares the two
-                last = (
-                    "it wants the tags and the build number in WHEEL as they are spelled"
-                    " in the file name"
-                )
-            raise RetagError(f"`wheel tags` failed: {last}")
+            raise RetagError(f"`wheel tags` failed: {_last_line(done.stderr)}")
         (made,) = Path(scratch).iterdir()
         wrong = [one for one in audit(made).findings if one.rule in _WRITTEN]
         if wrong:
@@ -94,8 +90,14 @@ def retag(
     return target
 
 
-# What the copy must have right, whatever is in it.
-_WRITTEN = ("wheel-tags", "wheel-record")
+def _last_line(stderr: str) -> str:
+    last = (stderr.strip().splitlines() or ["it said nothing"])[-1]
+    if last.startswith("AssertionError: "):  # from its comparison of WHEEL and name
+        return (
+            "it wants the tags and the build number in WHEEL as they are spelled"
+            " in the file name"
+        )
+    return last
 
 
 def _place(made: Path, target: Path) -> None:
@@ -106,8 +108,7 @@ def _place(made: Path, target: Path) -> None:
         raise RetagError(f"{target} exists; it is not overwritten") from None
     except OSError:  # a disk without links
         try:
-            with target.open("xb"):  # the place is taken, then filled in one step
-                pass
+            target.touch(exist_ok=False)  # reserves the name
         except FileExistsError:
             raise RetagError(f"{target} exists; it is not overwritten") from None
         try:

@@ -1,17 +1,21 @@
-"""Hold what stands in a wheel against a platform: one function a rule.
+"""The rules of the audit: a decorated function each.
 
-Each yields findings. A finding *contradicts* the tag, or says that nobody *can tell* and
-what would be needed, or is a warning, which leaves the verdict alone. What no rule
-finds fault with is consistent with the tag; that it conforms cannot be seen.
+A rule adds findings to the check that it gets. A finding *contradicts* the platform tag; or
+it says that nobody *can tell* from the bytes, and what would be needed; or it is a
+*warning*, which does not change the verdict. A wheel without other findings is consistent
+with its tag. Whether it conforms cannot be seen.
+
+To add a rule, describe it in policies.json and write a function under :func:`_rule`. Rules
+about the same thing run in the order of this file; their findings have this order.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import partial, partialmethod
+from typing import TYPE_CHECKING, Final, Literal
 
 from .._platforms import InvalidPlatformTag, PyEmscriptenPlatform, parse_platform_tag
 from .._text import printable
@@ -21,35 +25,32 @@ from .symbols import CPYTHON
 from .wasm import MEMORY, TABLE, TAG, WasmModule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Sequence
     from collections.abc import Set as AbstractSet
+    from typing import TypeAlias
 
     from packaging.tags import Tag
 
     from .._platforms import WasiPlatform
     from .wasm import Import
 
-__all__ = [
-    "CANNOT_TELL",
-    "CONSISTENT",
-    "CONTRADICTS",
-    "WARNING",
-    "Finding",
-    "judge_metadata",
-    "judge_module",
-    "judge_platform",
-]
+    Severity: TypeAlias = Literal["contradicts", "cannot tell", "warning"]
+    Verdict: TypeAlias = Literal["contradicts", "cannot tell", "consistent"]
+    _What: TypeAlias = Literal["metadata", "tag", "format", "module", "wheel"]
+    _Rule: TypeAlias = Callable[["_Check"], None]
 
-CONTRADICTS, CANNOT_TELL, CONSISTENT = "contradicts", "cannot tell", "consistent"
-WARNING = "warning"
+CONTRADICTS: Final = "contradicts"
+CANNOT_TELL: Final = "cannot tell"
+CONSISTENT: Final = "consistent"
+WARNING: Final = "warning"
 
-_SHOWN = 5  # names in a message; all of them stand in `names`
+_SHOWN = 5  # names in a message; `names` of the finding has all of them
 _SUFFIX = re.compile(
     r"\.(?:cpython-(?P<python>3[0-9]+t?)-(?P<soabi>[A-Za-z0-9_-]+)"
     r"|(?P<stable>abi3t?)(?:-(?P<stable_soabi>[A-Za-z0-9_-]+))?)\.so$"
 )
 _CPYTHON_TAG = re.compile(r"cp3([0-9]+)$")
-# Where the files of these folders of NAME-VERSION.data are installed: beside the rest.
+# Installers put the files of these folders beside the rest of the wheel.
 _SCHEME = re.compile(r"^[^/]+\.data/(?:purelib|platlib)/")
 
 
@@ -60,434 +61,463 @@ class Finding:
     #: the rule, such as ``"module-exceptions"``
     rule: str
     #: ``"contradicts"``, ``"cannot tell"`` or ``"warning"``
-    severity: str
+    severity: Severity
     #: what was found and what is wanted
     message: str
     #: the platform tag that it is about; empty for the wheel's own metadata
     platform: str = ""
     #: the member of the wheel, or empty
     member: str = ""
-    #: the byte in the member, from its start, or None
+    #: the offset in the member, in bytes from its start, or None
     offset: int | None = None
-    #: where nobody can tell: what would be needed
+    #: what would be needed to tell; empty unless the severity is ``"cannot tell"``
     needed: str = ""
     #: all symbols or libraries that it is about
     names: tuple[str, ...] = ()
     #: the requirement of this PEP, or empty
     requirement: str = ""
-    #: the address of another specification, where that is the rule
+    #: the address of the specification that has the rule, if it is not this PEP
     source: str = ""
 
+    @property
+    def where(self) -> str:
+        """The member and the offset in words, such as ``"a.so at byte 8:"``, or empty."""
+        if not self.member:
+            return ""
+        at = "" if self.offset is None else f" at byte {self.offset}"
+        return f"{self.member}{at}:"
 
-@dataclass(frozen=True)
-class _Context:
-    """A wheel under one platform tag."""
 
-    wheel: Wheel
-    policy: Policy
-    tag: str
-    modules: list[Module] = field(default_factory=list)
+class _Check:
+    """A wheel under a platform tag, and what the rules find in it.
 
-    @cached_property
-    def installed(self) -> dict[str, Module]:
-        """The libraries by the place where they are installed."""
-        return {_SCHEME.sub("", module.name): module for module in self.modules}
+    :param policy: what the platform demands; rules of the metadata may not ask for it.
+    :param modules: the modules of the wheel that the loader may take.
+    """
 
-    @cached_property
-    def places(self) -> dict[str, list[str]]:
-        """These places by the file names, as modules need them."""
-        found: dict[str, list[str]] = {}
+    #: the rule that runs, and the member that its findings are about
+    rule = member = ""
+    #: the module, for the rules of modules, and what its sections say
+    module: Module
+    binary: WasmModule
+    #: its imports that neither the wheel nor the platform is known to have
+    unresolved: Sequence[Import]
+    #: the libraries that it needs, directly or not, and that are not in the wheel
+    missing: Sequence[str]
+
+    def __init__(
+        self,
+        wheel: Wheel,
+        tag: str = "",
+        policy: Policy | None = None,
+        modules: Sequence[Module] = (),
+    ) -> None:
+        self.wheel = wheel
+        self.tag = tag
+        if policy:
+            self.policy = policy
+        self.modules = modules
+        #: the modules by the place where they are installed
+        self.installed = {_SCHEME.sub("", module.name): module for module in modules}
+        #: these places by the file name, by which modules ask for a library
+        self.places: dict[str, list[str]] = {}
         for place in self.installed:
-            found.setdefault(posixpath.basename(place), []).append(place)
-        return found
+            self.places.setdefault(posixpath.basename(place), []).append(place)
+        #: the wheel's tags with this platform
+        self.tags = [one for one in wheel.tags if one.platform == tag]
+        #: the names of what is unresolved in any module
+        self.unresolved_names: dict[str, None] = {}
+        self.findings: list[Finding] = []
 
-    @cached_property
-    def tags(self) -> list[Tag]:
-        """The wheel's tags with this platform."""
-        return [tag for tag in self.wheel.tags if tag.platform == self.tag]
+    def run(self, what: _What) -> None:
+        """Run the rules about something, one after another."""
+        for self.rule, rule in _RULES[what]:
+            rule(self)
 
-    def finding(
-        self, rule: str, severity: str, message: str, **more: object
-    ) -> Finding:
-        """A finding about this platform, with the rule's requirement."""
-        known = rules()[rule]
-        requirement = more.pop("requirement", "") or (
-            self.policy.requirement
-            if known.requirement == "family"
-            else known.requirement
-        )
-        return Finding(
-            rule=rule,
+    def run_on(self, module: Module) -> None:
+        """Run the rules about a module."""
+        self.module, self.member = module, module.name
+        self.run("format")
+        if module.binary is not None and not module.binary.component:
+            self.binary = module.binary
+            self.unresolved, self.missing = _unresolved(self)
+            self.unresolved_names.update((one.name, None) for one in self.unresolved)
+            self.run("module")
+        self.member = ""
+
+    def find(
+        self,
+        severity: Severity,
+        message: str,
+        offset: int | None = None,
+        names: Iterable[str] = (),
+        needed: str = "",
+    ) -> None:
+        """Add a finding of the rule that runs. Its fields are those of a Finding."""
+        rule = rules()[self.rule]
+        family = rule.requirement == "family"
+        finding = Finding(
+            rule=self.rule,
             severity=severity,
             message=message,
             platform=self.tag,
-            requirement=str(requirement),
-            source=known.source,
-            **more,  # type: ignore[arg-type]
+            member=self.member,
+            offset=offset,
+            needed=needed,
+            names=tuple(names),
+            requirement=self.policy.requirement if family else rule.requirement,
+            source=rule.source,
         )
+        self.findings.append(finding)
+
+    contradicts = partialmethod(find, CONTRADICTS)
+    unknown = partialmethod(find, CANNOT_TELL)
+    warns = partialmethod(find, WARNING)
 
 
-def judge_metadata(wheel: Wheel) -> Iterator[Finding]:
-    """Hold a wheel's name, ``WHEEL`` and ``RECORD`` against each other."""
-
-    def finding(rule: str, severity: str, message: str, member: str) -> Finding:
-        return Finding(
-            rule, severity, message, member=member, source=rules()[rule].source
-        )
-
-    metadata = f"{wheel.dist_info}/WHEEL"
-    if wheel.tags != wheel.stated:
-        stated = _some(sorted(map(str, wheel.stated))) or "no tag"
-        yield finding(
-            "wheel-tags",
-            CONTRADICTS,
-            f"WHEEL says {stated}; the file name says"
-            f" {_some(sorted(map(str, wheel.tags)))}",
-            metadata,
-        )
-    for member, why in wheel.record:
-        yield finding("wheel-record", CONTRADICTS, why, member)
-    if wheel.purelib and any(module.is_library for module in wheel.modules):
-        yield finding(
-            "wheel-purelib",
-            WARNING,
-            "Root-Is-Purelib is true, and there are modules",
-            metadata,
-        )
+_RULES: dict[_What, list[tuple[str, _Rule]]] = {}
 
 
-def judge_platform(wheel: Wheel, tag: str) -> Iterator[Finding]:
-    """Hold a wheel against one platform tag.
+def _rule(rule: str, what: _What) -> Callable[[_Rule], _Rule]:
+    """Make a function a rule.
 
-    :param tag: a platform tag, of the wheel or instead of the wheel's.
+    :param rule: its id in policies.json.
+    :param what: what it is about: the wheel's metadata, the platform tag, whether a
+        module is one, what is in a module, or all modules of the wheel together.
+    """
+
+    def register(function: _Rule) -> _Rule:
+        _RULES.setdefault(what, []).append((rule, function))
+        return function
+
+    return register
+
+
+def check_metadata(wheel: Wheel) -> list[Finding]:
+    """Check a wheel's name, ``WHEEL`` and ``RECORD`` against each other."""
+    check = _Check(wheel)
+    check.run("metadata")
+    return check.findings
+
+
+def check_platform(wheel: Wheel, tag: str) -> list[Finding]:
+    """Check a wheel against one platform tag.
+
+    :param tag: a platform tag of the wheel, or another one.
+    :returns: the findings about the tag; about each module, in the order of the file;
+        about the modules together.
     """
     libraries = [module for module in wheel.modules if module.is_library]
     try:
         platform = parse_platform_tag(tag)
     except InvalidPlatformTag as error:
-        yield from _not_portable(error, tag, libraries)
-        return
-    context = _Context(wheel, policy_of(platform), tag, libraries)
-    policy = context.policy
-    if tag != policy.tag:
-        yield context.finding(
-            "tag-alias",
-            WARNING,
-            f"{tag} is an alias; indexes take {policy.tag} in new uploads",
-        )
-    if policy.record is None:
-        yield context.finding(
-            "tag-known",
-            CANNOT_TELL,
-            f"the registry does not know {policy.tag}",
-            needed="the definition of the platform, and a record in the registry",
-        )
-    if not libraries:
-        yield context.finding(
-            "wheel-modules",
-            CANNOT_TELL,
-            "there is no module",
-            needed="a module; a wheel without one has the platform tag any",
-        )
+        return [_not_portable(error, tag, libraries)]
+    check = _Check(wheel, tag, policy_of(platform), libraries)
+    check.run("tag")
     for module in libraries:
-        if module.binary is None:
-            yield context.finding(
-                "module-format",
-                CONTRADICTS,
-                f"it is not WebAssembly: {module.error}; wanted a core module",
-                member=module.name,
-                offset=module.offset,
-            )
-        elif module.binary.component:
-            yield context.finding(
-                "module-format",
-                CONTRADICTS,
-                "it is a component; wanted a core module",
-                member=module.name,
-                offset=4,
-            )
-        else:
-            for rule in _MODULE_RULES:
-                yield from rule(context, module, module.binary)
-    if policy.symbols is None:
-        yield from _no_symbols(context)
-    else:
-        yield from _other_python(context, policy.symbols.python)
+        check.run_on(module)
+    check.run("wheel")
+    return check.findings
 
 
-def judge_module(
+def check_module(
     name: str, data: bytes, platform: PyEmscriptenPlatform | WasiPlatform
-) -> Iterator[Finding]:
-    """Hold one module against a platform before it is packed.
+) -> list[Finding]:
+    """Check one module against a platform before it is packed.
 
     :param name: its name in the wheel, such as ``"pack/side.abi3.so"``.
-    :param data: what is in the file.
+    :param data: the content of its file.
     :param platform: the platform that it was built for.
-    :returns: the findings; nothing of CPython's own symbols, for no wheel says which
-        CPython it is for.
-    :raises TooLargeError: as :func:`~.binary.read`.
+    :returns: the findings. There are none about CPython's own symbols: without a wheel
+        it is not known for which CPython the module is.
+    :raises TooLargeError: as :func:`.wasm.read`.
     """
     module = module_of(name, len(data), (data,))
     wheel = Wheel("", frozenset(), "", "", frozenset(), purelib=False, modules=[module])
-    for found in judge_platform(wheel, platform.tags[0]):
-        if found.rule != "module-cpython":
-            yield found
+    found = check_platform(wheel, platform.tags[0])
+    return [one for one in found if one.rule != "module-cpython"]
 
 
 def _not_portable(
     error: InvalidPlatformTag, tag: str, libraries: list[Module]
-) -> Iterator[Finding]:
-    """A tag that names no platform of this PEP."""
-    local = error.rule == "local-tag"
-    foreign = error.rule == "not-portable" and "wasm" not in tag
-    first = libraries[0] if libraries else None
-    message = f"{printable(tag)} is not a portable tag: {error.reason}"
-    if foreign:
-        if first is None or first.binary is None:
-            # What another system's tag promises is for other tools to judge.
-            yield Finding(
-                "tag-portable",
-                CANNOT_TELL,
-                f"{printable(tag)} is no tag for WebAssembly",
-                platform=tag,
-                needed="a tool for that system",
-                requirement=error.rule,
-            )
-            return
-        message = (
-            f"{printable(tag)} is no tag for WebAssembly, and {first.name} is a module"
+) -> Finding:
+    """Return the finding about a tag that names no platform of this PEP."""
+    finding = partial(
+        Finding, "tag-portable", platform=tag, requirement=error.rule, needed=""
+    )
+    shown = printable(tag)
+    if error.rule == "local-tag":
+        return finding(
+            severity=CANNOT_TELL,
+            message=f"{shown} is not a portable tag: {error.reason}",
+            needed="the platform that it was built for, as a portable tag",
         )
-    yield Finding(
-        "tag-portable",
-        CANNOT_TELL if local else CONTRADICTS,
-        message,
-        platform=tag,
-        member=first.name if foreign and first else "",
-        offset=0 if foreign else None,
-        needed="the platform that it was built for, as a portable tag" if local else "",
-        requirement=error.rule,
+    if error.rule != "not-portable" or "wasm" in tag:
+        return finding(
+            severity=CONTRADICTS,
+            message=f"{shown} is not a portable tag: {error.reason}",
+        )
+    if not libraries or libraries[0].binary is None:
+        # Other tools check what the tag of another system promises.
+        return finding(
+            severity=CANNOT_TELL,
+            message=f"{shown} is no tag for WebAssembly",
+            needed="a tool for that system",
+        )
+    name = libraries[0].name
+    return finding(
+        severity=CONTRADICTS,
+        message=f"{shown} is no tag for WebAssembly, and {name} is a module",
+        member=name,
+        offset=0,
     )
 
 
-def _memory64(
-    context: _Context, module: Module, binary: WasmModule
-) -> Iterator[Finding]:
-    if binary.memory64 is not None:
-        yield context.finding(
-            "module-memory64",
-            CONTRADICTS,
-            "its memory is 64-bit; wanted 32-bit memory",
-            member=module.name,
-            offset=binary.memory64,
+@_rule("wheel-tags", "metadata")
+def _stated_tags(check: _Check) -> None:
+    wheel = check.wheel
+    if wheel.tags != wheel.stated:
+        check.member = f"{wheel.dist_info}/WHEEL"
+        stated = _some(sorted(map(str, wheel.stated))) or "no tag"
+        named = _some(sorted(map(str, wheel.tags)))
+        check.contradicts(f"WHEEL says {stated}; the file name says {named}")
+
+
+@_rule("wheel-record", "metadata")
+def _record(check: _Check) -> None:
+    for member, why in check.wheel.record:
+        check.member = member
+        check.contradicts(why)
+
+
+@_rule("wheel-purelib", "metadata")
+def _purelib(check: _Check) -> None:
+    if check.wheel.purelib and any(one.is_library for one in check.wheel.modules):
+        check.member = f"{check.wheel.dist_info}/WHEEL"
+        check.warns("Root-Is-Purelib is true, and there are modules")
+
+
+@_rule("tag-alias", "tag")
+def _alias(check: _Check) -> None:
+    if check.tag != (canonical := check.policy.tag):
+        check.warns(f"{check.tag} is an alias; indexes take {canonical} in new uploads")
+
+
+@_rule("tag-known", "tag")
+def _known(check: _Check) -> None:
+    if check.policy.record is None:
+        check.unknown(
+            f"the registry does not know {check.policy.tag}",
+            needed="the definition of the platform, and a record in the registry",
         )
 
 
-def _dylink(context: _Context, module: Module, binary: WasmModule) -> Iterator[Finding]:
-    if not binary.dylink_first:
-        first = binary.sections[0].name if binary.sections else "nothing"
-        yield context.finding(
-            "module-dylink",
-            CONTRADICTS,
-            f"its first section is {printable(first)}; wanted dylink.0",
-            member=module.name,
-            offset=binary.sections[0].offset if binary.sections else 8,
+@_rule("wheel-modules", "tag")
+def _no_module(check: _Check) -> None:
+    if not check.modules:
+        check.unknown(
+            "there is no module",
+            needed="a module; a wheel without one has the platform tag any",
         )
 
 
-def _unread(context: _Context, module: Module, binary: WasmModule) -> Iterator[Finding]:
-    if binary.unread is not None:
-        yield context.finding(
-            "module-dylink",
-            WARNING,
+@_rule("module-format", "format")
+def _format(check: _Check) -> None:
+    module = check.module
+    if module.binary is None:
+        check.contradicts(
+            f"it is not WebAssembly: {module.error}; wanted a core module",
+            module.offset,
+        )
+    elif module.binary.component:
+        check.contradicts("it is a component; wanted a core module", 4)
+
+
+@_rule("module-memory64", "module")
+def _memory64(check: _Check) -> None:
+    if (offset := check.binary.memory64) is not None:
+        check.contradicts("its memory is 64-bit; wanted 32-bit memory", offset)
+
+
+@_rule("module-dylink", "module")
+def _dylink(check: _Check) -> None:
+    sections = check.binary.sections
+    if not check.binary.dylink_first:
+        name, offset = sections[0][:2] if sections else ("nothing", 8)
+        check.contradicts(
+            f"its first section is {printable(name)}; wanted dylink.0", offset
+        )
+    if (offset_unread := check.binary.unread) is not None:
+        check.warns(
             "a part of dylink.0 holds more than it lists; loaders lose the rest",
-            member=module.name,
-            offset=binary.unread,
+            offset_unread,
         )
 
 
-def _threads(
-    context: _Context, module: Module, binary: WasmModule
-) -> Iterator[Finding]:
-    if binary.shared is not None:
-        yield context.finding(
-            "module-threads",
-            CONTRADICTS,
-            "its memory is shared; wanted memory without threads",
-            member=module.name,
-            offset=binary.shared,
-        )
-    for feature in binary.features:
-        name = feature.name[1:]
-        if feature.name[0] != "+":
-            continue
-        if name in context.policy.forbidden_features:
-            yield context.finding(
-                "module-threads",
-                CONTRADICTS,
-                f"target_features has {name}; wanted none of threads",
-                member=module.name,
-                offset=feature.offset,
+@_rule("module-threads", "module")
+def _threads(check: _Check) -> None:
+    shared = check.binary.shared
+    if shared is not None:
+        check.contradicts("its memory is shared; wanted memory without threads", shared)
+    for feature in check.binary.features:
+        used, name = feature.name[0] == "+", feature.name[1:]
+        if used and name in check.policy.forbidden_features:
+            check.contradicts(
+                f"target_features has {name}; wanted none of threads", feature.offset
             )
-        elif name in context.policy.suspicious_features:
-            yield context.finding(
-                "module-threads",
-                WARNING,
+        elif used and name in check.policy.suspicious_features:
+            check.warns(
                 f"target_features has {name}, as if built with -pthread; its memory is"
-                f" {'not ' if binary.shared is None else ''}shared",
-                member=module.name,
-                offset=feature.offset,
+                f" {'not ' if shared is None else ''}shared",
+                feature.offset,
             )
 
 
-def _exceptions(
-    context: _Context, module: Module, binary: WasmModule
-) -> Iterator[Finding]:
-    wanted = context.policy.unwinding
-    if wanted is None:
+_EXCEPTIONS = {"javascript": "JavaScript", "webassembly": "WebAssembly"}
+
+
+@_rule("module-exceptions", "module")
+def _exceptions(check: _Check) -> None:
+    unwinding = check.policy.unwinding
+    if unwinding is None:
         return  # tag-known says so
-    found = module.flavours
-    titles = {"javascript": "JavaScript", "webassembly": "WebAssembly", "either": "any"}
-    for flavour, imports in found.items():
-        if flavour == wanted or (flavour == "either" and wanted != "none"):
+    wanted = "none" if unwinding == "none" else f"those of {_EXCEPTIONS[unwinding]}"
+    for flavour, imports in check.module.flavours.items():
+        if flavour == unwinding or (flavour == "either" and unwinding != "none"):
             continue
-        names = tuple(dict.fromkeys(one.name for one in imports))
-        what = "exceptions or setjmp of " + titles[flavour]
-        if flavour == "either":
-            what = "exceptions or setjmp"
-        yield context.finding(
-            "module-exceptions",
-            CONTRADICTS,
-            f"it imports {_some(names)}: {what}; wanted"
-            f" {'none' if wanted == 'none' else 'those of ' + titles[wanted]}",
-            member=module.name,
-            offset=imports[0].offset,
-            names=names,
+        names = _names(imports)
+        of = f" of {_EXCEPTIONS[flavour]}" if flavour in _EXCEPTIONS else ""
+        check.contradicts(
+            f"it imports {_some(names)}: exceptions or setjmp{of}; wanted {wanted}",
+            imports[0].offset,
+            names,
         )
-    if binary.own_tags is not None and wanted != "webassembly":
-        yield context.finding(
-            "module-exceptions",
-            CONTRADICTS,
+    if check.binary.own_tags is not None and unwinding != "webassembly":
+        check.contradicts(
             "it has exception tags of its own: exceptions of WebAssembly; wanted"
-            f" {'none' if wanted == 'none' else 'those of ' + titles[wanted]}",
-            member=module.name,
-            offset=binary.own_tags,
+            f" {wanted}",
+            check.binary.own_tags,
         )
 
 
-def _imports(
-    context: _Context, module: Module, binary: WasmModule
-) -> Iterator[Finding]:
-    wanted = context.policy.import_modules
+@_rule("module-imports", "module")
+def _imports(check: _Check) -> None:
+    wanted = check.policy.import_modules
     others = {
-        name: at
-        for name, at in binary.imports.first_of_modules().items()
+        name: offset
+        for name, offset in check.binary.imports.first_of_modules().items()
         if not matches(name, wanted)
     }
     if others:
-        yield context.finding(
-            "module-imports",
-            CONTRADICTS,
+        check.contradicts(
             f"it imports from {_some(map(printable, others))}; wanted {', '.join(wanted)}",
-            member=module.name,
-            offset=next(iter(others.values())),
-            names=tuple(others),
+            next(iter(others.values())),
+            others,
         )
 
 
-def _needed(context: _Context, module: Module, binary: WasmModule) -> Iterator[Finding]:
-    libraries = context.policy.libraries
-    for need in binary.needed:
-        name = printable(need.name)
+@_rule("module-symbols", "module")
+def _symbols(check: _Check) -> None:
+    symbols = check.policy.symbols
+    imports = [one for one in check.unresolved if not CPYTHON.match(one.name)]
+    if symbols and imports:  # without symbols, one finding is for the wheel
+        names = _names(imports)
+        missing = _some(check.missing)
+        check.find(
+            CANNOT_TELL if missing else CONTRADICTS,
+            f"it imports {_some(names)}, not exported by {' and '.join(symbols.sources)}",
+            imports[0].offset,
+            names,
+            f"the exports of {missing}" if missing else "",
+        )
+
+
+@_rule("module-cpython", "module")
+def _cpython_symbols(check: _Check) -> None:
+    symbols = check.policy.symbols
+    imports = [one for one in check.unresolved if CPYTHON.match(one.name)]
+    if symbols and imports and _is_for(check.tags, symbols.python):
+        names = _names(imports)
+        check.contradicts(
+            f"it imports {_some(names)}, not exported by CPython {symbols.python} in"
+            f" {' and '.join(symbols.sources)}",
+            imports[0].offset,
+            names,
+        )
+
+
+@_rule("module-needed", "module")
+def _needed(check: _Check) -> None:
+    libraries = check.policy.libraries
+    folders = _lookup(check)
+    for need in check.binary.needed:
+        name, places = printable(need.name), check.places.get(need.name, [])
+        about = need.offset, (need.name,)
         if libraries is not None:
             if need.name not in libraries:
-                yield context.finding(
-                    "module-needed",
-                    CONTRADICTS,
-                    f"it needs {name}; wanted libraries of the WASI SDK",
-                    member=module.name,
-                    offset=need.offset,
-                    names=(need.name,),
+                check.contradicts(
+                    f"it needs {name}; wanted libraries of the WASI SDK", *about
                 )
-            continue
-        places = context.places.get(need.name, [])
-        if not places:
-            yield context.finding(
-                "module-needed",
-                CANNOT_TELL,
+        elif not places:
+            check.unknown(
                 f"it needs {name}, which is not in the wheel",
-                member=module.name,
-                offset=need.offset,
+                *about,
                 needed=f"the wheel that brings {name}",
-                names=(need.name,),
             )
-        elif (looked := _lookup(context, module, binary)) and not any(
-            f"{folder}/{need.name}".removeprefix("./") in places for folder in looked
+        elif folders and not any(
+            f"{folder}/{need.name}".removeprefix("./") in places for folder in folders
         ):
-            yield context.finding(
-                "module-needed",
-                CONTRADICTS,
+            check.contradicts(
                 f"it needs {name}, which is in {_some(places)}; the loader looks in"
-                f" {_some(looked)}",
-                member=module.name,
-                offset=need.offset,
-                names=(need.name,),
+                f" {_some(folders)}",
+                *about,
             )
 
 
-def _lookup(context: _Context, module: Module, binary: WasmModule) -> list[str]:
-    """The folders in which the loader looks, as far as the platform says."""
-    rpath = context.policy.uses_rpath
-    if rpath is None:
+def _lookup(check: _Check) -> list[str]:
+    """Return the folders in which the loader looks; none if the platform is not known."""
+    follows = check.policy.follows_runtime_paths
+    if follows is None:
         return []
-    if not rpath:
-        return [f"{context.wheel.project}.libs"]
-    here = posixpath.dirname(_SCHEME.sub("", module.name)) or "."
-    found = [
-        posixpath.normpath(path.name.replace("$ORIGIN", here))
-        for path in binary.runtime_paths
-    ]
+    if not follows:
+        return [f"{check.wheel.project}.libs"]
+    here = posixpath.dirname(_SCHEME.sub("", check.member)) or "."
+    paths = (path.name for path in check.binary.runtime_paths)
+    found = [posixpath.normpath(path.replace("$ORIGIN", here)) for path in paths]
     return found or ["(no RPATH)"]
 
 
-def _suffix(context: _Context, module: Module, binary: WasmModule) -> Iterator[Finding]:
-    del binary
-    found = _SUFFIX.search(module.name)
+@_rule("module-suffix", "module")
+def _suffix(check: _Check) -> None:
+    found = _SUFFIX.search(check.member)
     if not found:
         return
     soabi = found["soabi"] or found["stable_soabi"]
-    if soabi and soabi != context.policy.soabi:
-        yield context.finding(
-            "module-suffix",
-            CONTRADICTS,
-            f"its suffix is {found[0]}; wanted one of {context.policy.soabi}",
-            member=module.name,
+    if soabi and soabi != check.policy.soabi:
+        check.contradicts(
+            f"its suffix is {found[0]}; wanted one of {check.policy.soabi}"
         )
         return
-    if not (version := found["python"]):
+    abis = {tag.abi for tag in check.tags}
+    if not (found["python"] and abis):  # any CPython, or a module without a wheel
         return
-    abis = {tag.abi for tag in context.tags}
-    if not abis:  # a module that is in no wheel yet
-        return
-    python = f"cp{version}"
-    if python in abis or (
-        abis == {"none"} and python in {tag.interpreter for tag in context.tags}
-    ):
-        return
-    # Without an ABI tag, a wheel may hold modules for several versions.
-    severity = CANNOT_TELL if abis == {"none"} else CONTRADICTS
-    yield context.finding(
-        "module-suffix",
-        severity,
-        f"its suffix {found[0]} is for {python}; the ABI tag is {_some(sorted(abis))}",
-        member=module.name,
-        needed="an ABI tag" if severity == CANNOT_TELL else "",
-    )
+    python = f"cp{found['python']}"
+    without_abi = abis == {"none"}
+    interpreters = {tag.interpreter for tag in check.tags} if without_abi else set()
+    if python not in abis | interpreters:
+        # Without an ABI tag, a wheel may have modules for several versions.
+        check.find(
+            CANNOT_TELL if without_abi else CONTRADICTS,
+            f"its suffix {found[0]} is for {python}; the ABI tag is {_some(sorted(abis))}",
+            needed="an ABI tag" if without_abi else "",
+        )
 
 
-def _init(context: _Context, module: Module, binary: WasmModule) -> Iterator[Finding]:
-    if not _SUFFIX.search(module.name):
+@_rule("module-init", "module")
+def _init(check: _Check) -> None:
+    if not _SUFFIX.search(check.member):
         return  # it may be a library
-    folder, _, name = module.name.rpartition("/")
+    folder, _, name = check.member.rpartition("/")
     stem = name.partition(".")[0]
     if stem == "__init__":  # the import system asks for the package's name
         stem = folder.rpartition("/")[2]
@@ -496,161 +526,115 @@ def _init(context: _Context, module: Module, binary: WasmModule) -> Iterator[Fin
     else:  # PEP 489
         ending = "U_" + stem.encode("punycode").decode().replace("-", "_")
     wanted = f"PyInit{ending}", f"PyModExport{ending}"  # the second is of PEP 793
-    if not binary.exported.isdisjoint(wanted):
-        return
-    severity = context.policy.without_init
-    yield context.finding(
-        "module-init",
-        severity,
-        f"it exports neither {' nor '.join(wanted)}; wanted an extension module",
-        member=module.name,
-        needed="whether it is imported, or loaded by ctypes"
-        if severity == CANNOT_TELL
-        else "",
-    )
+    if check.binary.exported.isdisjoint(wanted):
+        severity = check.policy.without_init
+        check.find(
+            severity,
+            f"it exports neither {' nor '.join(wanted)}; wanted an extension module",
+            needed="whether it is imported, or loaded by ctypes"
+            if severity == CANNOT_TELL
+            else "",
+        )
 
 
-def _bigint(context: _Context, module: Module, binary: WasmModule) -> Iterator[Finding]:
-    names = binary.exports.names
-    split = [name for name in names if name.startswith("orig$")]
+@_rule("module-bigint", "module")
+def _bigint(check: _Check) -> None:
+    exports = check.binary.exports
+    split = [name for name in exports.names if name.startswith("orig$")]
     if split:
-        yield context.finding(
-            "module-bigint",
-            CONTRADICTS,
+        check.contradicts(
             f"it exports {_some(split)}: its 64-bit integers were"
             " split for JavaScript; wanted WASM_BIGINT",
-            member=module.name,
-            offset=binary.exports.offsets[names.index(split[0])],
-            names=tuple(split),
+            exports.offsets[exports.names.index(split[0])],
+            split,
         )
 
 
-def _toolchain(
-    context: _Context, module: Module, binary: WasmModule
-) -> Iterator[Finding]:
-    sdk = getattr(context.policy.platform, "sdk", None)
-    others = binary.sdks - {sdk}
-    if others:
+@_rule("module-toolchain", "module")
+def _toolchain(check: _Check) -> None:
+    sdk = getattr(check.policy.platform, "sdk", None)
+    if others := check.binary.sdks - {sdk}:
         named = " and ".join(map(str, sorted(others)))
-        wanted = "Emscripten" if sdk is None else f"WASI SDK {sdk}"
-        yield context.finding(
-            "module-toolchain",
-            WARNING,
-            f"its debug sections name WASI SDK {named}; the platform has {wanted}",
-            member=module.name,
-        )
+        has = "Emscripten" if sdk is None else f"WASI SDK {sdk}"
+        check.warns(f"its debug sections name WASI SDK {named}; the platform has {has}")
 
 
-def _symbols(
-    context: _Context, module: Module, binary: WasmModule
-) -> Iterator[Finding]:
-    symbols = context.policy.symbols
-    if symbols is None:
-        return  # said once for the wheel
-    own, missing = _libraries(context, binary)
-    asked = _asked(binary, *own, symbols.names)
-    unresolved = [one for one in asked if one.name not in symbols]
-    of_cpython = [one for one in unresolved if CPYTHON.match(one.name)]
-    of_platform = [one for one in unresolved if not CPYTHON.match(one.name)]
-    sources = " and ".join(symbols.sources)
-    if of_platform:
-        names = tuple(dict.fromkeys(one.name for one in of_platform))
-        severity = CANNOT_TELL if missing else CONTRADICTS
-        yield context.finding(
-            "module-symbols",
-            severity,
-            f"it imports {_some(names)}, not exported by {sources}",
-            member=module.name,
-            offset=of_platform[0].offset,
+@_rule("module-symbols", "wheel")
+def _no_symbols(check: _Check) -> None:
+    """No runtime of the platform was read, so nobody knows what it exports."""
+    names = check.unresolved_names
+    if check.policy.symbols is None and names:
+        emscripten = isinstance(check.policy.platform, PyEmscriptenPlatform)
+        of = "an interpreter" if emscripten else "libc.so and of a CPython"
+        check.unknown(
+            f"it imports {_some(names)}; the exports of the platform are not known",
             names=names,
-            needed=f"the exports of {_some(missing)}" if missing else "",
-        )
-    if of_cpython and _is_for(context.tags, symbols.python):
-        names = tuple(dict.fromkeys(one.name for one in of_cpython))
-        yield context.finding(
-            "module-cpython",
-            CONTRADICTS,
-            f"it imports {_some(names)}, not exported by CPython {symbols.python} in"
-            f" {sources}",
-            member=module.name,
-            offset=of_cpython[0].offset,
-            names=names,
+            needed=f"the exports of {of} of {check.policy.tag}",
         )
 
 
-def _asked(binary: WasmModule, *known: AbstractSet[str]) -> list[Import]:
-    """The imports that the loader has to find elsewhere than in what is known."""
-    imports, names = binary.imports, binary.imports.names
+@_rule("module-cpython", "wheel")
+def _other_python(check: _Check) -> None:
+    """The wheel is for another CPython than the one whose exports are known."""
+    symbols = check.policy.symbols
+    if symbols is None or _is_for(check.tags, symbols.python):
+        return
+    if any(
+        CPYTHON.match(name)
+        for module in check.modules
+        if module.binary is not None
+        for name in module.binary.imports.names
+    ):
+        tags = _some(sorted({f"{tag.interpreter}-{tag.abi}" for tag in check.tags}))
+        check.unknown(
+            f"it is for {tags or 'another Python'}; the known interpreter of"
+            f" {check.policy.tag} is CPython {symbols.python}",
+            needed=f"an interpreter of {check.policy.tag} for {tags}",
+        )
+
+
+def _unresolved(check: _Check) -> tuple[list[Import], list[str]]:
+    """Return a module's imports that nothing is known to have, and missing libraries."""
+    symbols = check.policy.symbols
+    exported, missing = _libraries(check)
+    known = [*exported, linker_symbols(), check.binary.weak]
+    if symbols:
+        known.append(symbols.names)
+    imports, names = check.binary.imports, check.binary.imports.names
     left: Iterable[int] = range(len(names))
-    for found in (*known, linker_symbols(), binary.weak):  # each leaves fewer
+    for found in known:  # each leaves fewer
         left = [at for at in left if names[at] not in found]
     return [
         one
         for one in map(imports.__getitem__, left)
-        if one.kind not in (TABLE, MEMORY, TAG) and not one.module.startswith("wasi:")
-    ]
+        if one.kind not in (TABLE, MEMORY, TAG)
+        and not one.module.startswith("wasi:")
+        and not (symbols and one.name in symbols)
+    ], missing
 
 
-def _libraries(
-    context: _Context, binary: WasmModule
-) -> tuple[list[AbstractSet[str]], list[str]]:
-    """What a module and the libraries that it needs export; libraries not in the wheel."""
-    exported = [binary.exported]
+def _libraries(check: _Check) -> tuple[list[AbstractSet[str]], list[str]]:
+    """Return what a module and the libraries that it needs export, and missing ones.
+
+    Libraries of the platform count as neither.
+    """
+    exported = [check.binary.exported]
     missing: list[str] = []
-    waiting = [need.name for need in binary.needed]
-    seen: set[str] = set()
+    waiting = [need.name for need in check.binary.needed]
+    seen = set(check.policy.libraries or ())
     while waiting:
         name = waiting.pop()
-        if name in seen or name in (context.policy.libraries or ()):
+        if name in seen:
             continue
         seen.add(name)
-        places = context.places.get(name)
-        found = context.installed[places[-1]] if places else None
-        if found is None or found.binary is None:
+        places = check.places.get(name)
+        found = check.installed[places[-1]].binary if places else None
+        if found is None:
             missing.append(name)
             continue
-        exported.append(found.binary.exported)
-        waiting += [need.name for need in found.binary.needed]
+        exported.append(found.exported)
+        waiting += [need.name for need in found.needed]
     return exported, missing
-
-
-def _no_symbols(context: _Context) -> Iterator[Finding]:
-    """No runtime of the platform was read: whether it has the symbols is open."""
-    names: dict[str, None] = {}
-    for module in context.modules:
-        if module.binary is not None:
-            own, _ = _libraries(context, module.binary)
-            names.update((one.name, None) for one in _asked(module.binary, *own))
-    if names:
-        emscripten = isinstance(context.policy.platform, PyEmscriptenPlatform)
-        of = "an interpreter" if emscripten else "libc.so and of a CPython"
-        yield context.finding(
-            "module-symbols",
-            CANNOT_TELL,
-            f"it imports {_some(names)}; the exports of the platform are not known",
-            needed=f"the exports of {of} of {context.policy.tag}",
-            names=tuple(names),
-        )
-
-
-def _other_python(context: _Context, python: str) -> Iterator[Finding]:
-    """The wheel is for another CPython than the one whose exports are known."""
-    if _is_for(context.tags, python):
-        return
-    if any(
-        CPYTHON.match(name)
-        for module in context.modules
-        if module.binary is not None
-        for name in module.binary.imports.names
-    ):
-        tags = _some(sorted({f"{tag.interpreter}-{tag.abi}" for tag in context.tags}))
-        yield context.finding(
-            "module-cpython",
-            CANNOT_TELL,
-            f"it is for {tags or 'another Python'}; the known interpreter of"
-            f" {context.policy.tag} is CPython {python}",
-            needed=f"an interpreter of {context.policy.tag} for {tags}",
-        )
 
 
 def _is_for(tags: Iterable[Tag], python: str) -> bool:
@@ -665,25 +649,12 @@ def _is_for(tags: Iterable[Tag], python: str) -> bool:
     return False
 
 
+def _names(imports: Iterable[Import]) -> list[str]:
+    """Return the names of imports, each of them once."""
+    return list(dict.fromkeys(one.name for one in imports))
+
+
 def _some(names: Iterable[str]) -> str:
     every = list(names)
     shown = ", ".join(every[:_SHOWN])
     return f"{shown} and {len(every) - _SHOWN} more" if len(every) > _SHOWN else shown
-
-
-_MODULE_RULES: tuple[
-    Callable[[_Context, Module, WasmModule], Iterator[Finding]], ...
-] = (
-    _memory64,
-    _dylink,
-    _unread,
-    _threads,
-    _exceptions,
-    _imports,
-    _symbols,
-    _needed,
-    _suffix,
-    _init,
-    _bigint,
-    _toolchain,
-)

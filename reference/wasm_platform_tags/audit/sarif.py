@@ -14,12 +14,17 @@ from .rules import CANNOT_TELL, CONTRADICTS, WARNING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .policy import Rule
     from .report import Report
     from .rules import Finding
 
-__all__ = ["sarif"]
-
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+#: the kind and the level of a result
+_LEVELS = {
+    CONTRADICTS: ("fail", "error"),
+    CANNOT_TELL: ("open", "none"),
+    WARNING: ("fail", "warning"),
+}
 
 
 def sarif(
@@ -27,68 +32,59 @@ def sarif(
 ) -> dict[str, Any]:
     """Return what ``wasm-tags audit --sarif`` prints.
 
-    What contradicts a tag is a failure of the level error; where nobody can tell, the
-    result is open. A file in the current folder is named from there, as hosts want it.
+    What contradicts a tag is a failure of the level error. Where nobody can tell, the
+    result is open. A file below the current folder has an address relative to it, which
+    code hosts need.
 
     :param reports: the wheels that were audited.
-    :param refused: the files that were not opened, and why.
+    :param refused: the files that were not audited, and why.
+
+    Source: SARIF 2.1.0.
     """
-    order = list(rules())
-    results = [
-        _result(report.path, finding, order)
-        for report in reports
-        for finding in report.findings
+    notifications = [
+        {
+            "level": "error",
+            "message": {"text": message},
+            "locations": [_location(Path(file))],
+        }
+        for file, message in refused
     ]
-    return {
-        "$schema": _SARIF,
-        "version": "2.1.0",
-        "runs": [
+    driver = {
+        "name": "wasm-tags audit",
+        "version": __version__,
+        "rules": list(map(_descriptor, rules().values())),
+    }
+    order = list(rules())
+    run = {
+        "tool": {"driver": driver},
+        "invocations": [
             {
-                "tool": {
-                    "driver": {
-                        "name": "wasm-tags audit",
-                        "version": __version__,
-                        "rules": [
-                            {
-                                "id": rule.id,
-                                "shortDescription": {"text": rule.title},
-                                "fullDescription": {
-                                    "text": f"Decided by {rule.decides}."
-                                },
-                                "help": {
-                                    "text": f"{rule.title}. Decided by {rule.decides}."
-                                },
-                                **({"helpUri": rule.source} if rule.source else {}),
-                            }
-                            for rule in rules().values()
-                        ],
-                    }
-                },
-                "invocations": [
-                    {
-                        "executionSuccessful": not (refused := list(refused)),
-                        "toolExecutionNotifications": [
-                            {
-                                "level": "error",
-                                "message": {"text": message},
-                                "locations": [_location(Path(file))],
-                            }
-                            for file, message in refused
-                        ],
-                    }
-                ],
-                "results": results,
+                "executionSuccessful": not notifications,
+                "toolExecutionNotifications": notifications,
             }
         ],
+        "results": [
+            _result(report.path, finding, order.index(finding.rule))
+            for report in reports
+            for finding in report.findings
+        ],
+    }
+    return {"$schema": _SARIF, "version": "2.1.0", "runs": [run]}
+
+
+def _descriptor(rule: Rule) -> dict[str, Any]:
+    decided = f"Decided by {rule.decides}."
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": decided},
+        "help": {"text": f"{rule.title}. {decided}"},
+        **({"helpUri": rule.source} if rule.source else {}),
     }
 
 
-def _result(file: Path, finding: Finding, order: list[str]) -> dict[str, Any]:
-    kind, level = {
-        CONTRADICTS: ("fail", "error"),
-        CANNOT_TELL: ("open", "none"),
-        WARNING: ("fail", "warning"),
-    }[finding.severity]
+def _result(file: Path, finding: Finding, index: int) -> dict[str, Any]:
+    kind, level = _LEVELS[finding.severity]
     text = f"{finding.member}: {finding.message}" if finding.member else finding.message
     if finding.needed:
         text += f"; needed: {finding.needed}"
@@ -96,7 +92,7 @@ def _result(file: Path, finding: Finding, order: list[str]) -> dict[str, Any]:
         text += f" (PEP requirement {finding.requirement})"
     return {
         "ruleId": finding.rule,
-        "ruleIndex": order.index(finding.rule),
+        "ruleIndex": index,
         "kind": kind,
         "level": level,
         "message": {"text": text},
@@ -112,18 +108,18 @@ def _result(file: Path, finding: Finding, order: list[str]) -> dict[str, Any]:
 def _location(
     file: Path, member: str = "", offset: int | None = None
 ) -> dict[str, Any]:
-    """A place in a wheel: the file, and the member as a logical location.
+    """Return a place in a wheel: the file, and the member as a logical location.
 
-    There is no region: a wheel has no lines, and an offset is one in the member.
+    There is no region: a wheel has no lines, and the offset is one in the member.
     """
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file)}}
-    place: dict[str, Any] = {"physicalLocation": physical}
+    place: dict[str, Any] = {
+        "physicalLocation": {"artifactLocation": {"uri": _uri(file)}}
+    }
     if member:
-        where = member if offset is None else f"{member} at byte {offset}"
         place["logicalLocations"] = [
             {
                 "fullyQualifiedName": f"{file.name}/{member}",
-                "name": where,
+                "name": member if offset is None else f"{member} at byte {offset}",
                 "kind": "module",
             }
         ]
@@ -131,7 +127,7 @@ def _location(
 
 
 def _uri(file: Path) -> str:
-    """A file relative to the current folder, or else as it is, with a scheme."""
+    """Return a file's address: relative if it is below the current folder or given so."""
     if file.is_absolute():
         try:
             file = file.relative_to(Path.cwd())

@@ -1,7 +1,7 @@
-"""What the runtimes of a platform export: which symbols a module may import.
+"""The symbols that the runtimes of a platform export, which its modules may import.
 
-The data are made from the real runtimes by ``python -m tests.audit.symbols`` and stand
-beside this module, one compressed file for each platform whose runtime is known.
+``python -m tests.audit.symbols`` reads them from the real runtimes. It writes a compressed
+file beside this module for each platform whose runtime is known.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-__all__ = ["CPYTHON", "Symbols", "load_symbols"]
-
-#: CPython's own names, which the ABI tag is about
+#: names of CPython; which of them exist, the ABI tag says
 CPYTHON = re.compile(r"_?Py[A-Z_]")
 
 
@@ -26,7 +24,7 @@ class Symbols:
     python: str
     #: the runtimes that were read
     sources: tuple[str, ...]
-    #: beginnings of names that the loader makes when they are asked for
+    #: prefixes of names that the loader makes on demand
     prefixes: tuple[str, ...]
     #: every name that any of the runtimes exports
     names: frozenset[str]

@@ -1,13 +1,12 @@
-"""A WebAssembly file, read by its section headers: what an audit needs of it.
+"""A reader of WebAssembly files that reads what an audit needs: the section headers.
 
 :func:`read` follows the `binary format
 <https://webassembly.github.io/spec/core/binary/>`__ and the ``dylink.0`` section of the
 `tool conventions
 <https://github.com/WebAssembly/tool-conventions/blob/d8bbd00fdbadddc190386478132d94e43ebc30b9/DynamicLinking.md>`__.
-Code and data are passed over as they come, so that a module of any size takes the
-memory of the sections that are kept. Parsers on PyPI decode the code as well, which
-takes seconds a megabyte (wasm-tools 2.1.0), or know no imported tags (wasm-tob 1.0.1,
-pwasm 0.2a0).
+Code and data are skipped, so a module of any size takes only the memory of the sections
+that are kept. Parsers on PyPI decode the code as well, which takes seconds for a megabyte
+(wasm-tools 2.1.0), or do not know imported tags (wasm-tob 1.0.1, pwasm 0.2a0).
 """
 
 from __future__ import annotations
@@ -16,63 +15,40 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-__all__ = [
-    "COMPONENT",
-    "CORE",
-    "FUNCTION",
-    "GLOBAL",
-    "MAGIC",
-    "MEMORY",
-    "TABLE",
-    "TAG",
-    "Export",
-    "Exports",
-    "Import",
-    "Imports",
-    "MalformedBinaryError",
-    "Named",
-    "ReadBudget",
-    "Section",
-    "TooLargeError",
-    "WasmModule",
-    "read",
-]
-
 MAGIC = b"\0asm"
 CORE, COMPONENT = b"\x01\0\0\0", b"\x0d\0\x01\0"
 FUNCTION, TABLE, MEMORY, GLOBAL, TAG = range(5)
-#: bytes of one section that are held in memory at most
+#: the most bytes of one section that are kept in memory
 LARGEST_SECTION = 64 * 2**20
-#: bytes of such sections, and of the names of others, in all modules of one wheel
+#: the most bytes of such sections, and of the names of others, in all modules of a wheel
 LARGEST_KEPT = 128 * 2**20
-#: sections, and entries of their lists, in all modules of one wheel
+#: the most sections, and entries of their lists, in all modules of a wheel
 MOST_ENTRIES = 1_000_000
 
 _SECTIONS = (
     *("custom", "type", "import", "function", "table", "memory", "global", "export"),
     *("start", "element", "code", "data", "data count", "tag"),
 )
-# The order in which they may come; each once, custom ones anywhere.
+# The order of sections. Each may occur once; custom sections may be anywhere.
 _ORDER = (1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11)
-_RANK = {kind: rank for rank, kind in enumerate(_ORDER)}
-# EM_JS leaves the text of a function under this name; the loader makes it a symbol.
+# EM_JS exports the text of a function with this prefix; the loader makes it a symbol.
 _EM_JS = "__em_js__"
 _FUNCTION_TYPE = 0x60
 _I64 = 0x7E
-_REFERENCES = frozenset((0x63, 0x64))  # to a type that a number names
+_REFERENCES = frozenset((0x63, 0x64))  # their type follows, as a number
 _BINDING, _WEAK = 3, 1  # WASM_SYMBOL_BINDING_MASK, WASM_SYMBOL_BINDING_WEAK
-# wasi-libc's files in an unstripped module: where the SDK had its sources.
+# The debug sections of an unstripped module have the paths of the SDK's sources.
 _SDK = re.compile(rb"wasisdk://v([0-9]{1,4})\.")
 
 
 class MalformedBinaryError(ValueError):
-    """The bytes are no WebAssembly; the message says why, `offset` where."""
+    """The bytes are not WebAssembly. The message says why, `offset` says where."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
@@ -80,13 +56,13 @@ class MalformedBinaryError(ValueError):
 
 
 class TooLargeError(ValueError):
-    """A module, or a wheel's modules together, hold more than is read into memory."""
+    """A module, or all modules of a wheel, have more than is read into memory."""
 
 
 class ReadBudget:
-    """What may still be read into memory of the modules of one wheel.
+    """How much of the modules of one wheel may still be read into memory.
 
-    A wheel of some kilobytes can hold gigabytes of names, once it is inflated.
+    A wheel of a few kilobytes can inflate to gigabytes of names.
     """
 
     def __init__(self) -> None:
@@ -97,7 +73,7 @@ class ReadBudget:
 
         :param entries: sections, or entries of their lists.
         :param size: bytes that are kept.
-        :raises TooLargeError: if that is more than there is room for.
+        :raises TooLargeError: if that exceeds the budget.
         """
         self._entries += entries
         self._size += size
@@ -141,7 +117,7 @@ class Export(NamedTuple):
 
 @dataclass
 class Imports:
-    """Imports, by column: tens of thousands of them are no objects of their own."""
+    """Imports, stored by column: an object for each of thousands would be slow."""
 
     modules: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
@@ -152,25 +128,23 @@ class Imports:
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def columns(self) -> tuple[list[Any], ...]:
+        """The columns, in the order of the fields of an import."""
+        return self.modules, self.names, self.kinds, self.types, self.offsets
+
     def __getitem__(self, index: int) -> Import:
-        return Import(
-            self.modules[index],
-            self.names[index],
-            self.kinds[index],
-            self.types[index],
-            self.offsets[index],
-        )
+        return Import(*(column[index] for column in self.columns))
 
     def __iter__(self) -> Iterator[Import]:
-        columns = (self.modules, self.names, self.kinds, self.types, self.offsets)
-        return map(Import, *columns)
+        return map(Import, *self.columns)
 
     def of_kind(self, kind: int) -> list[Import]:
         """The imports of one kind."""
         return [self[at] for at, one in enumerate(self.kinds) if one == kind]
 
     def first_of_modules(self) -> dict[str, int]:
-        """Return the modules that are named, each with where it is named first."""
+        """Return each module that is named, with the offset of its first import."""
         first = dict(zip(reversed(self.modules), reversed(self.offsets), strict=True))
         return dict(sorted(first.items(), key=itemgetter(1)))
 
@@ -191,7 +165,7 @@ class Exports:
 
 
 class Named(NamedTuple):
-    """A word of a custom section, and where it stands."""
+    """A name in a custom section, and its offset."""
 
     name: str
     offset: int
@@ -199,7 +173,7 @@ class Named(NamedTuple):
 
 @dataclass
 class WasmModule:
-    """What the sections of a file say. Offsets are in bytes from its start."""
+    """What the sections of a file say. Offsets are in bytes from the file's start."""
 
     #: whether it is a component; then nothing else is read
     component: bool = False
@@ -237,23 +211,23 @@ class WasmModule:
 
     @property
     def dylink_first(self) -> bool:
-        """Whether the dynamic linker will find what it reads first."""
+        """Whether ``dylink.0`` is where the dynamic linker looks for it."""
         return bool(self.sections) and self.sections[0].name == "dylink.0"
 
     @cached_property
     def exported(self) -> AbstractSet[str]:
-        """The symbols that it gives to others, in WebAssembly or in JavaScript."""
+        """The symbols that other modules can import, WebAssembly or JavaScript."""
         names = self.exports.names
         scripts = [name for name in names if name.startswith(_EM_JS)]
         return {*names, *(name.removeprefix(_EM_JS) for name in scripts)}
 
 
 class _Stream:
-    """Bytes that come in pieces, read once from front to end."""
+    """Bytes that come in chunks, read once from front to back."""
 
-    def __init__(self, chunks: Iterable[bytes], room: ReadBudget) -> None:
+    def __init__(self, chunks: Iterable[bytes], budget: ReadBudget) -> None:
         self._chunks = iter(chunks)
-        self.room = room
+        self.budget = budget
         self._chunk = b""
         self._at = 0  # in the chunk
         self.offset = 0
@@ -301,16 +275,16 @@ class _Stream:
 
 
 class _Reader:
-    """A cursor over a section's bytes that never reads past their end."""
+    """A cursor over the bytes of a section, which never reads past their end."""
 
     def __init__(
-        self, data: bytes, base: int, room: ReadBudget, end: int | None = None
+        self, data: bytes, base: int, budget: ReadBudget, end: int | None = None
     ) -> None:
         self.data = data
         self.at = 0
         self.end = len(data) if end is None else end
         self.base = base
-        self.room = room
+        self.budget = budget
 
     def __bool__(self) -> bool:
         return self.at < self.end
@@ -353,8 +327,8 @@ class _Reader:
     def count(self) -> int:
         """How many entries the list that begins here has."""
         count = self.number()
-        # Each has a byte at least: those that cannot be there need no room.
-        self.room.take(min(count, self.end - self.at))
+        # Each takes at least a byte. Those beyond the end cannot exist, and cost nothing.
+        self.budget.take(min(count, self.end - self.at))
         return count
 
     def text(self) -> str:
@@ -362,16 +336,16 @@ class _Reader:
         return _decoded(self.take(self.number()), self.offset)
 
     def named(self) -> Named:
-        """A name, and where it stands."""
+        """A name, and its offset."""
         offset = self.offset
         return Named(self.text(), offset)
 
     def part(self) -> _Reader:
-        """The next bytes as a reader of their own, their length before them."""
+        """A reader of the next bytes, whose length precedes them."""
         length = self.number()
         start = self.at
         self.take(length)
-        part = _Reader(self.data, self.base, self.room, self.at)
+        part = _Reader(self.data, self.base, self.budget, self.at)
         part.at = start
         return part
 
@@ -399,19 +373,19 @@ def _number(byte: Callable[[], int], bits: int, offset: int) -> int:
     )
 
 
-def read(data: bytes | Iterable[bytes], room: ReadBudget | None = None) -> WasmModule:
+def read(data: bytes | Iterable[bytes], budget: ReadBudget | None = None) -> WasmModule:
     """Read what an audit needs of a WebAssembly file.
 
     :param data: the file, whole or in pieces.
-    :param room: what other modules of the wheel leave; by default there are none.
-    :returns: what its sections say. Of a component, only that it is one. Whether the
-        code is valid is not asked.
-    :raises MalformedBinaryError: if it is no WebAssembly.
-    :raises TooLargeError: if a section that is kept is larger than 64 MiB, or the room
-        is not enough.
+    :param budget: what the other modules of the wheel have left, by default a whole one.
+    :returns: what its sections say. Of a component, only that it is one. The code is not
+        validated.
+    :raises MalformedBinaryError: if it is not WebAssembly.
+    :raises TooLargeError: if a section that is kept is larger than 64 MiB, or the budget
+        is exceeded.
     """
     chunks = (data,) if isinstance(data, bytes) else data
-    stream = _Stream(chunks, room or ReadBudget())
+    stream = _Stream(chunks, budget or ReadBudget())
     start = stream.take(4) if stream.more() else b""
     if start != MAGIC:
         raise MalformedBinaryError(f"it starts with {start!r}, not with {MAGIC!r}", 0)
@@ -423,28 +397,28 @@ def read(data: bytes | Iterable[bytes], room: ReadBudget | None = None) -> WasmM
     binary = WasmModule()
     last = -1
     while stream.more():
-        stream.room.take(1)
+        stream.budget.take(1)
         offset = stream.offset
         kind = stream.byte()
         size = stream.number()
-        if kind >= len(_SECTIONS):
+        if kind == 0:
+            size = _custom(stream, offset, size, binary)
+        elif kind >= len(_SECTIONS):
             raise MalformedBinaryError(
                 f"a section at byte {offset} has the unknown kind {kind}", offset
             )
-        if kind:
-            if _RANK[kind] <= last:
+        else:
+            name, rank = _SECTIONS[kind], _ORDER.index(kind)
+            if rank <= last:
                 raise MalformedBinaryError(
-                    f"the {_SECTIONS[kind]} section at byte {offset} is out of order"
-                    " or there twice",
+                    f"the {name} section at byte {offset} is out of order or there twice",
                     offset,
                 )
-            last = _RANK[kind]
-            binary.sections.append(Section(_SECTIONS[kind], offset, size))
+            last = rank
+            binary.sections.append(Section(name, offset, size))
             if kind in _KEPT:
-                _keep(stream, size, _SECTIONS[kind], _KEPT[kind], binary)
+                _keep(stream, size, name, _KEPT[kind], binary)
                 continue
-        else:
-            size = _custom(stream, offset, size, binary)
         for _ in stream.pieces(size):
             pass
     return binary
@@ -457,15 +431,15 @@ def _keep(
     parse: Callable[[_Reader, WasmModule], None],
     binary: WasmModule,
 ) -> None:
-    """Read a section's body into memory, and what it says into the result."""
+    """Read a section's body into memory, and parse it."""
     if size > LARGEST_SECTION:
         raise TooLargeError(
             f"the {name} section at byte {stream.offset} has {size} bytes; at most"
             f" {LARGEST_SECTION} are read"
         )
-    stream.room.take(size=size)
+    stream.budget.take(size=size)
     base = stream.offset
-    body = _Reader(stream.take(size), base, stream.room)
+    body = _Reader(stream.take(size), base, stream.budget)
     parse(body, binary)
     if body:
         raise MalformedBinaryError(
@@ -474,7 +448,10 @@ def _keep(
 
 
 def _custom(stream: _Stream, offset: int, size: int, binary: WasmModule) -> int:
-    """Read a custom section's name, and the section if it is needed; what is left."""
+    """Read a custom section's name, and its body if it is needed.
+
+    :returns: how many bytes of the section are left to skip.
+    """
     start = stream.offset
     length = stream.number()
     left = size - (stream.offset - start) - length
@@ -482,7 +459,7 @@ def _custom(stream: _Stream, offset: int, size: int, binary: WasmModule) -> int:
         raise MalformedBinaryError(
             f"the name of the section at byte {offset} is longer than that", offset
         )
-    stream.room.take(size=length)
+    stream.budget.take(size=length)
     name = _decoded(stream.take(length), stream.offset)
     binary.sections.append(Section(name, offset, size))
     if name in _CUSTOM:
@@ -493,14 +470,14 @@ def _custom(stream: _Stream, offset: int, size: int, binary: WasmModule) -> int:
         for piece in stream.pieces(left):
             text = tail + piece
             binary.sdks.update(int(found[1]) for found in _SDK.finditer(text))
-            tail = text[-16:]  # longer than what is looked for
+            tail = text[-16:]  # at least as long as what is looked for
         return 0
     return left
 
 
 def _dylink(body: _Reader, binary: WasmModule) -> None:
     while body:
-        body.room.take(1)
+        body.budget.take(1)
         kind = body.byte()
         part = body.part()
         if kind == 1:
@@ -523,33 +500,32 @@ def _dylink(body: _Reader, binary: WasmModule) -> None:
 
 
 def _types(body: _Reader, binary: WasmModule) -> None:
-    """Find the functions with 64-bit integers; beyond plain functions, stop."""
+    """Find the function types with 64-bit integers; stop at any other type."""
     for index in range(body.count()):
         if body.byte() != _FUNCTION_TYPE:
-            # A type of the GC proposal: no toolchain of a platform writes one.
+            # A type of the GC proposal, which no platform's toolchain writes.
             body.at = body.end
             return
         for _ in range(2):
             count = body.number()
             values = body.take(count)  # of a byte each, but for references
             if not _REFERENCES.isdisjoint(values):
-                body.room.take(count)
+                body.budget.take(count)
                 body.at -= count
                 values = bytes(_value_type(body) for _ in range(count))
             if _I64 in values:
                 binary.i64_types.add(index)
 
 
-# Modules list tens of thousands of names, and here an audit would spend its time. So the
-# usual entry, with short names, is read in one step, where it cannot pass the section's end.
+# Modules list tens of thousands of names, and most time of an audit is spent here. So the
+# usual entry, with short names, is read in one step if it cannot pass the section's end.
 _LONGEST_USUAL = 2 * 128 + 4
 
 
 def _imports(body: _Reader, binary: WasmModule) -> None:
     data, usual = body.data, body.end - _LONGEST_USUAL
     imports = binary.imports
-    modules, names, kinds = imports.modules, imports.names, imports.kinds
-    types, offsets = imports.types, imports.offsets
+    modules, names, kinds, types, offsets = imports.columns
     for _ in range(body.count()):
         at = body.at
         if at < usual and (size := data[at]) < 0x80:
@@ -569,12 +545,8 @@ def _imports(body: _Reader, binary: WasmModule) -> None:
                     offsets.append(body.base + at)
                     body.at = end + 3
                     continue
-        one = _import(body, binary)
-        modules.append(one.module)
-        names.append(one.name)
-        kinds.append(one.kind)
-        types.append(one.type)
-        offsets.append(one.offset)
+        for column, value in zip(imports.columns, _import(body, binary), strict=True):
+            column.append(value)
 
 
 def _import(body: _Reader, binary: WasmModule) -> Import:

@@ -17,9 +17,8 @@ from .._text import shortened
 from ..index.client import Index, UnusableIndexError, shown
 from ..index.dependencies import needed, stated
 from ..index.offers import choose, releases_of
-from .console import NO, YES
+from .console import NO, YES, check_timeout
 from .tables import table, text
-from .timeout import check_timeout
 
 if TYPE_CHECKING:
     import argparse

@@ -1,6 +1,6 @@
-"""The wheels of the audit cases, built from their descriptions.
+"""Build the wheels of the audit cases from their descriptions.
 
-A module has the sections that an audit reads, and no code. :func:`module` makes one of
+A module has the sections that an audit reads, and no code. :func:`module` makes one from
 a description in JSON::
 
     {"needed": ["libc.so"], "exports": ["PyInit_demo"],
@@ -13,19 +13,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import zipfile
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["module", "wheel"]
-
 _HEAD = b"\0asm\x01\0\0\0"
 _COMPONENT = b"\0asm\x0d\0\x01\0"
 _KINDS = ("function", "table", "memory", "global", "tag")
-# What follows on the kind: the type, an element type and limits, limits, a type and
-# whether it changes, an attribute and the type.
+# What follows the kind: a type; an element type and limits; limits; a type and
+# whether it is mutable; an attribute and a type.
 _REST = (b"\0", b"\x70\0\0", b"\0\1", b"\x7f\1", b"\0\0")
 # () -> (), then (i64) -> ().
 _TYPES = (b"\x60\0\0", b"\x60\1\x7e\0")
@@ -98,7 +97,7 @@ def imported(given: Mapping[str, Any]) -> bytes:
 
 
 def module(given: Mapping[str, Any]) -> bytes:
-    """Return the file that a description asks for.
+    """Return the content of the file that a description asks for.
 
     :param given: ``imports``, ``exports``, ``needed``, ``runtime_paths``, ``weak`` and
         ``features`` are lists; ``dylink`` is ``first``, ``last`` or ``none``; ``tags``
@@ -133,31 +132,25 @@ def wheel(
 ) -> Path:
     """Write a wheel.
 
-    :param folder: where to.
+    :param folder: where it is written.
     :param filename: its name.
-    :param files: what it holds beside its metadata.
-    :param stated: the tags in its file ``WHEEL``; by default those of its name.
+    :param files: the content of each file beside its metadata.
+    :param stated: the tags in its file ``WHEEL``, by default those of its name.
     :returns: its path.
     """
     name, version, *_, python, abi, platform = filename.removesuffix(".whl").split("-")
-    tags = stated
-    if tags is None:
-        tags = [
-            f"{one}-{two}-{three}"
-            for one in python.split(".")
-            for two in abi.split(".")
-            for three in platform.split(".")
-        ]
+    parts = (python.split("."), abi.split("."), platform.split("."))
+    tags = map("-".join, product(*parts)) if stated is None else stated
     info = f"{name}-{version}.dist-info"
     lines = [
         "Wheel-Version: 1.0",
         "Root-Is-Purelib: false",
         *(f"Tag: {t}" for t in tags),
     ]
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     written = {
         **files,
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\n"
-        f"Version: {version}\n".encode(),
+        f"{info}/METADATA": metadata.encode(),
         f"{info}/WHEEL": "\n".join([*lines, ""]).encode(),
     }
     record = [f"{place},{_hash(data)},{len(data)}\n" for place, data in written.items()]
@@ -165,7 +158,7 @@ def wheel(
     path = folder / filename
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for place, data in written.items():
-            # A fixed date, so that one case always makes one file.
+            # ZipInfo has a fixed date, so a case always makes the same file.
             archive.writestr(zipfile.ZipInfo(place), data, zipfile.ZIP_DEFLATED)
     return path
 

@@ -1,10 +1,11 @@
-"""The conformance cases: read, validated, and expanded over their targets."""
+"""Read the conformance cases, validate them, and expand them over their targets."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,84 +15,47 @@ from jsonschema.exceptions import SchemaError, best_match
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import EMPTY_REGISTRY
 
-from ..cli.conformance_options import KINDS
+from . import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = [
-    "Case",
-    "InvalidSuite",
-    "Target",
-    "expand",
-    "load_cases",
-    "load_targets",
-    "suite_folder",
-]
+_WORD = re.compile(r"\{([a-z_]+)\}")
+# The parts of a case that an adapter is not asked.
+_ABOUT = {"id", "description", "requirement", "targets", "expect"}
+# What the requests of a kind have unless a case says otherwise.
+_DEFAULTS = {kind: {"machine": "wasm32"} for kind in ("environment", "build")}
 
-PATTERN = re.compile(r"\{([a-z_]+)\}")
-# What of a case is about the case, and not for an adapter to act on.
-ABOUT = {"id", "description", "requirement", "targets", "expect"}
-# What an adapter is always told; a case says it only where it is something else.
-GIVEN = {kind: {"machine": "wasm32"} for kind in ("environment", "build")}
-# What targets.json is: an environment for each target, see Target.
-_TARGETS = {
-    "type": "object",
-    "required": ["targets"],
-    "properties": {
-        "targets": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["id", "family", "python", "platform", "words"],
-                "additionalProperties": False,
-                "properties": {
-                    "id": {"type": "string"},
-                    "family": {"type": "string"},
-                    "python": {"type": "string"},
-                    "platform": {"type": ["string", "null"]},
-                    "words": {
-                        "type": "object",
-                        "required": ["python_full"],  # every request has it
-                        "additionalProperties": {"type": "string"},
-                    },
-                },
-            },
-        }
-    },
-}
-# What any suite's file of cases has to be, whatever else its own schema wants.
-_FILE = {
-    "type": "object",
-    "required": ["kind", "group", "cases"],
-    "properties": {
-        "kind": {"type": "string"},
-        "group": {"type": "string"},
-        "cases": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["id", "description", "requirement", "expect"],
-                "properties": {
-                    "id": {"type": "string"},
-                    "description": {"type": "string"},
-                    "requirement": {"type": "string"},
-                },
-            },
-        },
-    },
-}
+
+def _object(**properties: Any) -> dict[str, Any]:
+    """Return the schema of an object that has these properties."""
+    return {"type": "object", "required": [*properties], "properties": properties}
+
+
+_STRING = {"type": "string"}
+_WORDS = _object(python_full=_STRING) | {"additionalProperties": _STRING}
+_TARGET = _object(
+    id=_STRING,
+    family=_STRING,
+    python=_STRING,
+    platform={"type": ["string", "null"]},
+    words=_WORDS,
+) | {"additionalProperties": False}
+_CASE = _object(id=_STRING, description=_STRING, requirement=_STRING, expect=True)
+# The schemas of targets.json, and of a file of cases: a suite's own may demand more.
+_TARGETS = _object(targets={"type": "array", "items": _TARGET})
+_FILE = _object(kind=_STRING, group=_STRING, cases={"type": "array", "items": _CASE})
 
 
 class InvalidSuite(ValueError):
-    """A file of cases is wrong; the message says where and what is wanted."""
+    """A file of the suite is wrong; the message says where and what is wanted."""
 
 
 @dataclass(frozen=True)
-class Target:
-    """One environment, and the words that a case may use for its parts.
+class SuiteTarget:
+    """One environment, and the words that stand for its parts in a case.
 
-    `platform` is None, and the family ``unknown``, if the interpreter names none.
+    `platform` is None, and the family ``unknown``, if the interpreter states none.
     """
 
     id: str
@@ -103,37 +67,37 @@ class Target:
 
 @dataclass(frozen=True)
 class Case:
-    """A concrete case: all that an adapter needs, and what is right."""
+    """A case for one target: what an adapter is asked, and the expected result."""
 
     id: str
     kind: str
     group: str
     description: str
     requirement: str
-    target: Target | None
+    target: SuiteTarget | None
     data: Mapping[str, Any]
     expect: Any
 
     @property
     def project(self) -> str:
-        """The project that a select case's wheels belong to: its own."""
+        """The project of the wheels of a select case; each case has its own."""
         return re.sub(r"[^a-z0-9]+", "-", self.id.partition("/")[2])
 
     @property
     def asked(self) -> bool:
-        """Whether an adapter can be asked: of a kind for it, and not of a real wheel."""
+        """Whether an adapter can be asked: by its kind, and without a real wheel."""
         return self.kind in KINDS and "wheel" not in self.data
 
     @property
     def title(self) -> str:
-        """How the table calls the cases that belong together."""
+        """The kind and the group, for the table of results."""
         return f"{self.kind}/{self.group}"
 
 
 def suite_folder(given: str | Path | None = None) -> Path:
-    """Return the folder of the suite: the given one, or this project's.
+    """Return the folder of the suite, by default this project's.
 
-    In an installed wheel that lies beside this module, in a checkout below tests/.
+    An installed wheel has it beside this module, a checkout below tests/.
 
     :raises InvalidSuite: if there is no suite.
     """
@@ -148,26 +112,25 @@ def suite_folder(given: str | Path | None = None) -> Path:
     )
 
 
-def load_targets(folder: Path | None = None) -> dict[str, Target]:
+def load_targets(folder: Path | None = None) -> dict[str, SuiteTarget]:
     """Return every target of a suite by its id.
 
-    :raises InvalidSuite: if the file of the targets cannot be read, or is none.
+    :param folder: the suite's folder, by default this project's.
+    :raises InvalidSuite: if targets.json cannot be read, or is not valid.
     """
     path = (folder or suite_folder()) / "targets.json"
     data = _read(path)
     _check(path, data, Draft202012Validator(_TARGETS))
-    targets = {target["id"]: Target(**target) for target in data["targets"]}
-    if len(targets) < len(data["targets"]):
-        twice = _repeated([target["id"] for target in data["targets"]])
+    if twice := _repeated([target["id"] for target in data["targets"]]):
         raise InvalidSuite(f"{path}: more than one target has the id {twice}")
-    return targets
+    return {target["id"]: SuiteTarget(**target) for target in data["targets"]}
 
 
 def load_cases(folder: Path | None = None) -> list[Case]:
-    """Return every concrete case of a suite, in the order of the files.
+    """Return every case of a suite, expanded, in the order of the files.
 
     :param folder: the suite's folder, by default this project's.
-    :raises InvalidSuite: if a file cannot be read, or does not fit the schema.
+    :raises InvalidSuite: if a file cannot be read, or is not valid by the schema.
     """
     root = folder or suite_folder()
     targets = load_targets(root)
@@ -193,13 +156,19 @@ def load_cases(folder: Path | None = None) -> list[Case]:
 
 
 def expand(
-    kind: str, group: str, case: Mapping[str, Any], targets: Mapping[str, Target]
+    kind: str, group: str, case: Mapping[str, Any], targets: Mapping[str, SuiteTarget]
 ) -> Iterator[Case]:
-    """One case a target, with the target's words in place of their names."""
+    """Yield a case for each of its targets, with the target's words filled in.
+
+    :raises InvalidSuite: if it names a target or a word that does not exist, or expects
+        a file that it does not list.
+    """
     name = f"{kind}/{group}/{case['id']}"
     for target in _targets(case, targets):
         words = target.words if target else {}
-        given = GIVEN.get(kind, {}) | {k: v for k, v in case.items() if k not in ABOUT}
+        given = _DEFAULTS.get(kind, {}) | {
+            k: v for k, v in case.items() if k not in _ABOUT
+        }
         concrete = Case(
             id=f"{name}@{target.id}" if target else name,
             kind=kind,
@@ -214,7 +183,7 @@ def expand(
 
 
 def _named(case: Case) -> Case:
-    """The case with whole file names: a project of its own, and the suffix."""
+    """Return a select case with whole file names: its project, and the suffix."""
     name = case.project.replace("-", "_")
     files = [f"{name}-{file}.whl" for file in case.data["files"]]
     expect = case.expect and f"{name}-{case.expect}.whl"
@@ -226,8 +195,8 @@ def _named(case: Case) -> Case:
 
 
 def _targets(
-    case: Mapping[str, Any], targets: Mapping[str, Target]
-) -> list[Target | None]:
+    case: Mapping[str, Any], targets: Mapping[str, SuiteTarget]
+) -> list[SuiteTarget | None]:
     wanted = case.get("targets")
     if wanted is None:
         return [None]
@@ -246,9 +215,9 @@ def _targets(
 
 
 def _fill(value: Any, words: Mapping[str, str]) -> Any:
-    """The value with every word in braces replaced, however deep."""
+    """Return a value with every word in braces replaced, at any depth."""
     if isinstance(value, str):
-        return PATTERN.sub(lambda match: _word(match[1], words), value)
+        return _WORD.sub(lambda match: _word(match[1], words), value)
     if isinstance(value, list):
         return [_fill(item, words) for item in value]
     if isinstance(value, dict):
@@ -270,12 +239,12 @@ def _validator(path: Path) -> Draft202012Validator:
         raise InvalidSuite(
             f"{path}: is no JSON Schema: {error.json_path}: {error.message:.300}"
         ) from None
-    # With a registry, or a reference to another place would be asked of the network.
+    # Without this registry, a reference to an address would be fetched.
     return Draft202012Validator(schema, registry=EMPTY_REGISTRY)
 
 
 def _check(path: Path, data: Any, validator: Draft202012Validator) -> None:
-    """Say where a file is not as wanted, and what is wanted there."""
+    """Refuse a file that is not valid, and say where."""
     try:
         error = best_match(validator.iter_errors(data))
     except Unresolvable as wrong:
@@ -294,5 +263,5 @@ def _read(path: Path) -> Any:
 
 
 def _repeated(names: list[str]) -> str | None:
-    seen: set[str] = set()
-    return next((name for name in names if name in seen or seen.add(name)), None)  # type: ignore[func-returns-value]
+    """Return a name that occurs twice, if there is one."""
+    return next((name for name, count in Counter(names).items() if count > 1), None)

@@ -1,4 +1,4 @@
-"""A child process that answers in JSON Lines, with a time-out and one way to die."""
+"""Talk in lines with a child process, with a time-out, and end all that it started."""
 
 from __future__ import annotations
 
@@ -16,16 +16,12 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["AdapterError", "AdapterTimeout", "Child", "end_group"]
-
 _TAIL = 4000  # characters of standard error that are kept
-_LONGEST = (
-    10_000_000  # bytes of a line, so that an endless one does not fill the memory
-)
+_LONGEST = 10_000_000  # bytes of a line: an endless one must not fill the memory
 
 
 class AdapterError(Exception):
-    """The child crashed, hung or would not start.
+    """The child crashed, was too slow, or did not start.
 
     ``stderr`` is the end of what it wrote to standard error.
     """
@@ -36,11 +32,11 @@ class AdapterError(Exception):
 
 
 class AdapterTimeout(AdapterError):
-    """The child ran, and wrote no line in time."""
+    """The child ran, and did not write a line in time."""
 
 
 class Child:
-    """Starts at the first line, and again after it died, a few times at most.
+    """A process that starts with the first line, and again after it died.
 
     :param command: the program and its arguments.
     :param env: its environment variables, by default those of this process.
@@ -65,7 +61,7 @@ class Child:
 
     @property
     def running(self) -> bool:
-        """Whether it was started and has not been ended."""
+        """Whether it was started, and not ended since."""
         return self._process is not None
 
     @property
@@ -74,7 +70,7 @@ class Child:
         return not self.running and self._starts > self._restarts
 
     def send(self, line: str) -> None:
-        """Write a line, without waiting; start the child first if it does not run.
+        """Write a line without waiting. Start the child first if it does not run.
 
         :raises AdapterError: if it cannot be started, or died too often.
         """
@@ -86,10 +82,10 @@ class Child:
         r"""Return the next line that the child writes.
 
         :param seconds: how long to wait before it is ended.
-        :returns: the line; bytes that are not UTF-8 are backslash escapes in it, such
-            as ``\xff``, which no JSON has.
+        :returns: the line; a byte that is not UTF-8 becomes an escape such as ``\xff``,
+            which is no JSON.
         :raises AdapterTimeout: if it wrote none in that time.
-        :raises AdapterError: if it ended, or the line is longer than any answer.
+        :raises AdapterError: if it ended, or the line is too long.
         """
         try:
             line = self._lines.get(timeout=seconds)
@@ -106,7 +102,7 @@ class Child:
         return line.decode(errors="backslashreplace")
 
     def abandon(self) -> None:
-        """End the child, if it runs; it counts as died."""
+        """End the child, if it runs. This counts as a death."""
         self._end("abandoned")
 
     def close(self) -> None:
@@ -132,7 +128,7 @@ class Child:
         except OSError as error:
             self._stderr.close()
             raise AdapterError(f"cannot start {self._command[0]!r}: {error}") from error
-        # A child that does not read, or does not write, blocks a thread of its own.
+        # A child that does not read, or does not write, blocks only these threads.
         for work, stream, lines in (
             (_feed, self._process.stdin, self._requests),
             (_forward, self._process.stdout, self._lines),
@@ -140,7 +136,7 @@ class Child:
             threading.Thread(target=work, args=(stream, lines), daemon=True).start()
 
     def _end(self, why: str) -> AdapterError:
-        """End the child and return why, with the end of its standard error."""
+        """End the child; return an error with the end of its standard error."""
         if self._process is None:
             return AdapterError(why)
         status = end_group(self._process)
@@ -156,7 +152,7 @@ class Child:
 
 
 def end_group(process: subprocess.Popen[bytes]) -> int:
-    """End a program and what it started: a shell or npx would leave that behind.
+    """End a program and all that it started, as a shell or npx does.
 
     :param process: a program that was started in a session of its own.
     :returns: its exit status.
@@ -166,14 +162,14 @@ def end_group(process: subprocess.Popen[bytes]) -> int:
         if sys.platform == "win32"
         else partial(os.killpg, process.pid, signal.SIGKILL)
     )
-    # No such group: all ended by themselves. macOS says "not permitted" to that.
+    # There is no such group if all have ended; macOS then says "not permitted".
     with contextlib.suppress(ProcessLookupError, PermissionError):
         kill()
     return process.wait()
 
 
 def _feed(stream: IO[bytes], lines: queue.Queue[bytes | None]) -> None:
-    with contextlib.suppress(OSError), stream:  # if it ended, receive() tells
+    with contextlib.suppress(OSError), stream:  # receive() reports that it ended
         while line := lines.get():
             stream.write(line)
             stream.flush()

@@ -1,4 +1,4 @@
-"""Put cases to an adapter and judge its answers."""
+"""Ask an adapter every case, and compare its results with the expected ones."""
 
 from __future__ import annotations
 
@@ -7,43 +7,44 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from ..cli.conformance_options import START
+from . import START
 from .build import module, wheel
 from .child import AdapterError, AdapterTimeout, Child
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
+    from typing import TypeAlias
 
     from .cases import Case
 
-__all__ = ["Outcome", "request", "run", "same"]
+    Verdict: TypeAlias = Literal["pass", "diverges", "unsupported", "error", "not run"]
 
 #: the version of the contract, INTERPRETING.md; adapters may check it
 SUITE = "1"
 
-PASS, DIVERGES, UNSUPPORTED, ERROR, NOT_RUN = (
-    "pass",
-    "diverges",
-    "unsupported",
-    "error",
-    "not run",
-)
+PASS: Final = "pass"  # noqa: S105 - a verdict
+DIVERGES: Final = "diverges"
+UNSUPPORTED: Final = "unsupported"
+ERROR: Final = "error"
+NOT_RUN: Final = "not run"
 
-# No result has a reason to nest deeper, and what is read must be written again.
+# No result needs deeper nesting, and the json module must be able to write it again.
 _DEEPEST = 20
+# The texts of an answer, and whether each must say something.
+_TEXTS = {"unsupported": True, "error": True, "output": False}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one case."""
+    """The outcome of one case."""
 
     #: the case
     case: Case
-    #: ``"pass"``, ``"diverges"``, ``"unsupported"``, ``"error"`` or ``"not run"``
-    verdict: str
-    #: the adapter's result, where it gave one
+    #: whether the adapter's result is the expected one, or why there is none
+    verdict: Verdict
+    #: the adapter's result, if it gave one
     observed: Any = None
     #: why there is no result, or what else the adapter said; not escaped for a terminal
     detail: str = ""
@@ -61,22 +62,23 @@ class Outcome:
 
 
 def request(case: Case) -> dict[str, Any]:
-    """Return what an adapter is told of a case: all but what is right.
+    """Return the request: the case without its expected result.
 
-    The wheel of an audit case is its name here, and its path when it is put.
+    For the kind ``audit``, it has the name of the wheel; :func:`run` builds the wheel and
+    puts its path there.
     """
-    about: dict[str, Any] = {"suite": SUITE, "id": case.id, "kind": case.kind}
+    asked: dict[str, Any] = {"suite": SUITE, "id": case.id, "kind": case.kind}
     if case.target is not None:
-        about["target"] = {
+        asked["target"] = {
             "python": case.target.python,
             "python_full_version": case.target.words["python_full"],
             "platform": case.target.platform,
         }
     if case.kind == "select":
-        about["project"] = case.project
+        asked["project"] = case.project
     if case.kind == "audit":
-        return about | {"wheel": case.data["build"]}
-    return about | dict(case.data)
+        return asked | {"wheel": case.data["build"]}
+    return asked | dict(case.data)
 
 
 def run(
@@ -86,14 +88,14 @@ def run(
     seconds: float = 10,
     start: float = START,
 ) -> Generator[Outcome, None, None]:
-    """Put cases to an adapter, one after another, and yield what comes of each.
+    """Ask an adapter cases, one after another, and yield the outcome of each.
 
-    An adapter that crashes or hangs is started again for the next case, three times
-    at most; cases after that are "not run".
+    An adapter that crashes or hangs is started again for the next case, at most three
+    times; cases after that are "not run".
 
     :param command: the adapter and its arguments.
     :param seconds: how long it may take for a case.
-    :param start: how much longer for the first case of a process, which has to start.
+    :param start: how much longer it may take for the first case after a start.
     """
     child = Child(command)
     with TemporaryDirectory(prefix="wasm-tags-") as scratch:
@@ -105,15 +107,14 @@ def run(
                 asked = request(case)
                 if case.kind == "audit":
                     asked["wheel"] = str(_built(case, Path(scratch)))
-                yield _ask(
-                    child, case, asked, seconds + (0 if child.running else start)
-                )
+                limit = seconds if child.running else seconds + start
+                yield _ask(child, case, asked, limit)
         finally:
             child.close()
 
 
 def _built(case: Case, folder: Path) -> Path:
-    """The wheel of an audit case, as its description says."""
+    """Build the wheel of an audit case from its description."""
     files = {name: module(given) for name, given in case.data["modules"].items()}
     return wheel(folder, case.data["build"], files, case.data.get("stated"))
 
@@ -122,50 +123,55 @@ def _ask(child: Child, case: Case, asked: Mapping[str, Any], seconds: float) -> 
     try:
         child.send(json.dumps(asked))
         line = child.receive(seconds)
-    except AdapterError as none:
-        hint = " (does it flush each line?)" if isinstance(none, AdapterTimeout) else ""
-        said = f"; it wrote: {none.stderr.strip()}" if none.stderr.strip() else ""
-        return Outcome(case, ERROR, detail=f"{none}{hint}{said}")
+    except AdapterError as error:
+        late = isinstance(error, AdapterTimeout)
+        hint = " (does it flush each line?)" if late else ""
+        said = f"; it wrote: {error.stderr.strip()}" if error.stderr.strip() else ""
+        return Outcome(case, ERROR, detail=f"{error}{hint}{said}")
     try:
-        answer = _read(line)
+        answer = _read(line, case.id)
     except ValueError as error:
-        return _broken(
-            child, case, f"wanted a JSON object on a line, got {line!r:.300}: {error}"
-        )
-    if answer.get("id") != case.id:
-        return _broken(
-            child, case, f"wanted an answer to {case.id!r}, got {line!r:.300}"
-        )
+        child.abandon()  # what follows in the pipe cannot be trusted
+        return Outcome(case, ERROR, detail=str(error))
+    if "result" in answer:
+        observed = answer["result"]
+        verdict: Verdict = PASS if same(observed, case.expect) else DIVERGES
+        return Outcome(case, verdict, observed, answer.get("output", ""))
+    if "unsupported" in answer:
+        return Outcome(case, UNSUPPORTED, detail=answer["unsupported"])
+    return Outcome(case, ERROR, detail=answer["error"])
+
+
+def _read(line: str, asked: str) -> dict[str, Any]:
+    """Read an answer.
+
+    :param asked: the id of the case.
+    :raises ValueError: if it breaks the contract; the text says how.
+    """
+    try:
+        answer = _parsed(line)
+    except ValueError as error:
+        raise ValueError(
+            f"wanted a JSON object on a line, got {line!r:.300}: {error}"
+        ) from None
+    if answer.get("id") != asked:
+        raise ValueError(f"wanted an answer to {asked!r}, got {line!r:.300}")
     given = [key for key in ("result", "unsupported", "error") if key in answer]
     if len(given) != 1:
-        return _broken(
-            child,
-            case,
+        raise ValueError(
             'wanted one of "result", "unsupported" and "error",'
-            f" got {', '.join(given) or 'none'}",
+            f" got {', '.join(given) or 'none'}"
         )
-    for key, least in (("unsupported", 1), ("error", 1), ("output", 0)):
+    for key, says_something in _TEXTS.items():
         text = answer.get(key, "text")
-        if not isinstance(text, str) or len(text.strip()) < least:
-            what = "a sentence" if least else "a text"
-            said = json.dumps(text)
-            return _broken(child, case, f'"{key}": wanted {what}, got {said:.300}')
-    if given == ["result"]:
-        observed = answer["result"]
-        verdict = PASS if same(observed, case.expect) else DIVERGES
-        return Outcome(case, verdict, observed, answer.get("output", ""))
-    verdict = UNSUPPORTED if given == ["unsupported"] else ERROR
-    return Outcome(case, verdict, detail=answer[given[0]])
+        if not isinstance(text, str) or (says_something and not text.strip()):
+            wanted = "a sentence" if says_something else "a text"
+            raise ValueError(f'"{key}": wanted {wanted}, got {json.dumps(text):.300}')
+    return answer
 
 
-def _broken(child: Child, case: Case, detail: str) -> Outcome:
-    """The answer breaks the contract; what follows in the pipe cannot be trusted."""
-    child.abandon()
-    return Outcome(case, ERROR, detail=detail)
-
-
-def _read(line: str) -> dict[str, Any]:
-    """The object on a line.
+def _parsed(line: str) -> dict[str, Any]:
+    """Parse the JSON object on a line.
 
     :raises ValueError: if it is not one that can be written as JSON again.
     """
@@ -195,7 +201,7 @@ def _items(value: object) -> Iterable[Any]:
 
 
 def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys differ; of equal ones nobody knows which is meant."""
+    """Refuse an object that has a key twice: nobody knows which is meant."""
     made: dict[str, Any] = {}
     for key, value in pairs:
         if key in made:
@@ -205,7 +211,7 @@ def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _finite(text: str) -> float:
-    """A number that JSON has: neither NaN nor infinite."""
+    """Refuse NaN and infinity, which JSON does not have."""
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(f"{text:.40} is not a finite number")

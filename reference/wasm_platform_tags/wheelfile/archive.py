@@ -1,10 +1,11 @@
-"""A wheel as a zip file from a stranger: opened so that it can do no harm.
+"""Read untrusted wheels safely.
 
-Nothing is written to disk. A member comes in pieces, and is held in memory only where
-:meth:`Archive.read` is asked for it, up to a limit. Refused is what is known to let two
-tools read two different wheels out of one file: members with the same name, or with a
-second one, a local header that contradicts the central directory, sizes that lie, bytes
-that belong to no member.
+Nothing is written to disk. A member comes in chunks; only :meth:`Archive.read` keeps it in
+memory, up to a limit. Files are refused that two tools might read as two different wheels:
+two members with one name, or a member with a second name; a local header that contradicts
+the central directory; wrong sizes; bytes that belong to no member.
+
+Source: APPNOTE.TXT, the specification of zip files.
 """
 
 from __future__ import annotations
@@ -23,13 +24,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-__all__ = ["Archive", "UnsafeWheelError", "archive_in", "open_archive"]
-
-#: a wheel has fewer members
+#: a wheel must have fewer members
 MOST_MEMBERS = 65_535
-#: bytes of the central directory, which is held in memory
+#: the most bytes of the central directory, which is kept in memory
 LARGEST_DIRECTORY = 64 * 2**20
-#: bytes that all members may have, inflated
+#: the most bytes of all members together, inflated
 LARGEST_TOTAL = 2 * 2**30
 _CHUNK = 256 * 2**10
 
@@ -39,7 +38,7 @@ _LARGE = struct.Struct("<2H2Q")
 _FIELD = struct.Struct("<2H")
 _ENCRYPTED, _SIZES_FOLLOW, _UTF8 = 0x1, 0x8, 0x800
 _ZIP64 = 0xFFFFFFFF
-#: Info-ZIP's extra field Unicode Path: another name for the member (APPNOTE, 4.6.9)
+#: Info-ZIP's extra field Unicode Path, another name for the member (APPNOTE, 4.6.9)
 _UNICODE_PATH = 0x7075
 _SECOND_NAME = (
     "has a second name, in an extra field 0x7075: some tools would read it under that"
@@ -47,7 +46,7 @@ _SECOND_NAME = (
 
 
 class UnsafeWheelError(ValueError):
-    """The file is not opened further; the message says why."""
+    """The file is no wheel, or cannot be read safely; the message says why."""
 
 
 class Archive:
@@ -68,64 +67,71 @@ class Archive:
         }
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """Yield what a member holds, in pieces of at most 256 KiB.
+        """Yield the content of a member, in chunks of at most 256 KiB, none empty.
 
         :raises UnsafeWheelError: if it is not what the directory says.
         """
         member = self.members[name]
-        self._file.seek(self._starts[name])
-        left, size, check = member.compress_size, 0, 0
-        inflate = (
-            self._zlib.decompressobj(-15)
-            if member.compress_type == zipfile.ZIP_DEFLATED
-            else None
-        )
-        pending = b""
-        while True:
-            if not pending and left:
-                pending = self._file.read(min(_CHUNK, left))
-                left -= len(pending)
-                if not pending:
-                    raise UnsafeWheelError(f"{_shown(name)} is cut off")
-            if inflate is None:
-                piece, pending = pending, b""
-                ended = not left
-            else:
-                try:
-                    piece = inflate.decompress(pending, _CHUNK)
-                except self._zlib.error as error:
-                    raise UnsafeWheelError(f"{_shown(name)}: {error}") from None
-                pending = inflate.unconsumed_tail
-                ended = inflate.eof or not (piece or pending or left)
-            size += len(piece)
+        stored = member.compress_type == zipfile.ZIP_STORED
+        size = check = 0
+        for chunk in self._packed(member) if stored else self._inflated(member):
+            size += len(chunk)
             if size > member.file_size:
                 raise UnsafeWheelError(
-                    f"{_shown(name)} is larger than the {member.file_size} bytes that"
+                    f"{shortened(name)} is larger than the {member.file_size} bytes that"
                     " the directory says"
                 )
-            check = self._zlib.crc32(piece, check)
-            if piece:
-                yield piece
-            if ended:
-                break
-        if inflate is not None and (not inflate.eof or inflate.unused_data or left):
-            raise UnsafeWheelError(f"{_shown(name)}: the compressed data end elsewhere")
+            check = self._zlib.crc32(chunk, check)
+            if chunk:
+                yield chunk
         if size != member.file_size:
             raise UnsafeWheelError(
-                f"{_shown(name)} has {size} bytes; the directory says"
+                f"{shortened(name)} has {size} bytes; the directory says"
                 f" {member.file_size}"
             )
         if check != member.CRC:
-            raise UnsafeWheelError(f"{_shown(name)}: its checksum differs")
+            raise UnsafeWheelError(f"{shortened(name)}: its checksum differs")
+
+    def _packed(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        """Yield the data of a member as they are in the file."""
+        self._file.seek(self._starts[member.filename])
+        left = member.compress_size
+        while left:
+            chunk = self._file.read(min(_CHUNK, left))
+            if not chunk:
+                raise UnsafeWheelError(f"{shortened(member.filename)} is cut off")
+            left -= len(chunk)
+            yield chunk
+
+    def _inflated(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        """Yield the data of a member, inflated, and read no more than these need."""
+        name = shortened(member.filename)
+        inflate = self._zlib.decompressobj(-15)
+        packed, chunk, left = b"", b"", member.compress_size
+        rest = self._packed(member)
+        while not inflate.eof:
+            if not packed:
+                packed = next(rest, b"")
+                left -= len(packed)
+                if not (packed or chunk):
+                    break
+            try:
+                chunk = inflate.decompress(packed, _CHUNK)
+            except self._zlib.error as error:
+                raise UnsafeWheelError(f"{name}: {error}") from None
+            packed = inflate.unconsumed_tail
+            yield chunk
+        if not inflate.eof or inflate.unused_data or left:
+            raise UnsafeWheelError(f"{name}: the compressed data end elsewhere")
 
     def read(self, name: str, limit: int) -> bytes:
-        """Return what a member holds.
+        """Return the content of a member.
 
         :raises UnsafeWheelError: if it has more bytes than `limit`, or is broken.
         """
         if (size := self.members[name].file_size) > limit:
             raise UnsafeWheelError(
-                f"{_shown(name)} has {size} bytes; at most {limit} are read"
+                f"{shortened(name)} has {size} bytes; at most {limit} are read"
             )
         return b"".join(self.chunks(name))
 
@@ -134,13 +140,13 @@ def zlib() -> ModuleType:
     """Return zlib-ng, which the extra "fast" brings, or the standard library's zlib."""
     try:
         return import_module("zlib_ng.zlib_ng")
-    except ImportError:  # it is not there, or is for another Python
+    except ImportError:  # it is not installed, or is for another Python
         return import_module("zlib")
 
 
 @contextmanager
 def open_archive(path: Path) -> Iterator[Archive]:
-    """Open a zip file for the time of a ``with`` statement.
+    """Open a zip file for the length of a ``with`` block.
 
     :raises UnsafeWheelError: as :func:`archive_in`.
     :raises OSError: if the file cannot be read.
@@ -150,9 +156,9 @@ def open_archive(path: Path) -> Iterator[Archive]:
 
 
 def archive_in(file: IO[bytes]) -> Archive:
-    """Return the zip file that is open to be read.
+    """Return the archive in a file that is open to be read.
 
-    :raises UnsafeWheelError: if it is none, or is not one that every tool reads alike.
+    :raises UnsafeWheelError: if it is no zip file, or tools may read it differently.
     :raises OSError: if it cannot be read.
     """
     count, directory = _check_end(file)
@@ -170,7 +176,7 @@ def archive_in(file: IO[bytes]) -> Archive:
 
 
 def _check_end(file: IO[bytes]) -> tuple[int, int]:
-    """Hold the end of the file against the format; return members and where they end."""
+    """Check the end record; return how many members there are, and where they end."""
     size = file.seek(0, 2)
     if size < _END.size:
         raise UnsafeWheelError(f"it is no zip file: it has {size} bytes")
@@ -195,25 +201,27 @@ def _check_end(file: IO[bytes]) -> tuple[int, int]:
         )
     if offset + length + _END.size != size:
         raise UnsafeWheelError(
-            "its directory is not where the end record says, or something stands before"
+            "its directory is not where the end record says, or there are bytes before"
             " the first member"
         )
     return count, offset
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:
-    """Refuse what no wheel has, by the directory alone."""
+    """Refuse members that no wheel has, by the directory alone."""
     seen: set[str] = set()
     total = 0
     for member in members:
         name = member.orig_filename
         why = _bad_name(name) or _bad_kind(member)
         if why:
-            raise UnsafeWheelError(f"the member {_shown(name)} {why}")
-        # Where the case of letters does not count, these would be one file.
+            raise UnsafeWheelError(f"the member {shortened(name)} {why}")
+        # Where file names ignore case, names that differ in case are one file.
         folded = name.rstrip("/").casefold()
         if folded in seen:
-            raise UnsafeWheelError(f"more than one member has the name {_shown(name)}")
+            raise UnsafeWheelError(
+                f"more than one member has the name {shortened(name)}"
+            )
         seen.add(folded)
         total += member.file_size
     if total > LARGEST_TOTAL:
@@ -223,6 +231,7 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
 
 
 def _bad_name(name: str) -> str:
+    """Return what is wrong with the name of a member, else nothing."""
     if not name or not name.isprintable():
         return "has a name with control characters, or none"
     if "\\" in name or ":" in name.partition("/")[0]:
@@ -234,6 +243,7 @@ def _bad_name(name: str) -> str:
 
 
 def _bad_kind(member: zipfile.ZipInfo) -> str:
+    """Return what is wrong with a member beside its name, else nothing."""
     if member.flag_bits & _ENCRYPTED:
         return "is encrypted"
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -251,7 +261,7 @@ def _bad_kind(member: zipfile.ZipInfo) -> str:
 
 
 def _names_again(extra: bytes) -> bool:
-    """Whether a header's extra fields hold another name."""
+    """Whether a header's extra fields have another name."""
     at = 0
     while at + _FIELD.size <= len(extra):
         kind, size = _FIELD.unpack_from(extra, at)
@@ -264,9 +274,9 @@ def _names_again(extra: bytes) -> bool:
 def _layout(
     file: IO[bytes], members: list[zipfile.ZipInfo], directory: int
 ) -> dict[str, int]:
-    """Return where each member's data begin.
+    """Return where the data of each member begin.
 
-    What stands between members, and members that share bytes, are refused.
+    Bytes between members are refused, and members that share bytes.
     """
     starts = {}
     position = 0
@@ -275,46 +285,44 @@ def _layout(
     for member in sorted(members, key=lambda one: one.header_offset):
         if member.header_offset - position not in spare:
             raise UnsafeWheelError(
-                f"{_shown(member.filename)} does not follow on {_shown(before)}: they"
-                " overlap, or something stands between"
+                f"{shortened(member.filename)} does not follow on {shortened(before)}: they"
+                " overlap, or there are bytes between"
             )
         starts[member.filename] = _checked_local(file, member)
         position = starts[member.filename] + member.compress_size
-        # Behind the data, their sizes: with or without a mark, of 32 or 64 bits.
+        # Sizes may follow the data, with or without a mark, in 32 or 64 bits.
         spare = (12, 16, 20, 24) if member.flag_bits & _SIZES_FOLLOW else (0,)
         before = member.filename
     if directory - position not in spare:
-        raise UnsafeWheelError(f"the directory does not follow on {_shown(before)}")
+        raise UnsafeWheelError(f"the directory does not follow on {shortened(before)}")
     return starts
 
 
 def _checked_local(file: IO[bytes], member: zipfile.ZipInfo) -> int:
-    """Hold a member's own header against the directory; return where its data begin."""
+    """Compare a member's own header with the directory; return where its data begin."""
     file.seek(member.header_offset)
     raw = file.read(_LOCAL.size)
     if len(raw) < _LOCAL.size or raw[:4] != b"PK\3\4":
         raise UnsafeWheelError(
-            f"{_shown(member.filename)} is not where the directory says"
+            f"{shortened(member.filename)} is not where the directory says"
         )
     _, _, flags, method, _, _, check, packed, size, *lengths = _LOCAL.unpack(raw)
     name, extra = map(file.read, lengths)
     if _names_again(extra):
-        raise UnsafeWheelError(f"the member {_shown(member.filename)} {_SECOND_NAME}")
+        raise UnsafeWheelError(
+            f"the member {shortened(member.filename)} {_SECOND_NAME}"
+        )
     large = _LARGE.pack(1, 16, member.file_size, member.compress_size)
     if packed == size == _ZIP64 and large in extra:
         packed, size = member.compress_size, member.file_size
     sizes = (check, packed, size)
     agrees = (method, flags) == (member.compress_type, member.flag_bits)
-    # As zipfile decodes the names of the directory: bit 11 stands for UTF-8.
+    # zipfile decodes names by bit 11 too, which stands for UTF-8.
     coding = "utf-8" if flags & _UTF8 else "cp437"
     agrees &= name == member.orig_filename.encode(coding, "replace")
     wanted = (member.CRC, member.compress_size, member.file_size)
     if not (agrees and (flags & _SIZES_FOLLOW or sizes == wanted)):
         raise UnsafeWheelError(
-            f"{_shown(member.filename)}: its own header contradicts the directory"
+            f"{shortened(member.filename)}: its own header contradicts the directory"
         )
     return file.tell()
-
-
-def _shown(name: str) -> str:
-    return shortened(name)

@@ -1,4 +1,4 @@
-"""What a wheel says in its metadata, and how its tags differ from those of its name."""
+"""Read the metadata in a wheel, and compare its tags with those of the file name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
-LARGEST = 2**20  # bytes of a file of metadata; a real one has some thousand
+LARGEST = 2**20  # the most bytes of a metadata file; real ones have some thousand
 
 
 def compare(name: str, content: IO[bytes]) -> tuple[list[str], list[str], list[str]]:
@@ -26,9 +26,9 @@ def compare(name: str, content: IO[bytes]) -> tuple[list[str], list[str], list[s
 
     :param name: the name of the wheel file, without a folder.
     :param content: the wheel, open to be read.
-    :returns: the tags of both, those of the name alone, those of WHEEL alone; sorted,
-        and what cannot be printed escaped.
-    :raises ValueError: if it is no such name, or no WHEEL file can be read.
+    :returns: the tags of both, those of the name alone, those of WHEEL alone; each
+        sorted, with escapes for what cannot be printed.
+    :raises ValueError: if it is not the name of a wheel, or no WHEEL file can be read.
 
     Source: the binary distribution format, "File contents".
     """
@@ -41,12 +41,12 @@ def compare(name: str, content: IO[bytes]) -> tuple[list[str], list[str], list[s
 
 
 def member(name: str, content: IO[bytes], file: str) -> bytes:
-    """Return a file of the folder in which a wheel has its metadata.
+    """Return the content of a file in a wheel's .dist-info folder.
 
     :param name: the name of the wheel file, without a folder.
     :param content: the wheel, open to be read.
     :param file: such as ``"METADATA"``.
-    :raises ValueError: if it is no such name, or the file cannot be read.
+    :raises ValueError: if it is not the name of a wheel, or the file cannot be read.
 
     Source: the binary distribution format, "The .dist-info directory".
     """
@@ -62,12 +62,12 @@ def member(name: str, content: IO[bytes], file: str) -> bytes:
 
 
 def dist_info(members: Iterable[str], project: str, version: Version) -> str:
-    """Return the folder in which a wheel has its metadata.
+    """Return the name of a wheel's .dist-info folder.
 
     :param members: the names of the files in the wheel.
     :param project: the project in its file name, normalised.
-    :param version: the version there.
-    :raises UnsafeWheelError: if there is not one such folder, or it is not of that release.
+    :param version: the version in its file name.
+    :raises UnsafeWheelError: if there is not one such folder, or it names another release.
 
     Source: the binary distribution format, "The .dist-info directory".
     """
@@ -75,9 +75,9 @@ def dist_info(members: Iterable[str], project: str, version: Version) -> str:
     folders = [top for top in tops if top.endswith(".dist-info")]
     if len(folders) != 1:
         raise UnsafeWheelError(f"it has {len(folders)} folders .dist-info; wanted one")
-    has, _, of = folders[0].removesuffix(".dist-info").partition("-")
-    named = (project, canonicalize_version(version))
-    if (canonicalize_name(has), canonicalize_version(of)) != named:
+    name, _, text = folders[0].removesuffix(".dist-info").partition("-")
+    release = (project, canonicalize_version(version))
+    if (canonicalize_name(name), canonicalize_version(text)) != release:
         raise UnsafeWheelError(
             f"its folder {shortened(folders[0])} is of another project or version than"
             " the file name"
@@ -90,7 +90,7 @@ def _shown(tags: Iterable[str]) -> list[str]:
 
 
 def _tags(text: str) -> set[str]:
-    """Return the tags that a line states; as it is, if it states none."""
+    """Return the tags of a tag set; the text itself if it is malformed."""
     try:
         return {str(tag) for tag in parse_tag(text)}
     except ValueError:

@@ -15,8 +15,7 @@ from .pip import platforms
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wasm_platform_tags.conformance.cases import Case
-    from wasm_platform_tags.conformance.cases import Target as CaseTarget
+    from wasm_platform_tags.conformance.cases import Case, SuiteTarget
 
 NOTHING_FITS = "No matching distribution found"
 NO_MARKERS = "does not exist in evaluation environment"
@@ -64,7 +63,7 @@ class Pex(Base):
         )
         return version
 
-    def _target(self, target: CaseTarget) -> list[str]:
+    def _target(self, target: SuiteTarget) -> list[str]:
         minor = target.words["cp"].removeprefix("cp")
         if self.cell.via == "platform":
             # The best alone: of several, each would be resolved for by itself.

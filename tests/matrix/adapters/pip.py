@@ -8,7 +8,7 @@ from ..wheels import NEEDED
 from .base import Base
 
 if TYPE_CHECKING:
-    from wasm_platform_tags.conformance.cases import Case, Target
+    from wasm_platform_tags.conformance.cases import Case, SuiteTarget
 
     from ...toolkit.runtimes.worker import Reply
 
@@ -17,7 +17,7 @@ CANONICAL = "canonical"
 CROSS = ("--implementation", "cp", "--only-binary=:all:")
 
 
-def platforms(target: Target) -> list[str]:
+def platforms(target: SuiteTarget) -> list[str]:
     """The portable tags of a target, best first: a tool has no notion of an alias."""
     words = target.words
     return [words[word] for word in ("canonical", "alias") if word in words]

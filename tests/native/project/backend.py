@@ -30,7 +30,7 @@ from wasm_platform_tags import (
     known_platforms,
     parse_platform_tag,
 )
-from wasm_platform_tags.audit import judge_module
+from wasm_platform_tags.audit import check_module
 from wasm_platform_tags.audit.policy import policy_of
 
 # The sysroots are shared with the tests of this checkout.
@@ -114,7 +114,7 @@ def check(
         raise RefusedExtensionError(
             f"{name}: its suffix is another; wanted NAME{SUFFIX} (PEP requirement {rule})"
         )
-    for found in judge_module(name, data, platform):
+    for found in check_module(name, data, platform):
         if found.severity == "contradicts":
             raise RefusedExtensionError(
                 f"{name}: {found.message} (PEP requirement {found.requirement})"

@@ -1,0 +1,48 @@
+"""The command ``wasm-tags platforms``."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+
+from .._registry import known_platforms
+from .console import YES, Answer
+from .tables import print_table
+
+HELP = "list the known platforms"
+EXAMPLE = "wasm-tags platforms"
+
+_KEYS = (
+    *("tags", "toolchain", "python", "unwinding", "static_libraries", "library_lookup"),
+    *("status", "source", "distributor", "pyodide"),
+)
+
+
+def add_arguments(_: argparse.ArgumentParser) -> None:
+    """Add no options."""
+
+
+def run(_: argparse.Namespace) -> Answer:
+    """List the registry."""
+    known = known_platforms()
+    rows = (
+        (
+            # Below the tag, because its column is the widest.
+            [*one.tags, f"  {one.runtime}"],
+            one.toolchain,
+            ", ".join(one.python),
+            one.unwinding,
+            one.status,
+        )
+        for one in known
+    )
+    return Answer(
+        YES,
+        [{key: getattr(one, key) for key in _KEYS} for one in known],
+        partial(
+            print_table,
+            "Known platforms; the first tag of each is the canonical one",
+            ("platform tags", "toolchain", "Python", "unwinding", "status"),
+            rows,
+        ),
+    )
