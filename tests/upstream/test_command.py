@@ -56,7 +56,7 @@ def test_a_run_is_written_compared_and_kept(make: Make, command: Command) -> Non
     code, found = command("--again")
     assert code == 1
     assert found["fine"]["not_as_committed"] == [
-        "tests/after/passed: committed 3, found 2"
+        "tests/after/passed: committed 3, observed 2"
     ]
 
 
@@ -180,7 +180,10 @@ def test_a_repository_wants_a_checkout(
 @pytest.mark.parametrize(
     ("arguments", "wanted"),
     [
-        (["--only", "no-such"], "--only 'no-such' matches no project; there are fine"),
+        (
+            ["--only", "no-such"],
+            "--only 'no-such' matches no project; --list shows them, and the first is called fine",
+        ),
         (["--checkout", "fine"], "--checkout 'fine': wanted PROJECT=FOLDER"),
         (["--checkout", "other=."], "--checkout 'other=.': wanted PROJECT=FOLDER"),
         (["--checkout", "fine=/no/such"], "there is no such folder"),

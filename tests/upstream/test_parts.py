@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from .changes import counted, total
 from .conftest import diff
+from .project import digest
 from .records import REQUEST, load_records
 from .results import differences, load
-from .run import digest
 from .steps import StepError
-from .suites import FAILED, PASSED, SKIPPED, Outcomes, compare, judge, read
+from .suites import FAILED, PASSED, SKIPPED, Outcomes, compare, compare_outcomes, read
 
 RECORDS = load_records()
 TEXT = st.lists(st.sampled_from(["a", "b", "- x", "+ y", "@@ -1 +1 @@", "--- a/z", ""]))
@@ -125,17 +125,17 @@ def test_suites_are_compared() -> None:
     after = outcomes(a=FAILED, b=FAILED, d=PASSED)
     found = compare(before, after)
     assert (found.new, found.gone, found.broken) == (("d",), ("c",), ("a",))
-    with pytest.raises(StepError, match="not known to: b"):
-        judge(before, after, {}, "")
+    with pytest.raises(StepError, match="not in known_failures: b"):
+        compare_outcomes(before, after, {}, "")
     with pytest.raises(StepError, match="fail with the change: a"):
-        judge(before, after, {"b": "it has a reason"}, "")
+        compare_outcomes(before, after, {"b": "it has a reason"}, "")
 
 
 def test_counts_are_compared_on_the_same_python() -> None:
     old = {"measured": "2026-11-27", "tests": {"python": "3.13.0", "passed": 1}}
     assert differences({"tests": {"python": "3.13.9", "passed": 1}}, old) == []
     assert differences({"tests": {"python": "3.13.0", "passed": 2}}, old) == [
-        "tests/passed: committed 1, found 2"
+        "tests/passed: committed 1, observed 2"
     ]
     assert differences({"tests": {"python": "3.14.0", "passed": 2}}, old) == []
     assert differences({}, None) == [

@@ -1,6 +1,6 @@
 """A Rust project's own tests, with its crates as Debian packages them.
 
-Run as a program in the folder of a source: ``python -m tests.upstream.crates PLAN REPORT``.
+Run as a program in the folder of a source: ``python -m tests.upstream.rust_tests PLAN REPORT``.
 PLAN says which crates of the workspace are tested, and lists the packages by path and hash;
 REPORT is the JUnit XML that is written. Whatever crate of the workspace is not named is left
 out, so that its dependencies need not be there.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.toolkit.cache import ProvisionError
-from tests.upstream import crates, suites
+from tests.upstream import rust_tests, suites
 from tests.upstream.records import UPSTREAM
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ test four ... ignored, because it is slow
 
 def test_a_report_has_every_test(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
-    crates.write(dict(crates.RAN.findall(SAID)), report)
+    rust_tests.write(dict(rust_tests.RAN.findall(SAID)), report)
     assert suites.read(report, "tests", "3.11", "").tests == {
         "tags::tests::one": suites.PASSED,
         "tags::tests::two": suites.PASSED,
@@ -43,7 +43,7 @@ def test_a_workspace_has_the_named_crates_alone(tmp_path: Path) -> None:
     (source / "Cargo.toml").write_text(
         '[workspace]\nmembers = ["crates/*"]\nresolver = "2"\n', "utf-8"
     )
-    crates.workspace(source, ["crates/a"], folder, tmp_path / "registry")
+    rust_tests.workspace(source, ["crates/a"], folder, tmp_path / "registry")
     assert (folder / "Cargo.toml").read_text("utf-8") == (
         '[workspace]\nmembers = ["crates/a"]\nresolver = "2"\n'
     )
@@ -66,7 +66,7 @@ def test_a_source_of_another_form_is_refused(
     source.mkdir()
     (source / "Cargo.toml").write_text(manifest, "utf-8")
     with pytest.raises(ProvisionError, match=why):
-        crates.workspace(source, members, tmp_path / "workspace", tmp_path)
+        rust_tests.workspace(source, members, tmp_path / "workspace", tmp_path)
 
 
 def test_a_missing_cargo_is_named(
@@ -75,7 +75,7 @@ def test_a_missing_cargo_is_named(
     monkeypatch.setenv("PATH", str(tmp_path))
     plan = tmp_path / "crates.json"
     plan.write_text("{}", "utf-8")
-    assert crates.main([str(plan), str(tmp_path / "report.xml")]) == 2
+    assert rust_tests.main([str(plan), str(tmp_path / "report.xml")]) == 2
     assert "cargo is not installed" in capsys.readouterr().err
 
 

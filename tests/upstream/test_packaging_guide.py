@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.upstream import guide
+from tests.upstream import packaging_guide as guide
 from tests.upstream.changes import counted
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The packaging guide's section, made of the text that the PEP brings for it.
 
 Run as a program with a checkout of the guide, it writes the patch: ``python -m
-tests.upstream.guide CHECKOUT``. What the section says is written once, in pep/pep-9999.
+tests.upstream.packaging_guide CHECKOUT``. What the section says is written once, in pep/pep-9999.
 """
 
 from __future__ import annotations

@@ -1,0 +1,348 @@
+"""The folder of one project: its sources, its environments, and what runs in them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.toolkit.cache import Unit, is_complete, make
+from tests.toolkit.process import clean_environment
+
+from . import cell_comparison, changes, interpreters, sources, suites
+from .steps import StepError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tests.toolkit.process import CompletedProcess
+
+    from .cell_comparison import CellComparison
+    from .changes import Lines
+    from .records import Adapter, Check, Record, Tests
+    from .steps import StepRunner
+    from .suites import Outcomes
+
+INSTALL_SECONDS = 600
+NOT_RUN = "not run"
+# The two sources of a project: as released, and with the change.
+BEFORE, AFTER = "before", "after"
+
+
+def digest(*parts: bytes) -> str:
+    """Return a short hash of these parts."""
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Project:
+    """One project, and the folder in which it is unpacked, changed and run.
+
+    :param folder: what is kept from one run to the next, and the logs.
+    :param archives: the downloaded archives of all projects.
+    :param checkout: a source to use instead of the archive.
+    :param pythons: interpreters to prefer.
+    :param again: run its tests even if nothing has changed since they last ran.
+    :param report: receives the name of each step.
+    """
+
+    record: Record
+    folder: Path
+    archives: Path
+    runner: StepRunner
+    checkout: Path | None = None
+    pythons: Sequence[Path] = ()
+    again: bool = False
+    report: Callable[[str], None] = lambda step: None
+    # Another project's run may install this one while its own run goes on.
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def source(self) -> Path:
+        """Return the source as released, or a copy of the checkout."""
+        self.report(sources.STEP)
+        with self.lock:
+            if self.checkout:
+                place = self.folder / "source"
+                sources.copy(self.checkout, place)
+                return place
+            return self._made("source", self._unpack, self.record.source["sha256"])
+
+    def _unpack(self, folder: Path) -> None:
+        sources.unpack(sources.archive(self.record, self.archives), folder)
+
+    def _made(
+        self,
+        name: str,
+        fill: Callable[[Path], object],
+        key: str,
+        *,
+        in_place: bool = False,
+    ) -> Path:
+        """Return a folder that is filled again only if its key changes."""
+        unit = Unit(name, name, fill, key=key, in_place=in_place)
+        if not is_complete(self.folder, unit):
+            make(self.folder, unit)
+        return self.folder / name
+
+    def lay_sources(self) -> None:
+        """Copy the source twice, as it is and with the change."""
+        sources.copy(self.source(), self.folder / BEFORE)
+        self._lay_changed(self.folder / AFTER)
+
+    def _lay_changed(self, place: Path) -> None:
+        source = self.source()
+        self.report(changes.STEP)
+        sources.copy(source, place)
+        log = self._log(f"{changes.STEP} {place.name}")
+        changes.apply(self.record.change, place, self.runner, log)
+
+    def changed_lines(self) -> Lines:
+        """Return the lines that the change adds and removes, from the two sources."""
+        command = ["git", "diff", "--no-index", "--no-prefix", "source", AFTER]
+        done = self._run(changes.STEP, command, log="lines", check=False)
+        found = changes.counted(done.text)
+        return {name.partition("/")[2]: count for name, count in found.items()}
+
+    def environment(self, tests: Tests) -> tuple[Path, str]:
+        """Return the Python of the project's tests, with its requirements; its version."""
+        self.report("environment")
+        with self.lock:
+            base, version = interpreters.find(self.record.python, self.pythons)
+            if not tests.requirements:
+                return base, version
+            listed = (self.record.folder / tests.requirements).read_bytes()
+            place = self._made(
+                "environment",
+                partial(self._fill_environment, base, tests.requirements),
+                digest(version.encode(), listed),
+                in_place=True,
+            )
+            return _python_in(place), version
+
+    def _fill_environment(self, base: Path, requirements: str, place: Path) -> None:
+        self._run("environment", [base, "-m", "venv", place])
+        arguments = ("install", "--quiet", "-r", requirements)
+        self._pip(_python_in(place), "environment", *arguments)
+
+    def tests(
+        self, tests: Tests, state: str, python: tuple[Path, str]
+    ) -> tuple[Outcomes, str]:
+        """Run the project's own tests on one of the two sources.
+
+        :param state: `BEFORE` or `AFTER`.
+        :param python: as `environment` returns it.
+        :return: the outcomes, and the output.
+        :raises StepError: if the tests do not start.
+        """
+        step, source = f"tests {state}", self.folder / state
+        kept = self.folder / f"tests-{state}.json"
+        key = self._key(state, python[1])
+        if not self.again and kept.exists():
+            data = json.loads(kept.read_bytes())
+            if data.pop("key") == key:
+                found = suites.Outcomes(**data).below(source)
+                return found, self._log(step).read_text("utf-8", "replace")
+        self.report(step)
+        report = self.folder / f"report-{state}.xml"
+        report.unlink(missing_ok=True)
+        executable = python[0]
+        if tests.install:
+            executable = self._own_environment(python[0], state)
+            arguments = self._filled(tests.install, source)
+            self._pip(executable, step, "install", "--quiet", *arguments)
+        done = self._run(
+            step,
+            self._filled(tests.command, source, python=executable, report=report),
+            folder=source,
+            seconds=tests.seconds,
+            env=clean_environment(**self._env(executable, tests.environment, source)),
+            check=False,
+        )
+        found = suites.read(report, step, python[1], done.text)
+        kept.write_text(json.dumps({"key": key, **found.to_dict()}), "utf-8")
+        return found.below(source), done.text
+
+    def checks(self, *, source: bool) -> dict[str, str]:
+        """Run the record's checks; return the outcome of each.
+
+        :param source: whether there is a source; some checks need none.
+        :raises StepError: if one fails.
+        """
+        found = {}
+        for check in self.record.checks:
+            runs = source or not check.needs_source
+            if runs:
+                self.report(check.name)
+                self._check(check)
+            found[check.name] = suites.PASSED if runs else NOT_RUN
+        return found
+
+    def _check(self, check: Check) -> None:
+        executable = Path(sys.executable)
+        if any("{python}" in part for part in check.command) and self.record.tests:
+            executable = self.environment(self.record.tests)[0]
+        source = self.folder / AFTER
+        self._run(
+            check.name,
+            self._filled(check.command, source, python=executable),
+            folder=source if check.needs_source else self.record.folder,
+            seconds=check.seconds,
+            env=clean_environment(**self._env(executable, check.environment, source)),
+        )
+
+    def compare_adapters(self, adapter: Adapter) -> CellComparison:
+        """Run the suite through the project's adapter, on both sources.
+
+        :raises StepError: if a case has no answer, or a worse one after the change.
+        """
+        self.report(cell_comparison.STEP)
+        python = Path(sys.executable)
+        if self.record.tests:
+            python = self.environment(self.record.tests)[0]
+        commands = (
+            self._filled(adapter.command, self.folder / state, python=python)
+            for state in (BEFORE, AFTER)
+        )
+        return cell_comparison.compare_adapters(self.record, *commands)
+
+    def install(self, folder: Path) -> None:
+        """Build the changed package, and install it into a folder.
+
+        :raises StepError: if the record has no tests, whose environment builds it.
+        """
+        self.report("build")
+        tests = self.record.tests
+        if not tests:
+            raise StepError(
+                "build", f"{self.record.name} has no environment to build in"
+            )
+        python, _ = self.environment(tests)
+        # In its own copy: the tests may run in the other at the same time.
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix="build-") as build:
+            tree, wheels = Path(build) / self.record.name, Path(build) / "wheels"
+            self._lay_changed(tree)
+            self._pip(
+                python,
+                "build",
+                *("wheel", "--no-deps", "--no-build-isolation"),
+                *("--wheel-dir", wheels, tree),
+                env={**os.environ, **self._env(python, tests.environment, tree)},
+            )
+            (wheel,) = wheels.glob("*.whl")
+            self._pip(
+                python,
+                "build",
+                *("install", "--no-deps", "--no-compile", "--upgrade"),
+                *("--ignore-requires-python", "--target", folder, wheel),
+            )
+
+    def _own_environment(self, python: Path, state: str) -> Path:
+        """Return the Python of a new environment on top of the shared one.
+
+        It is for a project that has to be installed to be tested.
+        """
+        step, place = f"tests {state}", self.folder / f"environment-{state}"
+        shutil.rmtree(place, ignore_errors=True)
+        self._run(
+            step,
+            [python, "-m", "venv", "--system-site-packages", place],
+            log=place.name,
+        )
+        own = place / python.parent.name / python.name
+        site = next(place.glob("lib/python3*/site-packages"), None)
+        shared = next(python.parents[1].glob("lib/python3*/site-packages"), None)
+        if not (site and shared):
+            raise StepError(step, f"no site-packages in {place.name}")
+        # The new environment sees only the packages of the base of the shared one.
+        (site / "shared.pth").write_text(f"{shared}\n", "utf-8")
+        return own
+
+    def _pip(
+        self,
+        python: Path,
+        step: str,
+        *arguments: str | Path,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        command = [python, "-m", "pip", "--disable-pip-version-check", *arguments]
+        self._run(step, command, folder=self.record.folder, log=f"{step} pip", env=env)
+
+    def _run(
+        self,
+        step: str,
+        command: Sequence[str | Path],
+        *,
+        folder: Path | None = None,
+        log: str = "",
+        seconds: float = INSTALL_SECONDS,
+        env: Mapping[str, str] | None = None,
+        check: bool = True,
+    ) -> CompletedProcess:
+        """Run a step with the project's log, in its folder if no other is given."""
+        return self.runner.run(
+            step,
+            command,
+            folder=folder or self.folder,
+            log=self._log(log or step),
+            seconds=seconds,
+            env=env,
+            check=check,
+        )
+
+    def _filled(
+        self,
+        command: Sequence[str],
+        source: Path,
+        *,
+        python: Path | None = None,
+        report: Path | None = None,
+    ) -> list[str]:
+        """Return the command with its placeholders replaced."""
+        places = {
+            "{source}": source,
+            "{work}": self.folder,
+            "{here}": self.record.folder,
+            "{python}": python,
+            "{report}": report,
+        }
+        filled = list(command)
+        for name, place in places.items():
+            if place:
+                filled = [part.replace(name, str(place)) for part in filled]
+        return filled
+
+    def _env(
+        self, python: Path, variables: Mapping[str, str], source: Path
+    ) -> dict[str, str]:
+        """Return the variables of a record, and a PATH on which its Python is first."""
+        values = self._filled(list(variables.values()), source)
+        path = os.pathsep.join([str(python.parent), os.environ.get("PATH", "")])
+        return {"PATH": path, **dict(zip(variables, values, strict=True))}
+
+    def _key(self, state: str, version: str) -> str:
+        """Return a digest of all that the outcomes of the tests depend on."""
+        tests = self.record.tests
+        parts = [version.encode(), repr(tests).encode()]
+        if tests and tests.requirements:
+            parts.append((self.record.folder / tests.requirements).read_bytes())
+        if state == AFTER:
+            parts.append(self.record.change.read_bytes())
+        # A checkout may change at any time: no key is like another.
+        unique = os.urandom(8)
+        parts.append(unique if self.checkout else self.record.source["sha256"].encode())
+        return digest(*parts)
+
+    def _log(self, step: str) -> Path:
+        return self.folder / "logs" / f"{step.replace(' ', '-').replace('/', '-')}.log"
+
+
+def _python_in(environment: Path) -> Path:
+    return environment / ("Scripts" if sys.platform == "win32" else "bin") / "python"
