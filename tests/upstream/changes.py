@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.toolkit.process import clean_environment
@@ -13,10 +12,10 @@ from tests.toolkit.process import clean_environment
 from .steps import StepError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from .steps import StepRunner
+    from tests.toolkit.process import CompletedProcess
 
 STEP = "change"
 # The line of git for a hunk whose lines are not in the source.
@@ -27,17 +26,16 @@ HUNK = re.compile(r"@@ -\d+(?:,(?P<old>\d+))? \+\d+(?:,(?P<new>\d+))? @@")
 NEW = re.compile(r"\+\+\+ (?:b/)?(?P<path>[^\t\n]+)")
 OLD = re.compile(r"--- (?:a/)?(?P<path>[^\t\n]+)")
 PATCH = ("patch", "-p1", "--dry-run", "--force", "--fuzz=0", "-i")
-SECONDS = 60
 
 Lines = dict[str, tuple[int, int]]
 
 
-def apply(change: Path, source: Path, runner: StepRunner, log: Path) -> None:
+def apply(change: Path, source: Path, run: Callable[..., CompletedProcess]) -> None:
     """Apply a change to a source, in place.
 
+    :param run: runs a program there, as `Project.run` does for a step.
     :raises StepError: with each hunk that does not apply; the source is unchanged.
     """
-    run = partial(runner.run, STEP, folder=source, log=log, seconds=SECONDS)
     if change.suffix == ".py":
         done = run([sys.executable, change, source], check=False)
         if done.status:

@@ -137,16 +137,22 @@ def _main(options: argparse.Namespace, console: Console, root: Path) -> int:
     return int(failed or any(differences.values()))
 
 
+def _split(option: str, text: str, names: Iterable[str], wanted: str) -> list[str]:
+    """Return the two parts of ``PROJECT=SOMETHING``, for a known project."""
+    name, _, value = text.partition("=")
+    if name not in names or not value:
+        raise BadInputError(f"{option} {text!r}: wanted PROJECT={wanted}")
+    return [name, value]
+
+
 def _release(text: str, records: Mapping[str, Record]) -> tuple[str, Record]:
-    """Return the name of a project, and its record for the release in an option."""
-    name, _, version = text.partition("=")
+    """Return the name of a project, and its record for the release in --release."""
+    name, version = _split("--release", text, records, "VERSION")
+    record = records[name]
     try:
         wanted = Version(version)
     except InvalidVersion:
-        wanted = None
-    if name not in records or not wanted:
-        raise BadInputError(f"--release {text!r}: wanted PROJECT=VERSION")
-    record = records[name]
+        raise BadInputError(f"--release {text!r}: wanted PROJECT=VERSION") from None
     if "pypi" not in record.source:
         raise BadInputError(f"--release {text!r}: its source is not on PyPI")
     project = record.source["pypi"].rpartition("-")[0]
@@ -154,10 +160,8 @@ def _release(text: str, records: Mapping[str, Record]) -> tuple[str, Record]:
 
 
 def _checkout(text: str, records: Mapping[str, Record]) -> tuple[str, Path]:
-    """Return the name of a project, and the folder in an option."""
-    name, _, folder = text.partition("=")
-    if name not in records or not folder:
-        raise BadInputError(f"--checkout {text!r}: wanted PROJECT=FOLDER")
+    """Return the name of a project, and the folder in --checkout."""
+    name, folder = _split("--checkout", text, records, "FOLDER")
     path = Path(folder).absolute()
     if not path.is_dir():
         raise BadInputError(f"--checkout {text!r}: there is no such folder")
@@ -212,7 +216,7 @@ def _run(
             for future in as_completed(running):
                 future.result()
         except BaseException:
-            runner.stop()
+            runner.stop.set()
             raise
         finally:
             signal.signal(signal.SIGTERM, before)

@@ -15,20 +15,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.toolkit.cache import Unit, is_complete, make
-from tests.toolkit.process import clean_environment
+from tests.toolkit.process import ENDED, clean_environment, run
 
 from . import cell_comparison, changes, interpreters, sources, suites
-from .steps import StepError
+from .steps import StepError, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tests.toolkit.process import CompletedProcess
 
     from .cell_comparison import CellComparison
     from .changes import Lines
     from .records import Adapter, Check, Record, Tests
-    from .steps import StepRunner
     from .suites import Outcomes
 
 INSTALL_SECONDS = 600
@@ -48,6 +47,7 @@ class Project:
 
     :param folder: what is kept from one run to the next, and the logs.
     :param archives: the downloaded archives of all projects.
+    :param stop: ends the programs when it is set.
     :param checkout: a source to use instead of the archive.
     :param pythons: interpreters to prefer.
     :param again: run its tests even if nothing has changed since they last ran.
@@ -57,7 +57,7 @@ class Project:
     record: Record
     folder: Path
     archives: Path
-    runner: StepRunner
+    stop: Stop
     checkout: Path | None = None
     pythons: Sequence[Path] = ()
     again: bool = False
@@ -101,13 +101,14 @@ class Project:
         source = self.source()
         self.report(changes.STEP)
         sources.copy(source, place)
-        log = self._log(f"{changes.STEP} {place.name}")
-        changes.apply(self.record.change, place, self.runner, log)
+        log = f"{changes.STEP} {place.name}"
+        run = partial(self.run, changes.STEP, folder=place, log=log)
+        changes.apply(self.record.change, place, run)
 
     def changed_lines(self) -> Lines:
         """Return the lines that the change adds and removes, from the two sources."""
         command = ["git", "diff", "--no-index", "--no-prefix", "source", AFTER]
-        done = self._run(changes.STEP, command, log="lines", check=False)
+        done = self.run(changes.STEP, command, log="lines", check=False)
         found = changes.counted(done.text)
         return {name.partition("/")[2]: count for name, count in found.items()}
 
@@ -128,7 +129,7 @@ class Project:
             return _python_in(place), version
 
     def _fill_environment(self, base: Path, requirements: str, place: Path) -> None:
-        self._run("environment", [base, "-m", "venv", place])
+        self.run("environment", [base, "-m", "venv", place])
         arguments = ("install", "--quiet", "-r", requirements)
         self._pip(_python_in(place), "environment", *arguments)
 
@@ -158,7 +159,7 @@ class Project:
             executable = self._own_environment(python[0], state)
             arguments = self._filled(tests.install, source)
             self._pip(executable, step, "install", "--quiet", *arguments)
-        done = self._run(
+        done = self.run(
             step,
             self._filled(tests.command, source, python=executable, report=report),
             folder=source,
@@ -180,33 +181,35 @@ class Project:
         for check in self.record.checks:
             runs = source or not check.needs_source
             if runs:
-                self.report(check.name)
                 self._check(check)
             found[check.name] = suites.PASSED if runs else NOT_RUN
         return found
 
     def _check(self, check: Check) -> None:
-        executable = Path(sys.executable)
-        if any("{python}" in part for part in check.command) and self.record.tests:
-            executable = self.environment(self.record.tests)[0]
+        wants_python = any("{python}" in part for part in check.command)
+        python = self._python() if wants_python else Path(sys.executable)
         source = self.folder / AFTER
-        self._run(
+        self.report(check.name)
+        self.run(
             check.name,
-            self._filled(check.command, source, python=executable),
+            self._filled(check.command, source, python=python),
             folder=source if check.needs_source else self.record.folder,
             seconds=check.seconds,
-            env=clean_environment(**self._env(executable, check.environment, source)),
+            env=clean_environment(**self._env(python, check.environment, source)),
         )
+
+    def _python(self) -> Path:
+        """Return the Python of the project's tests, or the running one without tests."""
+        tests = self.record.tests
+        return self.environment(tests)[0] if tests else Path(sys.executable)
 
     def compare_adapters(self, adapter: Adapter) -> CellComparison:
         """Run the suite through the project's adapter, on both sources.
 
         :raises StepError: if a case has no answer, or a worse one after the change.
         """
+        python = self._python()
         self.report(cell_comparison.STEP)
-        python = Path(sys.executable)
-        if self.record.tests:
-            python = self.environment(self.record.tests)[0]
         commands = (
             self._filled(adapter.command, self.folder / state, python=python)
             for state in (BEFORE, AFTER)
@@ -251,7 +254,7 @@ class Project:
         """
         step, place = f"tests {state}", self.folder / f"environment-{state}"
         shutil.rmtree(place, ignore_errors=True)
-        self._run(
+        self.run(
             step,
             [python, "-m", "venv", "--system-site-packages", place],
             log=place.name,
@@ -273,9 +276,9 @@ class Project:
         env: Mapping[str, str] | None = None,
     ) -> None:
         command = [python, "-m", "pip", "--disable-pip-version-check", *arguments]
-        self._run(step, command, folder=self.record.folder, log=f"{step} pip", env=env)
+        self.run(step, command, folder=self.record.folder, log=f"{step} pip", env=env)
 
-    def _run(
+    def run(
         self,
         step: str,
         command: Sequence[str | Path],
@@ -286,44 +289,45 @@ class Project:
         env: Mapping[str, str] | None = None,
         check: bool = True,
     ) -> CompletedProcess:
-        """Run a step with the project's log, in its folder if no other is given."""
-        return self.runner.run(
-            step,
-            command,
-            folder=folder or self.folder,
-            log=self._log(log or step),
-            seconds=seconds,
-            env=env,
-            check=check,
-        )
+        """Run a program of a step; every process that it started ends with it.
 
-    def _filled(
-        self,
-        command: Sequence[str],
-        source: Path,
-        *,
-        python: Path | None = None,
-        report: Path | None = None,
-    ) -> list[str]:
-        """Return the command with its placeholders replaced."""
-        places = {
-            "{source}": source,
-            "{work}": self.folder,
-            "{here}": self.record.folder,
-            "{python}": python,
-            "{report}": report,
-        }
+        :param folder: its working directory, by default the project's folder.
+        :param log: the name of the log, by default that of the step.
+        :param check: whether an exit status other than 0 is an error.
+        :raises StepError: if it cannot be started, takes longer than `seconds`, or fails.
+        """
+        path = self._log(log or step)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            done = run(
+                command, env, folder or self.folder, seconds, log=path, stop=self.stop
+            )
+        except OSError as error:
+            raise StepError(
+                step, f"cannot start {command[0]}: {error.strerror}"
+            ) from None
+        if done.status == ENDED:
+            text, _, why = done.text.rpartition("\n")
+            raise StepError(step, why, text)
+        if check and done.status:
+            shown = " ".join(map(str, command))
+            raise StepError(step, f"{shown} exited with {done.status}", done.text)
+        return done
+
+    def _filled(self, command: Iterable[str], source: Path, **more: Path) -> list[str]:
+        """Return a command of the record with its placeholders replaced."""
+        here = self.record.folder
+        places = {"source": source, "work": self.folder, "here": here, **more}
         filled = list(command)
         for name, place in places.items():
-            if place:
-                filled = [part.replace(name, str(place)) for part in filled]
+            filled = [part.replace(f"{{{name}}}", str(place)) for part in filled]
         return filled
 
     def _env(
         self, python: Path, variables: Mapping[str, str], source: Path
     ) -> dict[str, str]:
         """Return the variables of a record, and a PATH on which its Python is first."""
-        values = self._filled(list(variables.values()), source)
+        values = self._filled(variables.values(), source)
         path = os.pathsep.join([str(python.parent), os.environ.get("PATH", "")])
         return {"PATH": path, **dict(zip(variables, values, strict=True))}
 

@@ -119,12 +119,7 @@ def write_json(
             **results.from_outcome(outcome),
             "seconds": round(outcome.seconds, 1),
             "not_run": outcome.not_run or None,
-            "error": outcome.error
-            and {
-                "step": outcome.error.step,
-                "why": outcome.error.why,
-                "output": outcome.error.output,
-            },
+            "error": vars(outcome.error) if outcome.error else None,
             "not_as_committed": differences[outcome.record.name],
         }
         for outcome in outcomes

@@ -14,7 +14,7 @@ from . import changes, suites
 from .cell_comparison import CellComparison, compare_cells
 from .project import AFTER, BEFORE, Project, digest
 from .records import RecordError, load_records
-from .steps import StepError, StepRunner
+from .steps import StepError, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -70,13 +70,13 @@ class UpstreamRunner:
         report: Callable[[str, str], None] = lambda project, step: None,
     ) -> None:
         self.matrix = cache / "matrix"
-        self.runner = StepRunner()
+        self.stop = Stop()
         self.projects = {
             record.name: Project(
                 record,
                 cache / "upstream" / f"{record.name}-{record.version}",
                 cache / "upstream" / "archives",
-                self.runner,
+                self.stop,
                 (checkouts or {}).get(record.name),
                 pythons,
                 again,
@@ -97,10 +97,6 @@ class UpstreamRunner:
         except Exception as error:  # noqa: BLE001 - the other projects go on
             outcome.error = StepError("run", f"{type(error).__name__}: {error}")
         return outcome
-
-    def stop(self) -> None:
-        """End every program that runs."""
-        self.runner.stop()
 
     def _run(self, project: Project, outcome: Outcome) -> None:
         record = project.record
@@ -139,7 +135,7 @@ class UpstreamRunner:
             self.matrix,
             install=install,
             report=project.report,
-            on_stop=self.runner.on_stop,
+            on_stop=self.stop.callbacks.append,
         )
 
 
