@@ -14,7 +14,7 @@ from tests.matrix.provision import Cache, provision
 from tests.matrix.recorded import DIVERGES, ERROR, NOT_RUN, PASS, load_reasons
 from tests.matrix.run import Matrix
 from tests.matrix.settings import load_settings
-from tests.toolkit.cache import Unit, is_complete, make
+from tests.toolkit.cache import LazyCache, Unit
 from wasm_platform_tags.conformance.cases import load_cases
 from wasm_platform_tags.conformance.runner import run
 
@@ -223,8 +223,7 @@ def _make_changed(
         install(folder)
 
     unit = Unit(cache.requirement(changed).name, changed, fill)
-    if not is_complete(cache.root, unit):
-        make(cache.root, unit)
+    LazyCache(cache.root, [unit]).path(unit.name)
 
 
 def _compared(

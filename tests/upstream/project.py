@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.toolkit.cache import Unit, is_complete, make
+from tests.toolkit.cache import LazyCache, Unit
 from tests.toolkit.process import ENDED, clean_environment, run
 
 from . import cell_comparison, changes, interpreters, sources, suites
@@ -88,9 +88,7 @@ class Project:
     ) -> Path:
         """Return a folder that is filled again only if its key changes."""
         unit = Unit(name, name, fill, key=key, in_place=in_place)
-        if not is_complete(self.folder, unit):
-            make(self.folder, unit)
-        return self.folder / name
+        return LazyCache(self.folder, [unit]).path(name)
 
     def lay_sources(self) -> None:
         """Copy the source twice, as it is and with the change."""

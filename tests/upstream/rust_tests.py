@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from tests.toolkit.cache import ProvisionError, Unit, is_complete, make
+from tests.toolkit.cache import LazyCache, ProvisionError, Unit
 from tests.toolkit.debian import MIRRORS, Package
 from tests.toolkit.process import run
 
@@ -89,9 +89,7 @@ def provide(packages: Mapping[str, str], folder: Path) -> Path:
 
     key = hashlib.sha256(json.dumps(packages).encode()).hexdigest()
     unit = Unit("crates", "crates of Debian", fill, key=key)
-    if not is_complete(folder, unit):
-        make(folder, unit)
-    return folder / unit.name / REGISTRY
+    return LazyCache(folder, [unit]).path(unit.name) / REGISTRY
 
 
 def workspace(

@@ -1,4 +1,4 @@
-"""What can be known of the tests of Rust projects without a compiler."""
+"""The program that runs a Rust project's tests, without a compiler."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.upstream.records import UPSTREAM
 if TYPE_CHECKING:
     from pathlib import Path
 
-SAID = """\
+OUTPUT = """\
 running 4 tests
 test tags::tests::one ... ok
 test tags::tests::two - should panic ... ok
@@ -26,7 +26,7 @@ test four ... ignored, because it is slow
 
 def test_a_report_has_every_test(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
-    rust_tests.write(dict(rust_tests.RAN.findall(SAID)), report)
+    rust_tests.write(dict(rust_tests.RAN.findall(OUTPUT)), report)
     assert suites.read(report, "tests", "3.11", "").tests == {
         "tags::tests::one": suites.PASSED,
         "tags::tests::two": suites.PASSED,

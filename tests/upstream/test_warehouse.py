@@ -1,4 +1,4 @@
-"""Warehouse's own function answers as the matrix says that it does, and then as the PEP does."""
+"""Before the change, Warehouse's function fails the cases that diverge in the matrix."""
 
 from __future__ import annotations
 
