@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from .records import SCHEMA, UPSTREAM
+from tests.toolkit.paths import UPSTREAM
+
+from .records import SCHEMA
 
 # The project's tests: a program without dependencies that writes JUnit XML.
 SUITE = """\

@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.matrix.settings import ROOT
+from tests.toolkit.paths import ROOT, UPSTREAM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TEXT = ROOT / "pep" / "pep-9999" / "platform-compatibility-tags.rst"
-CHANGE = ROOT / "reference" / "upstream" / "packaging-python-org" / "change.patch"
+CHANGE = UPSTREAM / "packaging-python-org" / "change.patch"
 PAGE = Path("source", "specifications", "platform-compatibility-tags.rst")
 LABEL = ".. _webassembly:\n\n"
 # As a section, the text is one heading level lower than as a page.

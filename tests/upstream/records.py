@@ -11,13 +11,12 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from tests.matrix.settings import ROOT
+from tests.toolkit.paths import UPSTREAM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-UPSTREAM = ROOT / "reference" / "upstream"
 RECORD, SCHEMA, RESULTS = "record.json", "schema.json", "results.json"
 REQUEST = "pull-request.md"
 RUN = "patched and run"

@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
+from tests.toolkit.paths import UPSTREAM
+
 from . import release
 from .command import main
 from .conftest import AFTER, BEFORE, Make, diff
-from .records import RECORD, SCHEMA, UPSTREAM, RecordError, load_records
+from .records import RECORD, SCHEMA, RecordError, load_records
 
 Command = Callable[..., tuple[int, dict[str, Any]]]
 

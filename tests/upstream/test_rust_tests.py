@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.toolkit.cache import ProvisionError
+from tests.toolkit.paths import UPSTREAM
 from tests.upstream import rust_tests, suites
-from tests.upstream.records import UPSTREAM
 
 if TYPE_CHECKING:
     from pathlib import Path

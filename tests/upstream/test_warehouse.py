@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.matrix.recorded import RESULTS as MATRIX_RESULTS
-from tests.upstream.records import UPSTREAM
+from tests.toolkit.paths import UPSTREAM
 
 FOLDER = UPSTREAM / "warehouse"
 RECORD: dict[str, Any] = json.loads((FOLDER / "record.json").read_bytes())
