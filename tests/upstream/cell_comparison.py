@@ -72,7 +72,7 @@ class CellComparison:
                 if verdict == DIVERGES and case not in self.left
             ],
             "left": dict(self.left),
-            "same_as_patched": self.same_as_patched,
+            "like_patch": self.same_as_patched,
         }
 
 

@@ -26,6 +26,7 @@ from tests.toolkit.recorded import today
 from tests.toolkit.threads import threads
 
 from . import release, report, results
+from .project import RunOptions
 from .records import RECORD, RecordError, load_records
 from .run import UpstreamRunner
 
@@ -188,18 +189,19 @@ def _run(
         threads(os.cpu_count() or 2) as pool,
     ):
         bars = {r.name: progress.add_task(r.name, start=False) for r in chosen}
-        runner = UpstreamRunner(
+
+        def report_step(name: str, step: str) -> None:
+            if name in bars:
+                progress.update(bars[name], description=f"{name}: {step}")
+
+        shared = RunOptions(
             options.cache.resolve(),  # pytest resolves links in the names of tests
-            records,
             checkouts,
             options.python,
-            again=options.again,
-            report=lambda name, step: (
-                progress.update(bars[name], description=f"{name}: {step}")
-                if name in bars
-                else None
-            ),
+            options.again,
+            report_step,
         )
+        runner = UpstreamRunner(records, shared)
 
         def run(record: Record) -> Outcome:
             progress.start_task(bars[record.name])
@@ -216,7 +218,7 @@ def _run(
             for future in as_completed(running):
                 future.result()
         except BaseException:
-            runner.stop.set()
+            shared.stop.set()
             raise
         finally:
             signal.signal(signal.SIGTERM, before)

@@ -42,28 +42,39 @@ def digest(*parts: bytes) -> str:
 
 
 @dataclass(frozen=True)
-class Project:
-    """One project, and the folder in which it is unpacked, changed and run.
+class RunOptions:
+    """What the projects of a run share.
 
-    :param folder: what is kept from one run to the next, and the logs.
-    :param archives: the downloaded archives of all projects.
-    :param stop: ends the programs when it is set.
-    :param checkout: a source to use instead of the archive.
+    :param cache: the folder of all downloads.
+    :param checkouts: sources to use instead of the archives, by project.
     :param pythons: interpreters to prefer.
-    :param again: run its tests even if nothing has changed since they last ran.
-    :param report: receives the name of each step.
+    :param again: run a project's tests even if nothing has changed since they last ran.
+    :param report: receives the name of a project, and of the step that begins.
+    :param stop: ends the programs when it is set.
     """
 
-    record: Record
-    folder: Path
-    archives: Path
-    stop: Stop
-    checkout: Path | None = None
+    cache: Path
+    checkouts: Mapping[str, Path] = field(default_factory=dict)
     pythons: Sequence[Path] = ()
     again: bool = False
-    report: Callable[[str], None] = lambda step: None
-    # Another project's run may install this one while its own run goes on.
-    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    report: Callable[[str, str], None] = lambda project, step: None
+    stop: Stop = field(default_factory=Stop)
+
+
+class Project:
+    """One project, and the folder in which it is unpacked, changed and run."""
+
+    def __init__(self, record: Record, options: RunOptions) -> None:
+        self.record = record
+        self.options = options
+        self.checkout = options.checkouts.get(record.name)
+        self.folder = options.cache / "upstream" / f"{record.name}-{record.version}"
+        # Another project's run may install this one while its own run goes on.
+        self.lock = threading.RLock()
+
+    def report(self, step: str) -> None:
+        """Report that a step begins."""
+        self.options.report(self.record.name, step)
 
     def source(self) -> Path:
         """Return the source as released, or a copy of the checkout."""
@@ -76,7 +87,9 @@ class Project:
             return self._made("source", self._unpack, self.record.source["sha256"])
 
     def _unpack(self, folder: Path) -> None:
-        sources.unpack(sources.archive(self.record, self.archives), folder)
+        sources.unpack(
+            sources.archive(self.record, self.folder.with_name("archives")), folder
+        )
 
     def _made(
         self,
@@ -114,7 +127,7 @@ class Project:
         """Return the Python of the project's tests, with its requirements; its version."""
         self.report("environment")
         with self.lock:
-            base, version = interpreters.find(self.record.python, self.pythons)
+            base, version = interpreters.find(self.record.python, self.options.pythons)
             if not tests.requirements:
                 return base, version
             listed = (self.record.folder / tests.requirements).read_bytes()
@@ -144,7 +157,7 @@ class Project:
         step, source = f"tests {state}", self.folder / state
         kept = self.folder / f"tests-{state}.json"
         key = self._key(state, python[1])
-        if not self.again and kept.exists():
+        if not self.options.again and kept.exists():
             data = json.loads(kept.read_bytes())
             if data.pop("key") == key:
                 found = suites.Outcomes(**data).below(source)
@@ -298,7 +311,12 @@ class Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             done = run(
-                command, env, folder or self.folder, seconds, log=path, stop=self.stop
+                command,
+                env,
+                folder or self.folder,
+                seconds,
+                log=path,
+                stop=self.options.stop,
             )
         except OSError as error:
             raise StepError(

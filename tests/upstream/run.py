@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.matrix.recorded import ReasonError
@@ -12,12 +11,12 @@ from tests.toolkit.cache import ProvisionError
 
 from . import changes, suites
 from .cell_comparison import CellComparison, compare_cells
-from .project import AFTER, BEFORE, Project, digest
+from .project import AFTER, BEFORE, Project, RunOptions, digest
 from .records import RecordError, load_records
-from .steps import StepError, Stop
+from .steps import StepError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
     from .changes import Lines
@@ -51,39 +50,12 @@ class Outcome:
 class UpstreamRunner:
     """Run projects, each in a folder of its own.
 
-    :param cache: the folder of all downloads.
     :param records: every project, since one may be installed for another.
-    :param checkouts: sources to use instead of the archives, by project.
-    :param pythons: interpreters to prefer.
-    :param again: run a project's tests even if nothing has changed since they last ran.
-    :param report: receives the name of a project and of the step that begins.
     """
 
-    def __init__(
-        self,
-        cache: Path,
-        records: Iterable[Record],
-        checkouts: Mapping[str, Path] | None = None,
-        pythons: Sequence[Path] = (),
-        *,
-        again: bool = False,
-        report: Callable[[str, str], None] = lambda project, step: None,
-    ) -> None:
-        self.matrix = cache / "matrix"
-        self.stop = Stop()
-        self.projects = {
-            record.name: Project(
-                record,
-                cache / "upstream" / f"{record.name}-{record.version}",
-                cache / "upstream" / "archives",
-                self.stop,
-                (checkouts or {}).get(record.name),
-                pythons,
-                again,
-                partial(report, record.name),
-            )
-            for record in records
-        }
+    def __init__(self, records: Iterable[Record], options: RunOptions) -> None:
+        self.options = options
+        self.projects = {record.name: Project(record, options) for record in records}
 
     def run(self, record: Record) -> Outcome:
         """Run every step; if one fails, the outcome has its error."""
@@ -132,10 +104,10 @@ class UpstreamRunner:
             suite,
             project.record.version,
             digest(*(one.record.change.read_bytes() for one in installed)),
-            self.matrix,
+            self.options.cache / "matrix",
             install=install,
             report=project.report,
-            on_stop=self.stop.callbacks.append,
+            on_stop=self.options.stop.callbacks.append,
         )
 
 
@@ -161,6 +133,7 @@ def changed_source(name: str, matrix: Path) -> Path:
     :param matrix: the matrix's downloads; the sources are kept beside them.
     :raises StepError: if the source cannot be downloaded or changed.
     """
-    project = UpstreamRunner(matrix.parent, load_records()).projects[name]
+    (record,) = (one for one in load_records() if one.name == name)
+    project = Project(record, RunOptions(matrix.parent))
     project.lay_sources()
     return project.folder / AFTER

@@ -27,7 +27,7 @@ Command = Callable[..., tuple[int, dict[str, Any]]]
 
 @pytest.fixture
 def command(records: Path, cache: Path, tmp_path: Path) -> Command:
-    """Run it; the exit code, and what it says of each project."""
+    """Return a function that runs the command: its exit code, and its JSON by project."""
 
     def run(*arguments: str) -> tuple[int, dict[str, Any]]:
         report = tmp_path / "report.json"
@@ -262,7 +262,7 @@ def test_another_release_is_tried_and_written(
     assert record["source"] == {"pypi": new.name, "sha256": sha256}
 
 
-def test_a_release_that_the_matrix_does_not_have_is_asked_like_the_one_before(
+def test_a_release_unknown_to_the_matrix_has_the_options_of_the_previous_one(
     tmp_path: Path,
 ) -> None:
     shutil.copytree(UPSTREAM / "unearth", tmp_path / "unearth")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.toolkit.process import run
 
-from .cell_comparison import suite_cells
+from .cell_comparison import CellComparison, suite_cells
 from .changes import counted, total
 from .conftest import diff
 from .project import digest
@@ -87,6 +87,8 @@ def test_patterns_match_the_cells_of_the_results(record: Record) -> None:
     assert names == [
         name for name, cell in results["suite"].items() if cell["via"] != "adapter"
     ]
+    keys = CellComparison("", "", "", "", None, {}, {}, {}).to_dict().keys()
+    assert all(cell.keys() == keys for cell in results["suite"].values())
     # The pattern of a series of a runtime stands for one release of it.
     for pattern in record.suite.cells:
         if re.search(r"pyodide-[0-9]", pattern):
@@ -123,20 +125,20 @@ def test_a_report_is_read(tmp_path: Path) -> None:
     ("text", "wanted"),
     [(None, "no report"), ("<", "no XML"), ("<testsuites/>", "no test")],
 )
-def test_a_report_that_is_none(tmp_path: Path, text: str | None, wanted: str) -> None:
+def test_an_unusable_report(tmp_path: Path, text: str | None, wanted: str) -> None:
     path = tmp_path / "report.xml"
     if text is not None:
         path.write_text(text, "utf-8")
     with pytest.raises(StepError, match=wanted) as error:
-        read(path, "tests before", "3.13.0", "its words")
-    assert error.value.output == "its words"
+        read(path, "tests before", "3.13.0", "the output")
+    assert error.value.output == "the output"
 
 
 def outcomes(**tests: str) -> Outcomes:
     return Outcomes(tests, "3.13.0")
 
 
-def test_suites_are_compared() -> None:
+def test_outcomes_are_compared() -> None:
     before = outcomes(a=PASSED, b=FAILED, c=PASSED)
     after = outcomes(a=FAILED, b=FAILED, d=PASSED)
     found = compare(before, after)

@@ -59,7 +59,7 @@ def test_a_workspace_has_the_named_crates_alone(tmp_path: Path) -> None:
         ('members = ["*"]\n', ["crates/c"], "has no crate crates/c"),
     ],
 )
-def test_a_source_of_another_form_is_refused(
+def test_a_source_without_the_workspace_is_refused(
     manifest: str, members: list[str], why: str, tmp_path: Path
 ) -> None:
     source = tmp_path / "source"
@@ -82,7 +82,7 @@ def test_a_missing_cargo_is_named(
 @pytest.mark.parametrize(
     "plan", sorted(UPSTREAM.glob("*/crates.json")), ids=lambda plan: plan.parent.name
 )
-def test_packages_are_pinned(plan: Path) -> None:
+def test_plans_pin_every_package(plan: Path) -> None:
     data = json.loads(plan.read_bytes())
     assert set(data) == {"arguments", "members", "packages"}
     for path, sha256 in data["packages"].items():
