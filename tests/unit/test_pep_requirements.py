@@ -43,8 +43,7 @@ def test_levels_are_recorded() -> None:
     """requirements.json has the requirements of the text, in their order."""
     recorded = json.loads((SUPPORT / "requirements.json").read_bytes())
     found = {slug: keywords(text) for slug, text in REQUIREMENTS.items()}
-    assert recorded["requirements"] == found
-    assert list(recorded["requirements"]) == list(found)
+    assert list(recorded["requirements"].items()) == list(found.items())
 
 
 def test_every_requirement_has_a_case() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
 import re
+import runpy
 import sysconfig
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import packaging.tags
 import pytest
@@ -34,17 +35,8 @@ FIGURES = json.loads((SUPPORT / "figures.json").read_bytes())
 ENVIRONMENTS = [case for case in load_cases() if case.kind == "environment"]
 
 
-def load(name: str) -> Any:
-    """Import a support file, which is in no package."""
-    spec = importlib.util.spec_from_file_location(name, SUPPORT / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-figures = load("figures")
+# A support file is in no package.
+figures = SimpleNamespace(**runpy.run_path(str(SUPPORT / "figures.py")))
 
 
 @pytest.mark.parametrize("name", REGISTRY)
@@ -90,11 +82,9 @@ def test_guide_has_the_order() -> None:
 
 def test_figures_are_up_to_date() -> None:
     """figures.json has the committed results, and the table of the text has both."""
-    found = [figures.tool_row(cell) for cell in figures.CELLS]
-    assert FIGURES["tools"] == found, "run pep/pep-9999/figures.py"
-    assert block("pep-9999-tools") == figures.tools(FIGURES), (
-        "run pep/pep-9999/figures.py"
-    )
+    advice = "run pep/pep-9999/figures.py"
+    assert FIGURES["tools"] == [figures.tool_row(cell) for cell in figures.CELLS], advice
+    assert block("pep-9999-tools") == figures.tools(FIGURES), advice
 
 
 def test_pip_passes_all_cases_of_selection() -> None:
