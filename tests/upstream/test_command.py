@@ -68,25 +68,30 @@ SILENT = ["{python}", "-c", "print('hm')", "{report}"]
 FAILURES: dict[str, tuple[dict[str, Any], str, str]] = {
     "wrong": (
         {"source": {"pypi": "wrong-1.0.tar.gz", "sha256": "0" * 64}},
-        *("source", "wanted 0000"),
+        "source",
+        "wanted 0000",
     ),
     "moved": (
         {"patch": diff(MOVED, AFTER, "answer.py")},
-        *("change", "does not apply at answer.py:1"),
+        "change",
+        "does not apply at answer.py:1",
     ),
     "gone": (
         {"patch": diff("a\n", "b\n", "no/such.py")},
-        *("change", "no/such.py: No such file"),
+        "change",
+        "no/such.py: No such file",
     ),
     "silent": ({"tests": {"command": SILENT}}, "tests before", "wrote no report"),
     "missing": (
         {"tests": {"command": ["no-such-program", "{report}"]}},
-        *("tests before", "cannot start no-such-program"),
+        "tests before",
+        "cannot start no-such-program",
     ),
     "python": ({"python": ">=9"}, "interpreter", "no Python >=9 here, only "),
     "nothing-new": (
         {"patch": diff(BEFORE, f"{BEFORE}# five\n", "answer.py")},
-        *("tests after", "no test that passed"),
+        "tests after",
+        "no test that passed",
     ),
 }
 
