@@ -83,7 +83,9 @@ def test_guide_has_the_order() -> None:
 def test_figures_are_up_to_date() -> None:
     """figures.json has the committed results, and the table of the text has both."""
     advice = "run pep/pep-9999/figures.py"
-    assert FIGURES["tools"] == [figures.tool_row(cell) for cell in figures.CELLS], advice
+    assert FIGURES["tools"] == [figures.tool_row(cell) for cell in figures.CELLS], (
+        advice
+    )
     assert block("pep-9999-tools") == figures.tools(FIGURES), advice
 
 
