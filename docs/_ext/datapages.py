@@ -24,7 +24,7 @@ from upstream_changes import project_page
 from wording import counts_text
 
 from tests.matrix.recorded import RESULTS, UNSUPPORTED
-from tests.upstream.records import UPSTREAM
+from tests.toolkit.paths import UPSTREAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

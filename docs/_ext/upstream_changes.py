@@ -9,8 +9,9 @@ from docutils import nodes
 from markup import html, section
 from sphinx.addnodes import download_reference
 
+from tests.toolkit.paths import UPSTREAM
 from tests.upstream.changes import counted, total
-from tests.upstream.records import RECORD, REQUEST, RESULTS, UPSTREAM, load_records
+from tests.upstream.records import RECORD, REQUEST, RESULTS, load_records
 from tests.upstream.report import before_and_after
 from tests.upstream.results import load
 

@@ -51,6 +51,11 @@ def rows(name: str) -> list[list[str]]:
     ]
 
 
+def grammar(text: str = TEXT) -> list[str]:
+    """Return the regular expressions of the grammar, which stand alone on a line."""
+    return [line.strip() for line in text.splitlines() if line.startswith(r"    \A")]
+
+
 def paragraphs(text: str = TEXT) -> list[str]:
     """Return what blank lines divide: paragraphs, list items, targets, headings."""
     return [part.strip("\n") for part in re.split(r"\n{2,}", text) if part.strip()]

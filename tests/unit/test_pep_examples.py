@@ -1,10 +1,10 @@
-"""The PEP's examples for each audience: made by code, never typed."""
+"""The PEP's examples for each audience are what the library yields."""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from packaging.utils import parse_wheel_filename
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.unit.conftest import Simulate
 
+INDEX = json.loads((SUPPORT / "index-expressions.json").read_bytes())
 BUILDS: tuple[tuple[str, str, dict[str, object]], ...] = (
     (
         "Emscripten",
@@ -68,7 +69,7 @@ UPLOADS = tuple(
 
 
 def builder(simulate: Simulate) -> Iterator[str]:
-    """Yield what a builder reads and the wheel that it writes."""
+    """Yield the variable that a builder reads, and the wheel that it writes."""
     for system, local, variables in BUILDS:
         simulate(system, local, variables)
         tag = next(iter(wasm_platform_tags.platform_tags()))
@@ -83,7 +84,7 @@ def builder(simulate: Simulate) -> Iterator[str]:
 
 
 def installer() -> Iterator[str]:
-    """Yield the wheels of a release as an installer sees them, target by target."""
+    """Yield the wheels of a release in an installer's order, for each target."""
     for target, tags in TARGETS:
         release = [f"demo-1.0-{tag}.whl" for tag in tags]
         ranked = target.rank(release)
@@ -96,15 +97,14 @@ def installer() -> Iterator[str]:
 
 
 def verdict(filename: str) -> str:
-    """Return the requirement that keeps an upload out, by the support file's rules."""
-    data: dict[str, Any] = json.loads((SUPPORT / "index-expressions.json").read_bytes())
+    """Return the requirement that refuses an upload, by index-expressions.json."""
     *_, third = filename.removesuffix(".whl").split("-")
     for tag in third.lower().split("."):
-        if any(re.search(pattern, tag) for pattern in data["accept"].values()):
+        if any(re.search(pattern, tag) for pattern in INDEX["accept"].values()):
             continue
-        if re.search(data["alias"], tag):
+        if re.search(INDEX["alias"], tag):
             return "index-rejects"
-        if re.search(data["concerned"], tag):
+        if re.search(INDEX["concerned"], tag):
             with pytest.raises(InvalidPlatformTag) as caught:
                 parse_platform_tag(tag)
             return caught.value.rule
@@ -114,7 +114,7 @@ def verdict(filename: str) -> str:
 
 
 def index() -> Iterator[str]:
-    """Yield what becomes of uploads."""
+    """Yield the uploads that an index accepts, and those that it rejects."""
     assert all(map(parse_wheel_filename, UPLOADS))
     verdicts = {filename: verdict(filename) for filename in UPLOADS}
     yield "accepted:"
@@ -123,18 +123,10 @@ def index() -> Iterator[str]:
     yield from (f"    {name}  {rule}" for name, rule in verdicts.items() if rule)
 
 
-def test_builder(simulate: Simulate) -> None:
-    """The example for build tools is what the library yields."""
+def test_examples(simulate: Simulate) -> None:
+    """The examples for builders, installers and indexes are those of the library."""
     assert block("pep-9999-example-builder") == "\n".join(builder(simulate))
-
-
-def test_installer() -> None:
-    """The example for installers is how the library ranks and explains."""
     assert block("pep-9999-example-installer") == "\n".join(installer())
-
-
-def test_index() -> None:
-    """The example for indexes is what the expressions decide."""
     assert block("pep-9999-example-index") == "\n".join(index())
 
 
@@ -144,12 +136,12 @@ def test_index() -> None:
     ids=lambda case: case.id,
 )
 def test_uploads_of_the_suite(case: Case) -> None:
-    """The rules of the support file decide every upload as the suite has it."""
+    """index-expressions.json decides every upload of the suite as expected."""
     rule = verdict(f"demo-1.0-cp314-cp314-{case.data['platform']}.whl")
     assert (rule == "") is case.expect
 
 
 @pytest.mark.parametrize("platform", ["any", "linux_x86_64"])
 def test_uploads_for_other_platforms(platform: str) -> None:
-    """They are none of this PEP's business."""
+    """Tags of other platforms are not refused."""
     assert verdict(f"demo-1.0-cp314-cp314-{platform}.whl") == ""

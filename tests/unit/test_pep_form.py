@@ -1,4 +1,4 @@
-"""The PEP has the form that the peps repository checks, restated in our own words."""
+"""The PEP has the form that the peps repository checks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.toolkit.pep_text import LINES, PEP, SUPPORT, TEXT, paragraphs
+from tests.toolkit.pep_text import LINES, PEP, SUPPORT, TEXT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,31 +21,20 @@ HEADERS = (
 ).split()
 REQUIRED = {"PEP", "Title", "Author", "Discussions-To", "Status", "Type", "Created"}
 SECTIONS = (
-    "Abstract",
-    "Motivation",
-    "Specification",
-    "Rationale",
-    "Backwards Compatibility",
-    "Security Implications",
-    "How to Teach This",
-    "Reference Implementation",
-    "Rejected Ideas",
-    "Open Issues",
-    "Acknowledgements",
-    "Footnotes",
-    "Change History",
-    "Copyright",
-)
+    "Abstract, Motivation, Specification, Rationale, Backwards Compatibility"
+    ", Security Implications, How to Teach This, Reference Implementation, Rejected Ideas"
+    ", Open Issues, Acknowledgements, Footnotes, Change History, Copyright"
+).split(", ")
 # Words that a title does not capitalise unless they come first.
 SMALL = {"a", "an", "and", "for", "in", "is", "not", "of", "on", "the", "to", "with"}
 UNDERLINE = re.compile(r"([=\-'])\1{3,}")
 PREAMBLE = [line.partition(": ") for line in LINES[: LINES.index("")]]
-# Prose without literals, which may hold anything.
+# The text without literals, which may contain anything.
 PROSE = re.sub(r"``.+?``", "", TEXT, flags=re.DOTALL)
 
 
 def headings() -> list[tuple[int, str, str]]:
-    """Return where each heading is, its text, and its underline."""
+    """Return the line number, the text and the underline of each heading."""
     return [
         (at, text, line)
         for at, (text, line) in enumerate(pairwise(LINES))
@@ -54,7 +43,7 @@ def headings() -> list[tuple[int, str, str]]:
 
 
 def section(name: str) -> str:
-    """Return what stands between a heading of the first level and the next."""
+    """Return the text between a heading of the first level and the next."""
     first = [(at, text) for at, text, line in headings() if line[0] == "="]
     at = first.index(next(pair for pair in first if pair[1] == name))
     end = first[at + 1][0] if at + 1 < len(first) else len(LINES)
@@ -75,7 +64,7 @@ def test_headers_are_in_order() -> None:
 
 
 def test_headers_have_their_form() -> None:
-    """Their values are such as a draft has."""
+    """The headers have the values of a draft, in the right form."""
     assert LINES[0] == f"PEP: {PEP.stem.removeprefix('pep-').lstrip('0')}"
     assert len(header("Title")) <= 44
     assert header("Status") == "Draft"
@@ -87,7 +76,7 @@ def test_headers_have_their_form() -> None:
 
 
 def test_nobody_is_named_who_did_not_agree() -> None:
-    """A draft without a sponsor, a delegate or a thread says so."""
+    """The draft has no sponsor, no delegate and no thread yet."""
     names = {name for name, _, _ in PREAMBLE}
     assert not names & {"Sponsor", "PEP-Delegate", "Resolution", "Python-Version"}
     assert header("Discussions-To") == header("Post-History") == "Pending"
@@ -95,7 +84,7 @@ def test_nobody_is_named_who_did_not_agree() -> None:
 
 def test_sections_are_in_order() -> None:
     """The sections are those of the template."""
-    assert [text for _, text, line in headings() if line[0] == "="] == list(SECTIONS)
+    assert [text for _, text, line in headings() if line[0] == "="] == SECTIONS
 
 
 @pytest.mark.parametrize(("at", "text", "line"), headings())
@@ -113,24 +102,25 @@ def test_headings(at: int, text: str, line: str) -> None:
 
 
 def test_lengths() -> None:
-    """Long enough to decide on, short enough to read in twenty minutes."""
+    """The abstract and the text have a sensible number of words."""
     assert 130 <= len(section("Abstract").split()) <= 250
     before, _, _ = TEXT.partition("\nFootnotes\n====")
     assert len(before.split()) <= 4_300
 
 
-def test_lines_are_short() -> None:
-    """Only a URL may be longer than 79 columns."""
-    assert [line for line in LINES if len(line) > 79 and "https://" not in line] == []
+def check_text(path: Path, width: int | None) -> None:
+    """Check the width of lines, the blanks at their ends, and the end of the file."""
+    text = path.read_bytes().decode()
+    assert not set("\t\r") & set(text)
+    assert re.search(r"\S\n\Z", text)
+    for line in text.splitlines():
+        assert line == line.rstrip()
+        assert not width or len(line) <= width or "https://" in line
 
 
-def test_blanks() -> None:
-    """No tab, no blank at the end of a line, one newline at the end of the file."""
-    assert "\t" not in TEXT
-    assert "\r" not in PEP.read_bytes().decode()
-    assert [line for line in LINES if line != line.rstrip()] == []
-    assert TEXT.endswith("\n")
-    assert not TEXT.endswith("\n\n")
+def test_text() -> None:
+    """No line is longer than 79 columns, except for a URL."""
+    check_text(PEP, 79)
     assert "\n\n\n\n" not in TEXT
 
 
@@ -144,36 +134,35 @@ def test_links() -> None:
 
 
 def test_links_to_files_name_a_commit() -> None:
-    """What a permalink shows cannot change."""
+    """A link to a branch could change its content."""
     for url in re.findall(r"https://github\.com/\S+?(?=>)", TEXT):
         if re.search("/(blob|tree)/", url):
             assert re.search("/(blob|tree)/[0-9a-f]{40}(/|$)", url), url
 
 
 def test_no_single_backticks() -> None:
-    """They are code in Markdown, and something else here."""
+    """Single backticks are code in Markdown, but not in reStructuredText."""
     marks = re.sub(r":[a-z]+:`[^`]+`|`[^`]+\s<[^`]+>`__|`[^`<]+`_", "", PROSE)
     assert "`" not in marks
 
 
 def test_footnotes_are_used() -> None:
-    """Each is referred to, and each reference leads somewhere."""
+    """Each footnote has a reference, and each reference a footnote."""
     used = re.findall(r"\[#([a-z-]+)\]_", TEXT)
     defined = re.findall(r"^\.\. \[#([a-z-]+)\] ", TEXT, re.MULTILINE)
     assert sorted(set(used)) == sorted(defined)
 
 
 def test_copyright() -> None:
-    """The sentence that every PEP ends with."""
-    (sentence,) = paragraphs(section("Copyright"))
-    assert " ".join(sentence.split()) == (
+    """It is the sentence that every PEP ends with."""
+    assert " ".join(section("Copyright").split()) == (
         "This document is placed in the public domain or under the CC0-1.0-Universal"
         " license, whichever is more permissive."
     )
 
 
 def test_rejected_ideas_are_weighed() -> None:
-    """At least ten, and each has an argument for it before the one against it."""
+    """There are ten or more, each with an argument for it and one against it."""
     ideas = re.findall(
         r"^\S.*\n((?: {4}.+\n)+)", section("Rejected Ideas"), re.MULTILINE
     )
@@ -182,25 +171,19 @@ def test_rejected_ideas_are_weighed() -> None:
 
 
 def test_change_history_begins_with_the_draft() -> None:
-    """Newest first, in the form of the header."""
+    """The last entry is the draft, with the date of the header."""
     dates = re.findall(r"^\* (\S+): ", section("Change History"), re.MULTILINE)
     assert dates[-1] == header("Created")
 
 
 @pytest.mark.parametrize("path", sorted(SUPPORT.glob("*.*")), ids=lambda p: p.name)
 def test_support_files(path: Path) -> None:
-    """They are clean text, too, and what is JSON can be read."""
-    text = path.read_bytes().decode()
-    assert text.endswith("\n")
-    assert not text.endswith("\n\n")
-    assert not set("\t\r") & set(text)
-    assert [line for line in text.splitlines() if line != line.rstrip()] == []
+    """They have the form of the text, and JSON can be parsed."""
+    check_text(path, 79 if path.suffix == ".rst" else None)
     if path.suffix == ".json":
-        json.loads(text)
-    if path.suffix == ".rst":
-        assert max(map(len, text.splitlines())) <= 79
+        json.loads(path.read_bytes())
 
 
 def test_support_files_are_no_peps() -> None:
-    """The peps repository takes whatever begins with "pep-" for one."""
+    """In the peps repository, a file whose name begins with "pep-" is a PEP."""
     assert [path.name for path in SUPPORT.iterdir() if path.stem[:4] == "pep-"] == []

@@ -1,4 +1,4 @@
-"""The page of objections leads from each to the text and to something to check."""
+"""Every objection on its page has an answer in the text, and evidence."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ THREAD = re.compile(
 
 
 def test_all_are_there() -> None:
-    """In order, each with a permalink and all its fields."""
+    """They are numbered, each with a permalink and all its fields."""
     assert len(FOUND) > 20
     assert [number for number, *_ in FOUND] == [str(n + 1) for n in range(len(FOUND))]
     page = PAGE.read_text("utf-8")
@@ -29,7 +29,7 @@ def test_all_are_there() -> None:
 
 
 def test_an_answer_is_a_sentence() -> None:
-    """It answers by itself, before anybody follows its links."""
+    """An answer makes sense without its links."""
     for _, title, _, _, answer, _ in FOUND:
         words = re.sub(r"\{\w+\}`([^`<]+?)\s*<[^`]+>`", r"\1", answer)
         assert words[0].isupper(), title
@@ -38,7 +38,7 @@ def test_an_answer_is_a_sentence() -> None:
 
 
 def test_a_status_says_what_is_left() -> None:
-    """Nothing is called answered in part without saying which part is not."""
+    """The status of a partly answered or open objection says what is open."""
     for _, title, status, *_ in FOUND:
         assert re.fullmatch(
             r"Answered\.|Answered in part\. .+\.|Open\. .+\.", status
@@ -46,7 +46,7 @@ def test_a_status_says_what_is_left() -> None:
 
 
 def test_threads_are_linked() -> None:
-    """Each leads to where it was raised, or says that it does not."""
+    """Each has links to where it was raised, or says that it has none."""
     for _, title, _, raised, *_ in FOUND:
         links = re.findall(r"\[[^]]+\]\(([^)]+)\)", raised)
         assert links or raised.startswith("Not linked."), title
@@ -63,7 +63,7 @@ def test_answers_lead_into_the_text() -> None:
 
 
 def is_page(name: str) -> bool:
-    """Tell whether a name, as MyST takes it, is that of a page, or of cases."""
+    """Return whether a name, as MyST resolves it, is that of a page or of cases."""
     path = DOCS.parent / name[1:] if name.startswith("/") else DOCS / name
     return any(path.with_suffix(suffix).is_file() for suffix in (".md", ".json"))
 
@@ -76,12 +76,12 @@ def test_evidence_is_there() -> None:
         assert files or pages or evidence.startswith("None; "), title
         assert all((DOCS / name).is_file() for name in files)
         assert all(is_page(name) for name in pages), title
-        # The cases have pages, which say more than the file.
+        # The cases have pages, which are better than the file.
         assert not any(name.startswith(CASES) for name in files), title
 
 
 def test_no_requirement_names_a_tool() -> None:
-    """So objection 2 says."""
+    """Objection 2 claims it."""
     tools = re.compile(r"\b(pip|uv|micropip|Poetry|PDM|Pex|maturin|cibuildwheel)\b")
     parts = TEXT.split(".. _pep-9999-")[1:]
     naming = [

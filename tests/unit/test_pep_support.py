@@ -1,22 +1,25 @@
-"""The PEP's support files say what the text and the library say, and work."""
+"""The PEP's support files agree with its text, the library and the results."""
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
 import re
+import runpy
 import sysconfig
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import packaging.tags
 import pytest
 from jsonschema import Draft202012Validator
+from packaging.version import Version
 
+from tests.matrix.settings import load_settings
 from tests.native.abi.grid import parse as parse_grid
-from tests.toolkit.pep_text import LIBRARY, LINES, REGISTRY, SUPPORT, TEXT, block
+from tests.toolkit.pep_text import LIBRARY, REGISTRY, SUPPORT, TEXT, block, grammar
 from wasm_platform_tags import known_platforms
 from wasm_platform_tags.conformance.cases import load_cases
 
@@ -27,20 +30,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (SUPPORT / "platform-compatibility-tags.rst").read_text("utf-8")
+INDEX = json.loads((SUPPORT / "index-expressions.json").read_bytes())
+FIGURES = json.loads((SUPPORT / "figures.json").read_bytes())
 ENVIRONMENTS = [case for case in load_cases() if case.kind == "environment"]
 
 
-def load(name: str) -> Any:
-    """Return a support file as a module: it is in no package."""
-    spec = importlib.util.spec_from_file_location(name, SUPPORT / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-figures = load("figures")
+# A support file is in no package.
+figures = SimpleNamespace(**runpy.run_path(str(SUPPORT / "figures.py")))
 
 
 @pytest.mark.parametrize("name", REGISTRY)
@@ -50,7 +46,7 @@ def test_registry_is_the_librarys(name: str) -> None:
 
 
 def test_registry_fits_its_schema() -> None:
-    """Whoever gets the two files can check the one by the other."""
+    """The schema is valid, and the registry has the library's platforms."""
     registry, schema = (json.loads((SUPPORT / n).read_bytes()) for n in REGISTRY)
     Draft202012Validator.check_schema(schema)
     assert list(Draft202012Validator(schema).iter_errors(registry)) == []
@@ -58,29 +54,24 @@ def test_registry_fits_its_schema() -> None:
     assert tags == [known.tags for known in known_platforms()]
 
 
-def test_index_expressions_are_the_texts() -> None:
-    """The expressions for indexes stand in the grammar."""
-    data = json.loads((SUPPORT / "index-expressions.json").read_bytes())
-    listed = [line.strip() for line in LINES if line.startswith(r"    \A")]
-    accept = data["accept"]
-    assert [accept["pyemscripten"], data["alias"], accept["wasi"]] == listed
+def test_index_expressions_are_those_of_the_grammar() -> None:
+    """Each expression for indexes is one of the grammar."""
+    accept = INDEX["accept"]
+    assert [accept["pyemscripten"], INDEX["alias"], accept["wasi"]] == grammar()
 
 
-def test_concerned_tags_are_the_texts() -> None:
-    """What an index looks at is what the requirement index-rejects lists."""
-    data = json.loads((SUPPORT / "index-expressions.json").read_bytes())
-    start, _, rest = data["concerned"].removeprefix(r"\A(").partition(")|")
-    said = re.search(r"begins with (.+?), or contains (.+?)[,.]", TEXT, re.DOTALL)
-    assert said
-    assert re.findall("``(.+?)``", said[1]) == start.split("|")
-    assert re.findall("``(.+?)``", said[2]) == rest.split("|")
+def test_concerned_tags_are_those_of_the_text() -> None:
+    """An index checks the tags that the requirement index-rejects lists."""
+    start, _, rest = INDEX["concerned"].removeprefix(r"\A(").partition(")|")
+    listed = re.search(r"begins with (.+?), or contains (.+?)[,.]", TEXT, re.DOTALL)
+    assert listed
+    assert re.findall("``(.+?)``", listed[1]) == start.split("|")
+    assert re.findall("``(.+?)``", listed[2]) == rest.split("|")
 
 
 def test_guide_has_the_expressions() -> None:
     """The text for the packaging guide repeats the grammar to the letter."""
-    data = json.loads((SUPPORT / "index-expressions.json").read_bytes())
-    found = [line.strip() for line in GUIDE.splitlines() if line.startswith(r"    \A")]
-    assert found == list(data["accept"].values())
+    assert grammar(GUIDE) == list(INDEX["accept"].values())
 
 
 def test_guide_has_the_order() -> None:
@@ -89,23 +80,17 @@ def test_guide_has_the_order() -> None:
     assert "".join(f"    {line}\n" for line in example) in GUIDE
 
 
-def test_table_of_figures() -> None:
-    """The table is what figures.py makes of figures.json."""
-    recorded = json.loads((SUPPORT / "figures.json").read_bytes())
-    assert block("pep-9999-tools") == figures.tools(recorded), (
-        "run pep/pep-9999/figures.py"
+def test_figures_are_up_to_date() -> None:
+    """figures.json has the committed results, and the table of the text has both."""
+    advice = "run pep/pep-9999/figures.py"
+    assert FIGURES["tools"] == [figures.tool_row(cell) for cell in figures.CELLS], (
+        advice
     )
-
-
-def test_figures_of_results() -> None:
-    """What figures.json says of tools is in the committed results."""
-    recorded = json.loads((SUPPORT / "figures.json").read_bytes())
-    found = [figures.tool_row(cell) for cell in figures.CELLS]
-    assert recorded["tools"] == found, "run pep/pep-9999/figures.py"
+    assert block("pep-9999-tools") == figures.tools(FIGURES), advice
 
 
 def test_pip_passes_all_cases_of_selection() -> None:
-    """Told the tags of a target, a stock pip selects at once, as the text says."""
+    """Given the tags of a target, an unchanged pip passes every case of selection."""
     results = json.loads((figures.RESULTS / "pip-26.3-host-json.json").read_bytes())
     verdicts = {
         verdict["verdict"]
@@ -117,15 +102,14 @@ def test_pip_passes_all_cases_of_selection() -> None:
 
 def test_figures_in_the_prose() -> None:
     """The sentence above the table adds up what the lock files have."""
-    recorded = json.loads((SUPPORT / "figures.json").read_bytes())
-    wheels = {lock["pyodide"]: lock["wheels"] for lock in recorded["lock files"]}
+    wheels = {lock["pyodide"]: lock["wheels"] for lock in FIGURES["lock files"]}
     prose = " ".join(TEXT.split())
-    said = re.search(r"The lock files of Pyodide (.+?) hold (\d+) of them", prose)
-    assert said
+    stated = re.search(r"The lock files of Pyodide (.+?) hold (\d+) of them", prose)
+    assert stated
     alias_alone = {n for n, w in wheels.items() if w["alias"] and not w["canonical"]}
-    assert set(re.split(", | and ", said[1])) == alias_alone
-    assert sum(wheels[name]["alias"] for name in alias_alone) == int(said[2])
-    counted = datetime.fromisoformat(recorded["counted"])
+    assert set(re.split(", | and ", stated[1])) == alias_alone
+    assert sum(wheels[name]["alias"] for name in alias_alone) == int(stated[2])
+    counted = datetime.fromisoformat(FIGURES["counted"])
     assert "Counted in the npm packages of these releases on" in prose
     assert f"on {counted.day} {counted:%B %Y}, and run on" in prose
     both = [n for n, w in wheels.items() if w["alias"] and w["canonical"]]
@@ -155,7 +139,7 @@ def test_counting(tmp_path: Path) -> None:
 
 
 def test_counting_something_else(tmp_path: Path) -> None:
-    """Another npm package is refused with a sentence."""
+    """Another npm package, or none, is refused with a message."""
     (tmp_path / "package.json").write_text('{"name": "left-pad", "version": "1"}')
     with pytest.raises(SystemExit, match="pyodide is wanted, not left-pad"):
         figures.count(tmp_path)
@@ -164,7 +148,7 @@ def test_counting_something_else(tmp_path: Path) -> None:
 
 
 def test_footnotes_of_measurements() -> None:
-    """What they say of modules and interpreters is in the recorded runs."""
+    """Their claims on modules and interpreters are in the committed runs."""
     runs = ROOT / "tests" / "native" / "results.json"
     seen: dict[str, dict[str, str]] = json.loads(runs.read_bytes())
 
@@ -175,17 +159,22 @@ def test_footnotes_of_measurements() -> None:
             if key.startswith(name)
         }
 
-    older = ("0.25.1", "0.26.4", "0.27.8")
-    newer = ("0.28.3", "0.29.5", "314.0.7", "315.0.0-alpha.2")
     # [#abi]
-    assert outcomes("gallery/unwinding-javascript/pyodide-") == {
-        **dict.fromkeys(older, "works"),
-        **dict.fromkeys(newer, "call kills the interpreter"),
+    releases = {
+        runtime.runtime.removeprefix("pyodide-")
+        for runtime in load_settings().runtimes
+        if runtime.kind == "pyodide"
     }
-    assert outcomes("gallery/unwinding-webassembly/pyodide-") == {
-        **dict.fromkeys(older, "import fails"),
-        **dict.fromkeys(newer, "works"),
-    }
+    newer = {release for release in releases if Version(release) >= Version("0.28")}
+    for unwinding, before, after in (
+        ("javascript", "works", "call kills the interpreter"),
+        ("webassembly", "import fails", "works"),
+    ):
+        found = outcomes(f"gallery/unwinding-{unwinding}/pyodide-")
+        assert newer <= found.keys() <= releases
+        assert len(found.keys() - newer) == 3
+        for release, outcome in found.items():
+            assert outcome == (after if release in newer else before)
     assert set(outcomes("gallery/seems-to-work/").values()) == {"works"}
     # [#wasi-abi]; tests/native/test_abi.py holds the rest
     grids = {
@@ -213,7 +202,7 @@ def test_footnotes_of_measurements() -> None:
 
 
 def test_unchanged_packaging_does_not_pass(simulate: Simulate) -> None:
-    """The cases tell the difference."""
+    """The cases distinguish an unchanged packaging from a patched one."""
     wrong = []
     for case in ENVIRONMENTS:
         data = case.data
@@ -224,7 +213,7 @@ def test_unchanged_packaging_does_not_pass(simulate: Simulate) -> None:
 
 
 def test_variable_survives_the_makefile(tmp_path: Path) -> None:
-    """What sysconfig reads from the line in cpython.rst is well-formed, or empty."""
+    """The line in cpython.rst gives sysconfig a well-formed or empty string."""
     source = (SUPPORT / "cpython.rst").read_text("utf-8")
     line = re.search(r"^ +(WASI_PLATFORM_VERSION= .+)$", source, re.MULTILINE)
     assert line
@@ -238,5 +227,5 @@ def test_variable_survives_the_makefile(tmp_path: Path) -> None:
         makefile = tmp_path / "Makefile"
         makefile.write_text(line[1].replace("@WASI_PLATFORM_VERSION@", value) + "\n")
         read[value] = parse(str(makefile))["WASI_PLATFORM_VERSION"]
-    # The last would be the trap that the PEP tells of.
+    # The last is the mistake that the PEP warns of.
     assert read == {"0_1_sdk_24": "0_1_sdk_24", "": "", "2026_0": 20260}

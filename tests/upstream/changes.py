@@ -1,11 +1,10 @@
-"""Apply a change to a source, and count its lines."""
+"""Apply a change to a source, and count the lines of a patch."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import sys
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.toolkit.process import clean_environment
@@ -13,13 +12,13 @@ from tests.toolkit.process import clean_environment
 from .steps import StepError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from .steps import Runner
+    from tests.toolkit.process import CompletedProcess
 
 STEP = "change"
-# What git says of a hunk whose lines it does not find.
+# The line of git for a hunk whose lines are not in the source.
 FAILED = re.compile(
     r"^error: (?:patch failed: (.+)|(.+: No such file or directory))$", re.MULTILINE
 )
@@ -27,39 +26,37 @@ HUNK = re.compile(r"@@ -\d+(?:,(?P<old>\d+))? \+\d+(?:,(?P<new>\d+))? @@")
 NEW = re.compile(r"\+\+\+ (?:b/)?(?P<path>[^\t\n]+)")
 OLD = re.compile(r"--- (?:a/)?(?P<path>[^\t\n]+)")
 PATCH = ("patch", "-p1", "--dry-run", "--force", "--fuzz=0", "-i")
-SECONDS = 60
 
 Lines = dict[str, tuple[int, int]]
 
 
-def apply(change: Path, source: Path, runner: Runner, log: Path) -> None:
-    """Change a source in place.
+def apply(change: Path, source: Path, run: Callable[..., CompletedProcess]) -> None:
+    """Apply a change to a source, in place.
 
-    :raises StepError: naming each hunk that does not apply; the source is as it was.
+    :param run: runs a program there, as `Project.run` does for a step.
+    :raises StepError: with each hunk that does not apply; the source is unchanged.
     """
-    run = partial(runner.run, STEP, folder=source, log=log, seconds=SECONDS)
-    need = partial(runner.need, STEP, folder=source, log=log, seconds=SECONDS)
     if change.suffix == ".py":
-        said = run([sys.executable, change, source])
-        if said.status:
-            raise StepError(STEP, f"{change.name} refused", said.text)
+        done = run([sys.executable, change, source], check=False)
+        if done.status:
+            raise StepError(STEP, f"{change.name} refused", done.text)
         return
     if not shutil.which("git"):
         raise StepError(STEP, "git is not installed, and it applies the change")
-    # Without this, git would take the source for a part of the repository around it.
+    # Otherwise git takes the source for a part of the repository around it.
     env = clean_environment(GIT_CEILING_DIRECTORIES=str(source.parent))
-    said = run(["git", "apply", "--check", "--verbose", change], env=env)
-    if said.status:
-        hunks = [one or other for one, other in FAILED.findall(said.text)]
+    done = run(["git", "apply", "--check", "--verbose", change], env=env, check=False)
+    if done.status:
+        hunks = [hunk or file for hunk, file in FAILED.findall(done.text)]
         which = ", ".join(hunks) or "the whole"
-        raise StepError(STEP, f"{change.name} does not apply at {which}", said.text)
-    if shutil.which("patch"):  # whoever has an archive and no git uses it
-        need([*PATCH, change])
-    need(["git", "apply", change], env=env)
+        raise StepError(STEP, f"{change.name} does not apply at {which}", done.text)
+    if shutil.which("patch"):  # for those who have an archive and no git
+        run([*PATCH, change])
+    run(["git", "apply", change], env=env)
 
 
 def counted(patch: str) -> Lines:
-    """The lines that a unified diff adds and removes, by file."""
+    """Return the number of lines that a unified diff adds to and removes from each file."""
     found: Lines = {}
     old = new = 0
     before = name = ""
@@ -81,5 +78,5 @@ def counted(patch: str) -> Lines:
 
 
 def total(lines: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
-    """All lines that are added, and all that are removed."""
+    """Return how many lines are added, and how many removed, in all files."""
     return sum(a for a, _ in lines.values()), sum(r for _, r in lines.values())

@@ -1,4 +1,4 @@
-"""A project that is made here: an archive, a change and a record."""
+"""Fixtures that make small projects: an archive, a change and a record."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
-from .records import SCHEMA, UPSTREAM
+from tests.toolkit.paths import UPSTREAM
 
-# Its suite, which needs nothing installed: it writes JUnit XML to the file it is given.
+from .records import SCHEMA
+
+# The project's tests: a program without dependencies that writes JUnit XML.
 SUITE = """\
 import sys
 from pathlib import Path
@@ -47,7 +49,7 @@ def diff(before: str, after: str, name: str) -> str:
 
 @pytest.fixture
 def records(tmp_path: Path) -> Path:
-    """A folder like ``reference/upstream``, still empty."""
+    """Return a folder like ``reference/upstream``, with no project yet."""
     root = tmp_path / "records"
     root.mkdir()
     shutil.copy(UPSTREAM / SCHEMA, root)
@@ -56,13 +58,13 @@ def records(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
-    """A cache, so that nothing is downloaded."""
+    """Return a cache that will have the archives, so that nothing is downloaded."""
     return tmp_path / "cache"
 
 
 @pytest.fixture
 def make(records: Path, cache: Path, tmp_path: Path) -> Make:
-    """A project in these; what is given stands in its record instead."""
+    """Return a function that makes a project, with the given members of its record."""
 
     def make(name: str, *, patch: str = "", **given: Any) -> Path:
         tree = tmp_path / "trees" / f"{name}-1.0"

@@ -1,19 +1,20 @@
-"""Find the Python that a project's tests run on."""
+"""Find an installed Python that can run a project's tests."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.toolkit.process import run
+
 from .steps import StepError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from packaging.specifiers import SpecifierSet
 
@@ -28,15 +29,15 @@ def find(
     given: Sequence[Path] = (),
     environ: Mapping[str, str] = os.environ,
 ) -> tuple[Path, str]:
-    """An interpreter that fits, and its version.
+    """Return an interpreter whose version is in `wanted`, and that version.
 
-    Those given come first, then the one that runs this, then ``python3.N`` on the
-    PATH and those of pyenv, the oldest first.
+    Those `given` are tried first, then the running one, then each ``python3.N`` on the
+    PATH or of pyenv, the oldest first.
 
-    :raises StepError: if there is none; it names those that there are.
+    :raises StepError: if none fits; it has the versions of those that were found.
     """
     seen = []
-    for path in [*given, Path(sys.executable), *_others(environ)]:
+    for path in [*given, Path(sys.executable), *_installed(environ)]:
         version = _version(path)
         if version and wanted.contains(version, prereleases=True):
             return path, version
@@ -49,35 +50,24 @@ def find(
     )
 
 
-def _others(environ: Mapping[str, str]) -> Iterator[Path]:
+def _installed(environ: Mapping[str, str]) -> Iterator[Path]:
     folders = [Path(part) for part in environ.get("PATH", "").split(os.pathsep) if part]
     pyenv = Path(environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     folders += sorted(pyenv.glob("versions/3.*/bin"))
-    yield from sorted(_named(folders), key=_minor)
-
-
-def _named(folders: Iterable[Path]) -> Iterator[Path]:
-    for folder in folders:
-        for path in folder.glob("python3.*"):
-            if NAME.fullmatch(path.name) and shutil.which(path):
-                yield path
-
-
-def _minor(path: Path) -> int:
-    match = NAME.fullmatch(path.name)
-    return int(match[1]) if match else 0
+    found = [
+        (int(match[1]), path)
+        for folder in folders
+        for path in folder.glob("python3.*")
+        if (match := NAME.fullmatch(path.name)) and shutil.which(path)
+    ]
+    for _, path in sorted(found, key=lambda pair: pair[0]):
+        yield path
 
 
 def _version(path: Path) -> str | None:
-    """Its version; nothing for a file that is none, as a shim of pyenv may be."""
+    """Return its version, or nothing if it does not run, as a shim of pyenv may not."""
     try:
-        done = subprocess.run(
-            [path, "-c", VERSION],
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        done = run([path, "-c", VERSION], timeout=SECONDS)
+    except OSError:
         return None
-    return None if done.returncode else done.stdout.strip()
+    return None if done.status else done.text.strip()

@@ -1,4 +1,4 @@
-"""What ``reference/upstream`` says of each project: record.json, read and typed."""
+"""Read the records of ``reference/upstream``: one record.json for each project."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from tests.matrix.settings import ROOT
+from tests.toolkit.paths import UPSTREAM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-UPSTREAM = ROOT / "reference" / "upstream"
 RECORD, SCHEMA, RESULTS = "record.json", "schema.json", "results.json"
 REQUEST = "pull-request.md"
 RUN = "patched and run"
-# A suite of tens of thousands of tests, on a machine that does something else too.
+# Some projects have tens of thousands of tests.
 SECONDS = 900
 
 
 class RecordError(ValueError):
-    """A record is wrong: which, where, and what was wanted."""
+    """A record is wrong; the message has its path, the place and the fault."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Suite:
-    """What of the matrix is asked, of which tools."""
+    """Which cells of the matrix are run, with which cases."""
 
     tools: tuple[str, ...]
     cells: tuple[str, ...]
@@ -69,7 +68,7 @@ class Suite:
 
 @dataclass(frozen=True)
 class Adapter:
-    """How a tool that the matrix has no cell for is asked the suite."""
+    """The conformance adapter of a tool that has no cell in the matrix."""
 
     command: tuple[str, ...]
     kinds: tuple[str, ...]
@@ -77,7 +76,7 @@ class Adapter:
 
 @dataclass(frozen=True)
 class Record:
-    """One folder of ``reference/upstream``; `name` is what the folder is called."""
+    """One folder of ``reference/upstream``; schema.json describes the fields."""
 
     folder: Path
     project: str
@@ -87,22 +86,22 @@ class Record:
     python: SpecifierSet
     gain: str
     state: str
-    checked: tuple[str, ...]
-    not_checked: tuple[str, ...]
-    tests: Tests | None
-    checks: tuple[Check, ...]
-    suite: Suite | None
-    adapter: Adapter | None
     references: tuple[Mapping[str, str], ...]
+    checked: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
+    tests: Tests | None = None
+    checks: tuple[Check, ...] = ()
+    suite: Suite | None = None
+    adapter: Adapter | None = None
 
     @property
     def name(self) -> str:
-        """What ``--only`` calls it."""
+        """The name of its folder, which ``--only`` takes."""
         return self.folder.name
 
     @property
     def downloadable(self) -> bool:
-        """Whether the source is an archive, and not in a repository alone."""
+        """Whether the source is a released archive, not only a commit of a repository."""
         return "repository" not in self.source
 
     @cached_property
@@ -112,7 +111,7 @@ class Record:
 
 
 def load_records(root: Path = UPSTREAM) -> list[Record]:
-    """Every record, by name.
+    """Return every record, sorted by name.
 
     :raises RecordError: for the first that is wrong.
     """
@@ -123,7 +122,10 @@ def load_records(root: Path = UPSTREAM) -> list[Record]:
 
 
 def load_record(folder: Path, validator: Draft202012Validator) -> Record:
-    """One record, and what it needs beside it."""
+    """Return the record in a folder.
+
+    :raises RecordError: if it is wrong, or if a file that it needs is missing.
+    """
     path = folder / RECORD
     data = _json(path)
     if error := best_match(validator.iter_errors(data)):
@@ -135,7 +137,7 @@ def load_record(folder: Path, validator: Draft202012Validator) -> Record:
         needed.append(folder / record.tests.requirements)
     for file in (*needed, folder / REQUEST):
         if not file.is_file():
-            raise RecordError(f"{path}: it needs {file.name}, which is not there")
+            raise RecordError(f"{path}: it needs {file.name}, which is missing")
     if record.state == RUN and record.downloadable and not record.tests:
         raise RecordError(f'{path}: tests: "{RUN}" wants tests that were run')
     return record
@@ -148,36 +150,30 @@ def _json(path: Path) -> Any:
         raise RecordError(f"{path}: cannot be read as JSON: {error}") from None
 
 
-def record_of(folder: Path, data: dict[str, Any]) -> Record:
-    """The record that a record.json holds."""
+def record_of(folder: Path, data: Mapping[str, Any]) -> Record:
+    """Return the record for the content of a record.json that fits the schema.
+
+    :raises RecordError: if its `python` is no version specifier.
+    """
     try:
         python = SpecifierSet(data["python"])
     except InvalidSpecifier as error:
         raise RecordError(f"{folder / RECORD}: python: {error}") from None
-    suite = dict(data["suite"]) if "suite" in data else None
-    if suite:
-        suite["beside"] = suite.pop("with", [])
-    return Record(
-        folder=folder,
-        project=data["project"],
-        version=data["version"],
-        source=data["source"],
-        change=(folder / data["change"]).resolve(),
-        python=python,
-        gain=data["gain"],
-        state=data["state"],
-        checked=tuple(data.get("checked", ())),
-        not_checked=tuple(data.get("not_checked", ())),
-        tests=Tests(**_tuples(data["tests"])) if "tests" in data else None,
-        checks=tuple(Check(**_tuples(check)) for check in data.get("checks", ())),
-        suite=Suite(**_tuples(suite)) if suite else None,
-        adapter=Adapter(**_tuples(data["adapter"])) if "adapter" in data else None,
-        references=tuple(data["references"]),
-    )
+    fields = {name: value for name, value in data.items() if name != "$schema"}
+    for name, part in (("tests", Tests), ("suite", Suite), ("adapter", Adapter)):
+        if name in fields:
+            fields[name] = part(**_tuples(fields[name]))
+    fields["change"] = (folder / data["change"]).resolve()
+    fields["python"] = python
+    fields["checks"] = [Check(**_tuples(check)) for check in data.get("checks", ())]
+    return Record(folder=folder, **_tuples(fields))
 
 
 def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments: tuples for lists, and `beside` for the key ``with``."""
     return {
-        name: tuple(value) if isinstance(value, list) else value
+        "beside" if name == "with" else name: (
+            tuple(value) if isinstance(value, list) else value
+        )
         for name, value in data.items()
     }

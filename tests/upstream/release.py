@@ -1,4 +1,4 @@
-"""Another release of a project: its archive and hash from PyPI, and record.json for it."""
+"""Adopt another release of a project: its archive and hash from PyPI, and record.json."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packaging.version import VERSION_PATTERN, Version
-from pypi_simple import PyPISimple
 
 from tests.matrix.settings import load_settings
+from tests.toolkit.cache import ProvisionError
 from tests.toolkit.files import atomic_write
 
 from .records import RECORD, Record, RecordError, record_of
-from .sources import NO_ANSWER, SECONDS
+from .sources import pypi_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Archive:
-    """A source archive of an index."""
+    """A source archive on PyPI."""
 
     version: str
     name: str
@@ -30,27 +30,26 @@ class Archive:
 
 
 def archives(project: str) -> list[Archive]:
-    """The source archives that PyPI has of a project.
+    """Return the source archives of a project on PyPI.
 
     :raises RecordError: if PyPI does not answer, or has no such project.
     """
     try:
-        with PyPISimple() as index:
-            page = index.get_project_page(project, timeout=SECONDS)
-    except NO_ANSWER as error:
-        raise RecordError(f"--release: PyPI's files of {project}: {error}") from None
+        files = pypi_files(project)
+    except ProvisionError as error:
+        raise RecordError(f"--release: {error}") from None
     return [
-        Archive(package.version, package.filename, package.digests["sha256"])
-        for package in page.packages
-        if package.package_type == "sdist"
-        and package.version
-        and re.fullmatch(VERSION_PATTERN, package.version, re.VERBOSE | re.IGNORECASE)
-        and "sha256" in package.digests
+        Archive(file.version, file.filename, file.digests["sha256"])
+        for file in files
+        if file.package_type == "sdist"
+        and file.version
+        and re.fullmatch(VERSION_PATTERN, file.version, re.VERBOSE | re.IGNORECASE)
+        and "sha256" in file.digests
     ]
 
 
 def of_release(record: Record, version: Version, offered: Iterable[Archive]) -> Record:
-    """The record for another release, whose change and tests are the same.
+    """Return the record for another release, with the same change and tests.
 
     :param offered: the project's source archives.
     :raises RecordError: if there is none of that version.
@@ -73,7 +72,7 @@ def of_release(record: Record, version: Version, offered: Iterable[Archive]) -> 
                 cell.replace(f"-{record.version}-", f"-{found.version}-")
                 for cell in suite.cells
             ),
-            # The matrix asks a version that it has not yet as it asks the one before.
+            # A version that the matrix lacks has the options of the previous one.
             like=suite.like or (None if found.version in known else record.version),
         )
     return replace(
@@ -85,9 +84,9 @@ def of_release(record: Record, version: Version, offered: Iterable[Archive]) -> 
 
 
 def write(old: Record, new: Record) -> None:
-    """Put a release into record.json, in the place of the one before, whole or not.
+    """Replace a release in record.json by another, and leave its layout as it is.
 
-    :raises RecordError: if the record would then say anything else.
+    :raises RecordError: if the edited text is not the new record; nothing is written.
     """
     path = old.folder / RECORD
     text = path.read_text("utf-8")
@@ -104,7 +103,7 @@ def write(old: Record, new: Record) -> None:
         text = text.replace(before, after, 1)
     if record_of(old.folder, json.loads(text)) != new:
         raise RecordError(
-            f"{path}: what is of {old.version} is not where it was looked for; put"
-            f" {new.version} there by hand"
+            f"{path}: {old.version} is not where it was looked for; put {new.version}"
+            " there by hand"
         )
     atomic_write(path, text)

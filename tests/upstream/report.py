@@ -1,16 +1,17 @@
-"""What a person sees, and the JSON report."""
+"""Show the outcomes of a run: a table for people, and JSON for programs."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
 from tests.matrix.recorded import DIVERGES, UNSUPPORTED
+from tests.toolkit.recorded import DAY
 
 from . import results
 from .changes import total
@@ -23,52 +24,55 @@ if TYPE_CHECKING:
 
     from .run import Outcome
 
+# For each project, the lines in which its run differs from the committed results.
+Differences = dict[str, list[str]]
 
-def table(outcomes: Sequence[Outcome], unlike: Mapping[str, Sequence[str]]) -> Table:
-    """A row for each project."""
-    made = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    made.add_column("project", no_wrap=True)
+
+def show(
+    console: Console, outcomes: Sequence[Outcome], differences: Differences
+) -> None:
+    """Print a table, and below it each error and each difference."""
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("project", no_wrap=True)
     for heading in ("change", "its tests", "new", "divergences", "s"):
-        made.add_column(heading, justify="right")
-    made.add_column("outcome")
+        table.add_column(heading, justify="right")
+    table.add_column("outcome")
     for outcome in outcomes:
-        made.add_row(
-            f"{outcome.record.name} {outcome.record.version}",
-            lines(outcome),
-            tests(outcome),
-            str(len(outcome.compared.new)) if outcome.compared else "-",
-            divergences(outcome),
-            f"{outcome.seconds:.0f}",
-            verdict(outcome, unlike[outcome.record.name]),
-        )
-    return made
+        table.add_row(*_row(outcome, differences[outcome.record.name]))
+    console.print(table)
+    for outcome in outcomes:
+        _show_details(console, outcome, differences[outcome.record.name])
 
 
-def lines(outcome: Outcome) -> str:
-    """The size of the change."""
+def _row(outcome: Outcome, differences: Sequence[str]) -> list[str]:
     added, removed = total(outcome.lines)
-    return f"+{added} -{removed}" if outcome.lines else "-"
-
-
-def tests(outcome: Outcome) -> str:
-    """How many pass before and after."""
-    if not (outcome.before and outcome.after):
-        return "-"
-    return f"{outcome.before.counts['passed']} → {outcome.after.counts['passed']}"
-
-
-def divergences(outcome: Outcome) -> str:
-    """How often the tool diverges before and after, and what it cannot be asked."""
-    if outcome.asked is None:
-        return "-"
-    return before_and_after(
-        {when: Counter(getattr(one, when).values()) for when in ("before", "after")}
-        for one in outcome.asked
-    )
+    before, after = outcome.before, outcome.after
+    return [
+        f"{outcome.record.name} {outcome.record.version}",
+        f"+{added} -{removed}" if outcome.lines else "-",
+        f"{before.counts['passed']} → {after.counts['passed']}"
+        if before and after
+        else "-",
+        str(len(outcome.compared.new)) if outcome.compared else "-",
+        "-"
+        if outcome.cells is None
+        else before_and_after(
+            {
+                "before": Counter(cell.before.values()),
+                "after": Counter(cell.after.values()),
+            }
+            for cell in outcome.cells
+        ),
+        f"{outcome.seconds:.0f}",
+        _verdict(outcome, differences),
+    ]
 
 
 def before_and_after(cells: Iterable[Mapping[str, Mapping[str, int]]]) -> str:
-    """Put the verdicts of some cells together, those before a change and those after."""
+    """Return the number of divergences before and after a change, such as ``9 → 0``.
+
+    :param cells: under ``before`` and ``after``, how many cases have each verdict.
+    """
     counts = {"before": Counter[str](), "after": Counter[str]()}
     for cell in cells:
         for when, counted in counts.items():
@@ -82,59 +86,43 @@ def _count(verdicts: Counter[str]) -> str:
     return f"{verdicts[DIVERGES]}{more}"
 
 
-def verdict(outcome: Outcome, unlike: Sequence[str]) -> str:
-    """How it ended, in a few words."""
+def _verdict(outcome: Outcome, differences: Sequence[str]) -> str:
     if outcome.error:
         return f"[red]failed: {escape(outcome.error.step)}[/red]"
     if outcome.not_run:
         return "[magenta]not run[/magenta]"
-    return "[red]not as committed[/red]" if unlike else "as committed"
+    return "[red]not as committed[/red]" if differences else "as committed"
 
 
-def show(
-    console: Console, outcomes: Sequence[Outcome], unlike: Mapping[str, Sequence[str]]
+def _show_details(
+    console: Console, outcome: Outcome, differences: Sequence[str]
 ) -> None:
-    """The table, and below it what did not go as it should."""
-    console.print(table(outcomes, unlike))
-    for outcome in outcomes:
-        name = outcome.record.name
-        if outcome.error:
-            console.print(f"[bold red]{name}[/bold red]: {escape(str(outcome.error))}")
-            for line in outcome.error.output.splitlines():
-                console.print(f"  | {line[:300]}", style="dim", markup=False)
-        elif outcome.not_run:
-            console.print(f"{name}: not run: {escape(outcome.not_run)}")
-        elif unlike[name]:
-            console.print(f"[bold]{name}[/bold]: not as committed")
-            for line in unlike[name]:
-                console.print(f"  {line[:600]}", markup=False, highlight=False)
+    name = outcome.record.name
+    if outcome.error:
+        console.print(f"[bold red]{name}[/bold red]: {escape(str(outcome.error))}")
+        for line in outcome.error.output.splitlines():
+            console.print(f"  | {line[:300]}", style="dim", markup=False)
+    elif outcome.not_run:
+        console.print(f"{name}: not run: {escape(outcome.not_run)}")
+    elif differences:
+        console.print(f"[bold]{name}[/bold]: not as committed")
+        for line in differences:
+            console.print(f"  {line[:600]}", markup=False, highlight=False)
 
 
 def write_json(
-    path: Path,
-    outcomes: Sequence[Outcome],
-    unlike: Mapping[str, Sequence[str]],
-    today: str,
+    path: Path, outcomes: Sequence[Outcome], differences: Differences, day: str
 ) -> None:
-    """Everything, for a program to read."""
-    data: dict[str, Any] = {
-        "measured": today,
-        "projects": {
-            outcome.record.name: {
-                **results.found(outcome),
-                "seconds": round(outcome.seconds, 1),
-                "not_run": outcome.not_run or None,
-                "error": _error(outcome),
-                "not_as_committed": list(unlike[outcome.record.name]),
-            }
-            for outcome in outcomes
-        },
+    """Write every outcome as JSON."""
+    projects = {
+        outcome.record.name: {
+            **results.from_outcome(outcome),
+            "seconds": round(outcome.seconds, 1),
+            "not_run": outcome.not_run or None,
+            "error": vars(outcome.error) if outcome.error else None,
+            "not_as_committed": differences[outcome.record.name],
+        }
+        for outcome in outcomes
     }
-    path.write_text(json.dumps(data, indent=1) + "\n", "utf-8")
-
-
-def _error(outcome: Outcome) -> dict[str, str] | None:
-    if not outcome.error:
-        return None
-    error = outcome.error
-    return {"step": error.step, "why": error.why, "output": error.output}
+    text = json.dumps({DAY: day, "projects": projects}, indent=1) + "\n"
+    path.write_text(text, "utf-8")

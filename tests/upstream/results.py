@@ -1,14 +1,13 @@
-"""What is committed of a run, and where a run is not as committed."""
+"""The committed results of a project: make, read, compare and write them."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from tests.toolkit.files import atomic_write
+from tests.toolkit import recorded
 
 from .changes import total
-from .records import RESULTS, Record, RecordError
+from .records import RESULTS, Record
 from .suites import FAILED
 
 if TYPE_CHECKING:
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     from .suites import Outcomes
 
 
-def found(outcome: Outcome) -> dict[str, Any]:
-    """The committed form of an outcome, without its day."""
+def from_outcome(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome in the form of results.json, without its day."""
     added, removed = total(outcome.lines)
     data: dict[str, Any] = {
         "version": outcome.record.version,
@@ -40,8 +39,8 @@ def found(outcome: Outcome) -> dict[str, Any]:
         }
     if outcome.checks:
         data["checks"] = outcome.checks
-    if outcome.asked is not None:
-        data["suite"] = {one.name: one.json() for one in outcome.asked}
+    if outcome.cells is not None:
+        data["suite"] = {cell.name: cell.to_dict() for cell in outcome.cells}
     return data
 
 
@@ -50,39 +49,27 @@ def _counts(outcomes: Outcomes) -> dict[str, Any]:
 
 
 def load(record: Record) -> dict[str, Any] | None:
-    """What is committed for a project.
+    """Return the committed results of a project, or nothing if there are none.
 
-    :raises RecordError: if it cannot be read.
+    :raises ResultError: if they cannot be read.
     """
-    path = record.folder / RESULTS
-    if not path.exists():
-        return None
-    try:
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise RecordError(f"{path}: cannot be read as JSON: {error}") from None
-    if not isinstance(data, dict):
-        raise RecordError(f"{path}: wanted an object; --update writes it")
-    return data
+    return recorded.load(record.folder / RESULTS)
 
 
 def differences(new: dict[str, Any], committed: dict[str, Any] | None) -> list[str]:
-    """Where a run is not as committed, one line each.
+    """Return one line for each value of a run that differs from the committed one.
 
-    How many tests there are depends on the Python that runs them, and so is compared
-    where that is of the same release.
+    The number of tests depends on the Python that runs them. It is compared only if the
+    minor version of Python is the same.
     """
     if committed is None:
         return ["nothing is committed; --update writes results.json"]
-    old = {name: part for name, part in committed.items() if name != "measured"}
-    old, new = dict(old), dict(new)
-    if _minor(old) != _minor(new):
-        for data in (old, new):
-            data.pop("tests", None)
+    old, new = dict(committed), dict(new)
     for data in (old, new):
         if "tests" in data:
-            data["tests"] = {**data["tests"], "python": None}
-    return [*_unlike("", old, new)]
+            same = _minor(committed) == _minor(new)
+            data["tests"] = {**data["tests"], "python": None} if same else None
+    return recorded.differences(old, new)
 
 
 def _minor(data: dict[str, Any]) -> list[str] | None:
@@ -90,25 +77,8 @@ def _minor(data: dict[str, Any]) -> list[str] | None:
     return python.split(".")[:2] if python else None
 
 
-def _unlike(where: str, old: Any, new: Any) -> list[str]:
-    if isinstance(old, dict) and isinstance(new, dict):
-        return [
-            line
-            for name in {**old, **new}
-            for line in _unlike(
-                f"{where}/{name}" if where else name, old.get(name), new.get(name)
-            )
-        ]
-    if old == new:
-        return []
-    return [f"{where}: committed {json.dumps(old)}, found {json.dumps(new)}"]
-
-
-def write(record: Record, data: dict[str, Any], today: str) -> Path:
-    """Write results.json; its day stays where nothing else changed."""
-    before = load(record)
+def write(record: Record, data: dict[str, Any], day: str) -> Path:
+    """Write results.json, with its old day if nothing else changed; return its path."""
     path = record.folder / RESULTS
-    if before is None or {**data, "measured": before.get("measured")} != before:
-        text = json.dumps({"measured": today, **data}, indent=2) + "\n"
-        atomic_write(path, text)
+    recorded.write(path, recorded.dated(data, load(record), day), indent=2)
     return path

@@ -1,8 +1,7 @@
-"""Source archives, by name and hash; and checkouts that somebody gives."""
+"""Get the source of a project: a released archive, or a copy of a checkout."""
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tarfile
 import tempfile
@@ -16,18 +15,20 @@ from requests.exceptions import RequestException
 
 from tests.toolkit.cache import ProvisionError
 from tests.toolkit.debian import Package
+from tests.toolkit.download import check_sha256, download
 
 from .steps import StepError
 
 if TYPE_CHECKING:
+    from pypi_simple import DistributionPackage
+
     from .records import Record
 
 STEP = "source"
-# What a checkout has and an archive does not, and what tests leave.
+# What only a checkout has, and what tests write.
 LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", ".tox", ".nox", ".venv")
-CHUNK = 1 << 16
 SECONDS = 60
-# How a request to PyPI ends without what was asked for.
+# The errors of a request to PyPI that has no usable answer.
 NO_ANSWER = (
     NoSuchProjectError,
     RequestException,
@@ -36,77 +37,62 @@ NO_ANSWER = (
 )
 
 
-def archive(record: Record, folder: Path) -> Path:
-    """The archive of a record, from the folder of archives or downloaded into it.
+def pypi_files(project: str) -> list[DistributionPackage]:
+    """Return the files that PyPI lists for a project.
 
-    :raises StepError: if it cannot be had, or is another than the record says.
+    :raises ProvisionError: if PyPI does not answer, or has no such project.
     """
-    kind = "pypi" if "pypi" in record.source else "debian"
-    path = folder / Path(record.source[kind]).name
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".part-") as part:
-            half = Path(part) / path.name
-            _from_pypi(record, half) if kind == "pypi" else _from_debian(record, half)
-            _check(record, half)
-            half.replace(path)
-    _check(record, path)
+    try:
+        with PyPISimple() as index:
+            return index.get_project_page(project, timeout=SECONDS).packages
+    except NO_ANSWER as error:
+        raise ProvisionError(f"PyPI's files of {project}: {error}") from None
+
+
+def archive(record: Record, folder: Path) -> Path:
+    """Return the archive of a record, in `folder`; download it if it is not there.
+
+    :raises StepError: if it cannot be downloaded, or has another hash than in the record.
+    """
+    sha256 = record.source["sha256"]
+    path = folder / Path(record.source.get("pypi") or record.source["debian"]).name
+    try:
+        if path.exists():
+            check_sha256(path.name, path.read_bytes(), sha256)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            part = path.with_name(f"{path.name}.part")
+            part.write_bytes(_download(record, path.name))
+            part.replace(path)
+    except ProvisionError as error:
+        deleted = "; the file is deleted" if path.exists() else ""
+        path.unlink(missing_ok=True)
+        raise StepError(STEP, f"{error}{deleted}") from None
     return path
 
 
-def _check(record: Record, path: Path) -> None:
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    wanted = record.source["sha256"]
-    if found != wanted:
-        path.unlink()
-        raise StepError(
-            STEP,
-            f"{path.name} has the sha256 {found}, wanted {wanted}, as record.json says;"
-            " it was thrown away",
-        )
-
-
-def _from_pypi(record: Record, path: Path) -> None:
+def _download(record: Record, name: str) -> bytes:
+    sha256 = record.source["sha256"]
+    if "debian" in record.source:
+        return Package(record.source["debian"], sha256).download()
     # The file's name begins with the project's.
-    project = path.name.rpartition("-")[0]
-    try:
-        with PyPISimple() as index:
-            page = index.get_project_page(project, timeout=SECONDS)
-            found = [p for p in page.packages if p.filename == path.name]
-            if not found:
-                raise StepError(STEP, f"PyPI has no {path.name} of {project}")
-            response = index.s.get(found[0].url, stream=True, timeout=SECONDS)
-            response.raise_for_status()
-            with path.open("wb") as out:
-                for chunk in response.iter_content(CHUNK):
-                    out.write(chunk)
-    except NO_ANSWER as error:
-        raise StepError(STEP, f"{path.name} cannot be had: {error}") from None
-
-
-def _from_debian(record: Record, path: Path) -> None:
-    package = Package(record.source["debian"], record.source["sha256"])
-    try:
-        path.write_bytes(package.download())
-    except ProvisionError as error:
-        raise StepError(STEP, str(error)) from None
+    project = name.rpartition("-")[0]
+    urls = [file.url for file in pypi_files(project) if file.filename == name]
+    if not urls:
+        raise ProvisionError(f"PyPI has no {name} of {project}")
+    return download(name, urls, sha256)
 
 
 def unpack(path: Path, folder: Path) -> None:
-    """Unpack an archive that has one folder at its top into `folder`.
+    """Unpack an archive into an empty folder, without the one folder at its top.
 
-    :raises StepError: if it is no such archive.
+    :raises StepError: if it cannot be unpacked, or has more than one entry at its top.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".part-") as part:
         try:
-            if path.suffix == ".zip":
-                with zipfile.ZipFile(path) as zipped:
-                    zipped.extractall(part)
-            else:
-                with tarfile.open(path) as tarred:
-                    tarred.extractall(part, filter="data")
+            shutil.unpack_archive(
+                path, part, filter=None if path.suffix == ".zip" else "data"
+            )
         except (OSError, tarfile.TarError, zipfile.BadZipFile) as error:
             raise StepError(STEP, f"{path.name} cannot be unpacked: {error}") from None
         inner = list(Path(part).iterdir())
@@ -114,10 +100,11 @@ def unpack(path: Path, folder: Path) -> None:
             raise StepError(
                 STEP, f"{path.name} has {len(inner)} entries at its top, wanted 1"
             )
+        folder.rmdir()
         inner[0].rename(folder)
 
 
 def copy(source: Path, folder: Path) -> None:
-    """A copy of a source, of a checkout as well, without what it left behind."""
+    """Replace a folder by a copy of a source, without what only a checkout has."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(source, folder, symlinks=True, ignore=LEFT_OUT)

@@ -1,4 +1,4 @@
-"""A project's own tests: what a report in JUnit XML says, before and after a change."""
+"""Read the JUnit XML report of a project's own tests, and compare two of them."""
 
 from __future__ import annotations
 
@@ -10,54 +10,58 @@ from xml.etree import ElementTree as ET
 from .steps import StepError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
-# What stands in a test's element if it did not pass.
+# The child of a test's element that says that it did not pass.
 OUTCOMES = {"failure": FAILED, "error": FAILED, "skipped": SKIPPED}
+# How many names a message has.
 SHOWN = 10
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Every test by its name, and what became of it; and on which Python."""
+    """The outcome of every test by its name, and the Python that ran them."""
 
     tests: Mapping[str, str]
     python: str
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many of each."""
+        """The number of tests with each outcome."""
         found = Counter(self.tests.values())
         return {outcome: found[outcome] for outcome in (PASSED, FAILED, SKIPPED)}
 
     def of(self, outcome: str) -> set[str]:
-        """The tests that ended so."""
+        """Return the names of the tests with this outcome."""
         return {name for name, found in self.tests.items() if found == outcome}
 
     def below(self, folder: Path) -> Outcomes:
-        """The same, where names do not say in which folder the source lay."""
+        """Return the same outcomes, with the folder of the source removed from the names."""
         names = {name: name.replace(str(folder), "SOURCE") for name in self.tests}
         tests = {names[name]: outcome for name, outcome in self.tests.items()}
         return Outcomes(tests, self.python)
 
-    def json(self) -> dict[str, Any]:
-        """To be kept."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return the arguments that make an equal object, for JSON."""
         return {"python": self.python, "tests": dict(self.tests)}
 
 
-def read(report: Path, step: str, python: str, said: str) -> Outcomes:
+def read(report: Path, step: str, python: str, output: str) -> Outcomes:
     """Read the report of a run.
 
-    :raises StepError: if there is none, or no test in it: the suite did not start.
+    :param step: the step that wrote it, for the error.
+    :param python: the version of Python that ran the tests.
+    :param output: the output of the run, for the error.
+    :raises StepError: if there is no report, or no test in it: the suite did not start.
     """
     if not report.exists():
-        raise StepError(step, "the suite did not start: it wrote no report", said)
+        raise StepError(step, "the suite did not start: it wrote no report", output)
     try:
         root = ET.parse(report).getroot()
     except ET.ParseError as error:
-        raise StepError(step, f"its report is no XML: {error}", said) from None
+        raise StepError(step, f"its report is no XML: {error}", output) from None
     tests: dict[str, str] = {}
     for case in root.iter("testcase"):
         found = {OUTCOMES[child.tag] for child in case if child.tag in OUTCOMES}
@@ -66,13 +70,13 @@ def read(report: Path, step: str, python: str, said: str) -> Outcomes:
         # A test and an error of its teardown are two elements of one name.
         tests[name] = FAILED if FAILED in {outcome, tests.get(name)} else outcome
     if not tests:
-        raise StepError(step, "the suite ran no test", said)
+        raise StepError(step, "the suite ran no test", output)
     return Outcomes(tests, python)
 
 
 @dataclass(frozen=True)
 class Compared:
-    """What a change does to a suite."""
+    """The names of new tests, of tests that are gone, and of new failures."""
 
     new: tuple[str, ...]
     gone: tuple[str, ...]
@@ -80,7 +84,7 @@ class Compared:
 
 
 def compare(before: Outcomes, after: Outcomes) -> Compared:
-    """New tests, tests that are no more, and failures that were none."""
+    """Compare two runs, without a verdict."""
     return Compared(
         tuple(sorted(after.tests.keys() - before.tests.keys())),
         tuple(sorted(before.tests.keys() - after.tests.keys())),
@@ -88,26 +92,28 @@ def compare(before: Outcomes, after: Outcomes) -> Compared:
     )
 
 
-def judge(
-    before: Outcomes, after: Outcomes, known: Mapping[str, str], said: str
+def compare_outcomes(
+    before: Outcomes, after: Outcomes, known: Mapping[str, str], output: str
 ) -> Compared:
-    """The same, where nothing may be broken.
+    """Compare two runs, and check that the change broke nothing.
 
-    :raises StepError: if a test fails that is not known to, or if no test is new.
+    :param known: the tests that fail before the change too, and why.
+    :param output: the output of the run after the change, for the error.
+    :raises StepError: if another test fails, or if no new test passes.
     """
     if unknown := before.of(FAILED) - known.keys():
-        raise StepError("tests before", f"fail, and are not known to: {_few(unknown)}")
+        why = f"fail, and are not in known_failures: {_few(unknown)}"
+        raise StepError("tests before", why)
     found = compare(before, after)
     if found.broken:
-        raise StepError(
-            "tests after", f"fail with the change: {_few(found.broken)}", said
-        )
+        why = f"fail with the change: {_few(found.broken)}"
+        raise StepError("tests after", why, output)
     if not set(found.new) & after.of(PASSED):
-        raise StepError("tests after", "the change has no test that passed", said)
+        raise StepError("tests after", "the change has no test that passed", output)
     return found
 
 
-def _few(names: Any) -> str:
+def _few(names: Iterable[str]) -> str:
     shown = sorted(names)
     more = f" and {len(shown) - SHOWN} more" if len(shown) > SHOWN else ""
     return ", ".join(shown[:SHOWN]) + more

@@ -1,4 +1,4 @@
-"""The command, on projects that are made here: what goes wrong is named, the next goes on."""
+"""The command, on small projects that the tests make."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
+from tests.toolkit.paths import UPSTREAM
+
 from . import release
 from .command import main
 from .conftest import AFTER, BEFORE, Make, diff
-from .records import RECORD, SCHEMA, UPSTREAM, RecordError, load_records
+from .records import RECORD, SCHEMA, RecordError, load_records
 
 Command = Callable[..., tuple[int, dict[str, Any]]]
 
 
 @pytest.fixture
 def command(records: Path, cache: Path, tmp_path: Path) -> Command:
-    """Run it; the exit code, and what it says of each project."""
+    """Return a function that runs the command: its exit code, and its JSON by project."""
 
     def run(*arguments: str) -> tuple[int, dict[str, Any]]:
         report = tmp_path / "report.json"
@@ -56,49 +58,62 @@ def test_a_run_is_written_compared_and_kept(make: Make, command: Command) -> Non
     code, found = command("--again")
     assert code == 1
     assert found["fine"]["not_as_committed"] == [
-        "tests/after/passed: committed 3, found 2"
+        "tests/after/passed: committed 3, observed 2"
     ]
+
+
+MOVED = BEFORE.replace("41", "40")
+SILENT = ["{python}", "-c", "print('hm')", "{report}"]
+# How each project is made, the step that fails, and a part of the reason.
+FAILURES: dict[str, tuple[dict[str, Any], str, str]] = {
+    "wrong": (
+        {"source": {"pypi": "wrong-1.0.tar.gz", "sha256": "0" * 64}},
+        "source",
+        "wanted 0000",
+    ),
+    "moved": (
+        {"patch": diff(MOVED, AFTER, "answer.py")},
+        "change",
+        "does not apply at answer.py:1",
+    ),
+    "gone": (
+        {"patch": diff("a\n", "b\n", "no/such.py")},
+        "change",
+        "no/such.py: No such file",
+    ),
+    "silent": ({"tests": {"command": SILENT}}, "tests before", "wrote no report"),
+    "missing": (
+        {"tests": {"command": ["no-such-program", "{report}"]}},
+        "tests before",
+        "cannot start no-such-program",
+    ),
+    "python": ({"python": ">=9"}, "interpreter", "no Python >=9 here, only "),
+    "nothing-new": (
+        {"patch": diff(BEFORE, f"{BEFORE}# five\n", "answer.py")},
+        "tests after",
+        "no test that passed",
+    ),
+}
 
 
 def test_each_failure_is_named_and_the_next_goes_on(
     make: Make, command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make("fine")
-    record = make("wrong") / "record.json"
-    data = json.loads(record.read_bytes())
-    data["source"]["sha256"] = "0" * 64
-    record.write_text(json.dumps(data), "utf-8")
-    moved = BEFORE.replace("41", "40")
-    make("moved", patch=diff(moved, AFTER, "answer.py"))
-    make("gone", patch=diff("a\n", "b\n", "no/such.py"))
-    make("silent", tests={"command": ["{python}", "-c", "print('hm')", "{report}"]})
-    make("missing", tests={"command": ["no-such-program", "{report}"]})
-    make("python", python=">=9")
-    make("nothing-new", patch=diff(BEFORE, f"{BEFORE}# five\n", "answer.py"))
+    for name, (given, _, _) in FAILURES.items():
+        make(name, **given)
     code, found = command()
     assert code == 1
     errors = {name: one["error"] for name, one in found.items() if one["error"]}
-    assert {name: error["step"] for name, error in errors.items()} == {
-        "gone": "change",
-        "missing": "tests before",
-        "moved": "change",
-        "nothing-new": "tests after",
-        "python": "interpreter",
-        "silent": "tests before",
-        "wrong": "source",
-    }
-    assert "wanted 0000" in errors["wrong"]["why"]
-    assert "does not apply at answer.py:1" in errors["moved"]["why"]
-    assert "no/such.py: No such file" in errors["gone"]["why"]
-    assert "wrote no report" in errors["silent"]["why"]
+    assert errors.keys() == FAILURES.keys()
+    for name, (_, step, why) in FAILURES.items():
+        assert errors[name]["step"] == step
+        assert why in errors[name]["why"]
     assert errors["silent"]["output"] == "hm"
-    assert "cannot start no-such-program" in errors["missing"]["why"]
-    assert "no Python >=9 here, only " in errors["python"]["why"]
-    assert "no test that passed" in errors["nothing-new"]["why"]
     assert found["fine"]["tests"]["after"]["passed"] == 2
-    said = capsys.readouterr().out
-    assert "failed: source" in said
-    assert "Traceback" not in said
+    output = capsys.readouterr().out
+    assert "failed: source" in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows lacks process groups")
@@ -127,30 +142,24 @@ def test_a_suite_that_hangs_is_ended_with_what_it_started(
 
 
 def _runs(pid: int) -> bool:
-    """Whether a process runs: one that has ended may still have its number."""
+    """Whether a process runs: one that has ended may keep its number as a zombie."""
     try:
         os.kill(pid, 0)
         stat = Path(f"/proc/{pid}/stat")
-        return (
-            not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
-        )
+        return not stat.exists() or ") Z " not in stat.read_text()
     except (ProcessLookupError, FileNotFoundError):
         return False
 
 
 def test_a_program_that_refuses_leaves_the_source(make: Make, command: Command) -> None:
-    folder = make("program", patch="x")
-    record = json.loads((folder / "record.json").read_bytes())
-    record["change"] = "change.py"
-    (folder / "record.json").write_text(json.dumps(record), "utf-8")
-    (folder / "change.py").write_text(
-        "import sys; sys.exit('not this form')\n", "utf-8"
-    )
+    folder = make("program", change="change.py")
+    program = folder / "change.py"
+    program.write_text("import sys; sys.exit('not this form')\n", "utf-8")
     code, found = command()
     assert code == 1
     assert found["program"]["error"]["why"] == "change.py refused"
     assert "not this form" in found["program"]["error"]["output"]
-    (folder / "change.py").write_text(
+    program.write_text(
         "import sys, pathlib\n"
         "path = pathlib.Path(sys.argv[1], 'answer.py')\n"
         "path.write_text(path.read_text().replace('41', '42'))\n",
@@ -161,13 +170,10 @@ def test_a_program_that_refuses_leaves_the_source(make: Make, command: Command) 
     assert results["change"]["files"] == {"answer.py": [1, 1]}
 
 
-def test_a_repository_wants_a_checkout(
+def test_a_repository_needs_a_checkout(
     make: Make, command: Command, tmp_path: Path
 ) -> None:
-    repository = {"repository": "https://example.org/x", "commit": "0" * 40}
-    path = make("remote") / "record.json"
-    record = json.loads(path.read_bytes())
-    path.write_text(json.dumps({**record, "source": repository}), "utf-8")
+    make("remote", source={"repository": "https://example.org/x", "commit": "0" * 40})
     code, found = command()
     assert code == 0
     assert "--checkout remote=FOLDER" in found["remote"]["not_run"]
@@ -177,28 +183,44 @@ def test_a_repository_wants_a_checkout(
     assert found["remote"]["tests"]["after"]["passed"] == 2
 
 
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> list[release.Archive]:
+    """Return the archives that PyPI seems to have."""
+    names = [release.Archive(f"1.{n}", f"fine-1.{n}.tar.gz", "") for n in range(9)]
+    monkeypatch.setattr(release, "archives", lambda project: names)
+    return names
+
+
 @pytest.mark.parametrize(
     ("arguments", "wanted"),
     [
-        (["--only", "no-such"], "--only 'no-such' matches no project; there are fine"),
-        (["--checkout", "fine"], "--checkout 'fine': wanted PROJECT=FOLDER"),
-        (["--checkout", "other=."], "--checkout 'other=.': wanted PROJECT=FOLDER"),
-        (["--checkout", "fine=/no/such"], "there is no such folder"),
-        (["--release", "fine"], "--release 'fine': wanted PROJECT=VERSION"),
-        (["--release", "fine=x"], "--release 'fine=x': wanted PROJECT=VERSION"),
-        (["--json", "/no/such/file.json"], "its folder does not exist"),
+        ("--only no-such", "matches no project; --list shows them, and the first is"),
+        ("--checkout fine", "--checkout 'fine': wanted PROJECT=FOLDER"),
+        ("--checkout other=.", "--checkout 'other=.': wanted PROJECT=FOLDER"),
+        ("--checkout fine=/no/such", "there is no such folder"),
+        ("--release fine", "--release 'fine': wanted PROJECT=VERSION"),
+        ("--release fine=x", "--release 'fine=x': wanted PROJECT=VERSION"),
+        (
+            "--release fine=2",
+            "PyPI has no source archive of it; the newest are 1.6, 1.7, 1.8",
+        ),
+        ("--json /no/such/file.json", "its folder does not exist"),
     ],
 )
+@pytest.mark.usefixtures("offered")
 def test_bad_input(
     make: Make,
     records: Path,
     capsys: pytest.CaptureFixture[str],
-    arguments: list[str],
+    arguments: str,
     wanted: str,
 ) -> None:
     make("fine")
-    assert main(arguments, records) == 2
+    assert main(arguments.split(), records) == 2
     assert wanted in capsys.readouterr().err
+
+
+NO_FILE = {"command": ["{report}"], "requirements": "no.txt"}
 
 
 @pytest.mark.parametrize(
@@ -209,10 +231,7 @@ def test_bad_input(
         ({"python": ">=x"}, "python: "),
         ({"change": "other.patch"}, "change: 'other.patch' does not match"),
         ({"tests": {"command": ["x"]}}, "tests/command: "),
-        (
-            {"tests": {"command": ["{report}"], "requirements": "no.txt"}},
-            "needs no.txt",
-        ),
+        ({"tests": NO_FILE}, "needs no.txt"),
         ({"source": {"pypi": "x"}}, "source/pypi: 'x' does not match"),
     ],
 )
@@ -225,20 +244,19 @@ def test_a_wrong_record(
 ) -> None:
     make("fine", **given)
     assert main(["--list"], records) == 2
-    said = capsys.readouterr().err
-    assert "record.json: " in said
-    assert wanted in said
+    error = capsys.readouterr().err
+    assert "record.json: " in error
+    assert wanted in error
 
 
 def test_another_release_is_tried_and_written(
-    make: Make, command: Command, cache: Path, monkeypatch: pytest.MonkeyPatch
+    make: Make, command: Command, cache: Path, offered: list[release.Archive]
 ) -> None:
     folder = make("fine")
     old = cache / "upstream" / "archives" / "fine-1.0.tar.gz"
     new = old.rename(old.with_name("fine-1.1.tar.gz"))
     sha256 = hashlib.sha256(new.read_bytes()).hexdigest()
-    offered = [release.Archive("1.1", new.name, sha256)]
-    monkeypatch.setattr(release, "archives", lambda project: offered)
+    offered[:] = [release.Archive("1.1", new.name, sha256)]
     code, found = command("--release", "fine=1.1")
     assert (code, found["fine"]["version"]) == (1, "1.1")
     assert '"version": "1.0"' in (folder / "record.json").read_text("utf-8")
@@ -249,21 +267,7 @@ def test_another_release_is_tried_and_written(
     assert record["source"] == {"pypi": new.name, "sha256": sha256}
 
 
-def test_a_release_that_is_not_there_is_named(
-    make: Make,
-    records: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    make("fine")
-    offered = [release.Archive(f"1.{n}", f"fine-1.{n}.tar.gz", "") for n in range(9)]
-    monkeypatch.setattr(release, "archives", lambda project: offered)
-    assert main(["--release", "fine=2"], records) == 2
-    said = " ".join(capsys.readouterr().err.split())
-    assert "no source archive of it; the newest are 1.6, 1.7, 1.8" in said
-
-
-def test_a_release_that_the_matrix_does_not_have_is_asked_like_the_one_before(
+def test_a_release_unknown_to_the_matrix_has_the_options_of_the_previous_one(
     tmp_path: Path,
 ) -> None:
     shutil.copytree(UPSTREAM / "unearth", tmp_path / "unearth")
@@ -277,7 +281,7 @@ def test_a_release_that_the_matrix_does_not_have_is_asked_like_the_one_before(
     assert new.suite
     assert new.suite.like == old.version
     assert all(cell.startswith("unearth-99.1-") for cell in new.suite.cells)
-    # What the record no longer holds is not looked for elsewhere.
+    # A record without the old version is not edited.
     text = (written.folder / RECORD).read_text("utf-8")
     with pytest.raises(RecordError, match=r"put 98\.0 there by hand"):
         release.write(old, replace(new, version="98.0"))

@@ -1,4 +1,4 @@
-"""Warehouse's own function answers as the matrix says that it does, and then as the PEP does."""
+"""Before the change, Warehouse's function fails the cases that diverge in the matrix."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.matrix.recorded import RESULTS as MATRIX_RESULTS
-from tests.upstream.records import UPSTREAM
+from tests.toolkit.paths import UPSTREAM
 
 FOLDER = UPSTREAM / "warehouse"
 RECORD: dict[str, Any] = json.loads((FOLDER / "record.json").read_bytes())

@@ -1,9 +1,9 @@
-"""PyPI's rule for platform tags, taken out of Warehouse and asked alone.
+"""Test PyPI's rule for platform tags, without the rest of Warehouse.
 
-Run by pytest on its own, with WAREHOUSE naming a checkout. All of Warehouse wants Python 3.14,
-PostgreSQL and more; the rule is one function with the constants before it, and the names of
-platforms on the site are another with those. They are run as they stand there, over the
-conformance suite's cases for an index and over the tags in Warehouse's own tests.
+Run it with pytest; the variable WAREHOUSE names a checkout. Warehouse needs Python 3.14,
+PostgreSQL and more, but the rule is one function with the constants before it, and the names
+of platforms on the site come from another. These tests run the two functions unchanged, with
+the conformance suite's cases for an index and the tags in Warehouse's own tests.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def extract(path: Path, first: str, last: str) -> dict[str, Any]:
-    """Run a file from a statement on to the end of a function, and no more of it."""
+    """Run a part of a file, from a statement to the end of a function; return its names."""
     text = path.read_text("utf-8")
     part = re.search(
         rf"^{re.escape(first)}.*?^def {last}\(.*?(?=^\S|\Z)",
@@ -58,7 +58,7 @@ def pretty() -> Any:
 
 
 def upload(valid: Any, platform: str) -> bool:
-    """Whether file_upload() takes a wheel, as far as its file name decides."""
+    """Return whether file_upload() accepts the file name of a wheel."""
     name = f"demo-1.0-cp313-cp313-{platform}.whl"
     if CONTROL.search(name):
         return False
@@ -83,7 +83,7 @@ def test_conformance(valid: Any, platform: str, expect: bool) -> None:
 
 
 def parametrized(path: Path, test: str) -> list[Any]:
-    """The values over which one of Warehouse's tests runs."""
+    """Return the values of the parametrised test in a file of Warehouse."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.FunctionDef) and node.name == test:
             (mark,) = (

@@ -1,31 +1,32 @@
-"""A Rust project's own tests, with its crates as Debian packages them.
+"""Run a Rust project's own tests, with its dependencies from Debian's packages.
 
-Run as a program in the folder of a source: ``python -m tests.upstream.crates PLAN REPORT``.
-PLAN says which crates of the workspace are tested, and lists the packages by path and hash;
-REPORT is the JUnit XML that is written. Whatever crate of the workspace is not named is left
-out, so that its dependencies need not be there.
+Run as a program in the folder of a source: ``python -m tests.upstream.rust_tests PLAN REPORT``.
+PLAN is a JSON file with the crates of the workspace to test, the packages by path and hash,
+and arguments of cargo; REPORT is the JUnit XML file to write. The other crates of the
+workspace are left out, so that their dependencies are not needed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from tests.toolkit.cache import ProvisionError
+from tests.toolkit.cache import LazyCache, ProvisionError, Unit
 from tests.toolkit.debian import MIRRORS, Package
+from tests.toolkit.process import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-# These packages are newer than what the rest of the project takes from Debian.
+# A newer snapshot of Debian than the other applications use.
 NEWER = (MIRRORS[0], MIRRORS[1].replace("20261101", "20261127"))
 REGISTRY = Path("usr", "share", "cargo", "registry")
 MEMBERS = re.compile(r"^members = \[.*?\]", re.MULTILINE | re.DOTALL)
@@ -33,44 +34,42 @@ RAN = re.compile(
     r"^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|ignored)", re.MULTILINE
 )
 OUTCOMES = {"FAILED": "failure", "ignored": "skipped"}
-STAMP = ".whole"
+# The command in record.json has a shorter time limit.
+SECONDS = 3600
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the tests; cargo's exit code, or 2 if they could not be started."""
+    """Run the tests; return the exit code of cargo, or 2 if it could not be started."""
     plan_file, report = map(Path, sys.argv[1:] if arguments is None else arguments)
     plan = json.loads(plan_file.read_bytes())
-    source = Path.cwd()
     place = report.resolve().parent
     if not shutil.which("cargo"):
         print("cargo is not installed, and it runs these tests", file=sys.stderr)
         return 2
-    # One folder for both sources, one after the other: the crates are compiled once.
+    # Both sources use one folder, in turn: the crates are compiled once.
     with locked(place / "crates.lock"):
         try:
-            registry = provide(plan["packages"], place / "crates")
-            workspace(source, plan["members"], place / "workspace", registry)
+            registry = provide(plan["packages"], place)
+            workspace(Path.cwd(), plan["members"], place / "workspace", registry)
         except ProvisionError as error:
             print(error, file=sys.stderr)
             return 2
-        said = subprocess.run(
+        done = run(
             ["cargo", "test", "--offline", "--ignore-rust-version", *plan["arguments"]],
-            cwd=place / "workspace",
-            env={**os.environ, "CARGO_TARGET_DIR": str(place / "target")},
-            capture_output=True,
-            text=True,
-            check=False,
+            {**os.environ, "CARGO_TARGET_DIR": str(place / "target")},
+            place / "workspace",
+            SECONDS,
         )
-    print(said.stdout, said.stderr, sep="\n")
-    if found := dict(RAN.findall(said.stdout)):
-        write(found, report)
-    return said.returncode
+    print(done.text)
+    if outcomes := dict(RAN.findall(done.text)):
+        write(outcomes, report)
+    return done.status
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Wait for another run in the same folders."""
-    import fcntl  # noqa: PLC0415 - it is not on Windows, and this module is imported there
+    """Wait until no other run uses the same folders."""
+    import fcntl  # noqa: PLC0415 - Windows lacks it, and imports this module
 
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -78,27 +77,33 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def provide(packages: Mapping[str, str], folder: Path) -> Path:
-    """Unpack the packages once; where cargo finds the crates."""
-    stamp = folder / STAMP
-    whole = json.dumps(packages)
-    if not stamp.exists() or stamp.read_text("utf-8") != whole:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+    """Unpack the packages into a cache; return the folder in which cargo finds crates.
+
+    :param packages: the hash of each package by its path in Debian's archive.
+    :raises ProvisionError: if one cannot be downloaded.
+    """
+
+    def fill(crates: Path) -> None:
         for path, sha256 in packages.items():
-            Package(path, sha256).unpack(folder, NEWER)
-        stamp.write_text(whole, "utf-8")
-    return folder / REGISTRY
+            Package(path, sha256).unpack(crates, NEWER)
+
+    key = hashlib.sha256(json.dumps(packages).encode()).hexdigest()
+    unit = Unit("crates", "crates of Debian", fill, key=key)
+    return LazyCache(folder, [unit]).path(unit.name) / REGISTRY
 
 
 def workspace(
     source: Path, members: Sequence[str], folder: Path, registry: Path
 ) -> None:
-    """Lay a workspace of these crates alone, which looks nowhere else for others."""
+    """Copy these crates of a source to a workspace that finds others only in `registry`.
+
+    :raises ProvisionError: if the source has no such crate, or no list of members.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     for member in members:
         if not (source / member).is_dir():
             raise ProvisionError(f"{source.name} has no crate {member}")
-        # As if written now, or cargo would take what it built of the other source.
+        # With new times, or cargo would use what it built from the other source.
         shutil.copytree(source / member, folder / member, copy_function=shutil.copy)
     named = f"members = {json.dumps(list(members))}"
     manifest, changed = MEMBERS.subn(named, (source / "Cargo.toml").read_text("utf-8"))
@@ -117,7 +122,7 @@ def workspace(
 
 
 def write(found: Mapping[str, str], report: Path) -> None:
-    """Write a report of the tests by name."""
+    """Write the outcome of each test by its name as JUnit XML."""
     suite = ET.Element("testsuite")
     for name, outcome in found.items():
         module, _, test = name.rpartition("::")

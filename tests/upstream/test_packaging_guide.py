@@ -1,4 +1,4 @@
-"""The packaging guide's patch says what the PEP's text for it says, and no more."""
+"""The packaging guide's patch adds the section that the PEP has for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.upstream import guide
+from tests.upstream import packaging_guide as guide
 from tests.upstream.changes import counted
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def test_the_patch_is_the_text() -> None:
     change = guide.CHANGE.read_text("utf-8")
     added = [line[1:] for line in change.splitlines() if line[:1] == "+"][1:]
     wanted = guide.section(guide.TEXT.read_text("utf-8"))
-    # A diff may count the empty line before as the one after.
+    # In a diff, an empty line may be at the start or at the end of what is added.
     assert "\n".join(added).strip("\n") == wanted.strip("\n")
     assert counted(change) == {guide.PAGE.as_posix(): (wanted.count("\n"), 0)}
 

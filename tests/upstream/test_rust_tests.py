@@ -1,4 +1,4 @@
-"""What can be known of the tests of Rust projects without a compiler."""
+"""The program that runs a Rust project's tests, without a compiler."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.toolkit.cache import ProvisionError
-from tests.upstream import crates, suites
-from tests.upstream.records import UPSTREAM
+from tests.toolkit.paths import UPSTREAM
+from tests.upstream import rust_tests, suites
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SAID = """\
+OUTPUT = """\
 running 4 tests
 test tags::tests::one ... ok
 test tags::tests::two - should panic ... ok
@@ -26,7 +26,7 @@ test four ... ignored, because it is slow
 
 def test_a_report_has_every_test(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
-    crates.write(dict(crates.RAN.findall(SAID)), report)
+    rust_tests.write(dict(rust_tests.RAN.findall(OUTPUT)), report)
     assert suites.read(report, "tests", "3.11", "").tests == {
         "tags::tests::one": suites.PASSED,
         "tags::tests::two": suites.PASSED,
@@ -43,7 +43,7 @@ def test_a_workspace_has_the_named_crates_alone(tmp_path: Path) -> None:
     (source / "Cargo.toml").write_text(
         '[workspace]\nmembers = ["crates/*"]\nresolver = "2"\n', "utf-8"
     )
-    crates.workspace(source, ["crates/a"], folder, tmp_path / "registry")
+    rust_tests.workspace(source, ["crates/a"], folder, tmp_path / "registry")
     assert (folder / "Cargo.toml").read_text("utf-8") == (
         '[workspace]\nmembers = ["crates/a"]\nresolver = "2"\n'
     )
@@ -59,14 +59,14 @@ def test_a_workspace_has_the_named_crates_alone(tmp_path: Path) -> None:
         ('members = ["*"]\n', ["crates/c"], "has no crate crates/c"),
     ],
 )
-def test_a_source_of_another_form_is_refused(
+def test_a_source_without_the_workspace_is_refused(
     manifest: str, members: list[str], why: str, tmp_path: Path
 ) -> None:
     source = tmp_path / "source"
     source.mkdir()
     (source / "Cargo.toml").write_text(manifest, "utf-8")
     with pytest.raises(ProvisionError, match=why):
-        crates.workspace(source, members, tmp_path / "workspace", tmp_path)
+        rust_tests.workspace(source, members, tmp_path / "workspace", tmp_path)
 
 
 def test_a_missing_cargo_is_named(
@@ -75,14 +75,14 @@ def test_a_missing_cargo_is_named(
     monkeypatch.setenv("PATH", str(tmp_path))
     plan = tmp_path / "crates.json"
     plan.write_text("{}", "utf-8")
-    assert crates.main([str(plan), str(tmp_path / "report.xml")]) == 2
+    assert rust_tests.main([str(plan), str(tmp_path / "report.xml")]) == 2
     assert "cargo is not installed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     "plan", sorted(UPSTREAM.glob("*/crates.json")), ids=lambda plan: plan.parent.name
 )
-def test_packages_are_pinned(plan: Path) -> None:
+def test_plans_pin_every_package(plan: Path) -> None:
     data = json.loads(plan.read_bytes())
     assert set(data) == {"arguments", "members", "packages"}
     for path, sha256 in data["packages"].items():

@@ -1,7 +1,7 @@
-"""The packaging guide's section, made of the text that the PEP brings for it.
+"""Make the packaging guide's patch from the section that the PEP has for it.
 
-Run as a program with a checkout of the guide, it writes the patch: ``python -m
-tests.upstream.guide CHECKOUT``. What the section says is written once, in pep/pep-9999.
+``python -m tests.upstream.packaging_guide CHECKOUT`` writes the patch, for a checkout of the
+guide. The text of the section is only in pep/pep-9999.
 """
 
 from __future__ import annotations
@@ -12,35 +12,35 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.matrix.settings import ROOT
+from tests.toolkit.paths import ROOT, UPSTREAM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TEXT = ROOT / "pep" / "pep-9999" / "platform-compatibility-tags.rst"
-CHANGE = ROOT / "reference" / "upstream" / "packaging-python-org" / "change.patch"
+CHANGE = UPSTREAM / "packaging-python-org" / "change.patch"
 PAGE = Path("source", "specifications", "platform-compatibility-tags.rst")
 LABEL = ".. _webassembly:\n\n"
-# The section of a page is one level below the page that the text is by itself.
+# As a section, the text is one heading level lower than as a page.
 LEVELS = str.maketrans({"=": "-", "-": "~"})
 UNDERLINE = re.compile(r"^(?:={3,}|-{3,})$", re.MULTILINE)
-# What the text has for the sake of this project: its place, and names that tests use.
+# What only this repository needs: a note on its place, and names for tests.
 OURS = re.compile(
     r"\A:orphan:\n\n|^For the page (?:.+\n)+\n\n|^ +:name: .*\n", re.MULTILINE
 )
-# Where the platform tags end.
+# The heading after the platform tags.
 NEXT = "Use\n===\n"
 
 
 def section(text: str) -> str:
-    """The section as it stands in the guide."""
+    """Return the section in the form that it has in the guide."""
     text = OURS.sub("", text)
     text = UNDERLINE.sub(lambda line: line[0].translate(LEVELS), text)
     return f"{LABEL}{text.strip()}\n\n"
 
 
 def changed(page: str, text: str) -> str:
-    """The page with the section before the one on use.
+    """Return the page with the section before the one on use.
 
     :raises ValueError: if the page has no such place, or has the section.
     """
@@ -52,7 +52,10 @@ def changed(page: str, text: str) -> str:
 
 
 def patch(page: str, text: str) -> str:
-    """The change as a unified diff."""
+    """Return the change to the page as a unified diff.
+
+    :raises ValueError: as `changed` does.
+    """
     new = changed(page, text)
     lines = difflib.unified_diff(
         page.splitlines(keepends=True),
@@ -64,7 +67,7 @@ def patch(page: str, text: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the patch; the exit code."""
+    """Write the patch; return the exit code."""
     (checkout,) = sys.argv[1:] if arguments is None else arguments
     page = (Path(checkout) / PAGE).read_text("utf-8")
     try:

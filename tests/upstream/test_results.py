@@ -1,24 +1,32 @@
-"""Patches are counted, reports read, results compared; and the records are right."""
+"""The lines of patches, reports of tests, results, and the committed records."""
 
 from __future__ import annotations
 
-import subprocess
+import fnmatch
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.toolkit.process import run
+
+from .cell_comparison import CellComparison, suite_cells
 from .changes import counted, total
 from .conftest import diff
+from .project import digest
 from .records import REQUEST, load_records
 from .results import differences, load
-from .run import digest
 from .steps import StepError
-from .suites import FAILED, PASSED, SKIPPED, Outcomes, compare, judge, read
+from .suites import FAILED, PASSED, SKIPPED, Outcomes, compare, compare_outcomes, read
 
 RECORDS = load_records()
+each_record = pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+if TYPE_CHECKING:
+    from .records import Record
+
 TEXT = st.lists(st.sampled_from(["a", "b", "- x", "+ y", "@@ -1 +1 @@", "--- a/z", ""]))
 
 
@@ -33,35 +41,27 @@ def test_lines_are_counted(files: list[tuple[list[str], list[str]]]) -> None:
             continue
         patch += made
         body = made.splitlines()[2:]
-        # Within a hunk, the first character alone says what a line is.
+        # Within a hunk, only the first character tells what a line is.
         expected[f"f{number}"] = tuple(
             sum(line.startswith(sign) for line in body) for sign in "+-"
         )
     assert counted(patch) == expected
 
 
-@pytest.mark.parametrize(
-    "record",
-    [record for record in RECORDS if record.change.suffix == ".patch"],
-    ids=lambda record: record.name,
-)
-def test_lines_are_those_that_git_counts(record: Any) -> None:
-    said = subprocess.run(
-        ["git", "apply", "--numstat", record.change],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+@each_record
+def test_lines_are_those_that_git_counts(record: Record) -> None:
+    assert record.change.suffix == ".patch"
+    numstat = run(["git", "apply", "--numstat", record.change]).text
     numbers = {
         name: (int(added), int(removed))
-        for added, removed, name in (line.split("\t") for line in said.splitlines())
+        for added, removed, name in (line.split("\t") for line in numstat.splitlines())
     }
     assert counted(record.change.read_text("utf-8")) == numbers
     assert total(numbers) == total(counted(record.change.read_text("utf-8")))
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
-def test_what_is_committed_is_of_this_change(record: Any) -> None:
+@each_record
+def test_results_are_of_this_change(record: Record) -> None:
     assert record.request.startswith("#")
     results = load(record)
     assert results, "nothing is committed; --update writes results.json"
@@ -69,12 +69,30 @@ def test_what_is_committed_is_of_this_change(record: Any) -> None:
     assert results["change"]["digest"] == digest(record.change.read_bytes())
     for cell in results.get("suite", {}).values():
         assert sum(cell["before"].values()) == sum(cell["after"].values())
+    for path in (record.change, record.folder / REQUEST):
+        assert str(Path.home()) not in path.read_text("utf-8")
 
 
-def test_no_record_names_this_machine() -> None:
-    for record in RECORDS:
-        for path in (record.change, record.folder / REQUEST):
-            assert str(Path.home()) not in path.read_text("utf-8")
+@pytest.mark.parametrize(
+    "record", [one for one in RECORDS if one.suite], ids=lambda record: record.name
+)
+def test_patterns_match_the_cells_of_the_results(record: Record) -> None:
+    assert record.suite
+    names = [
+        cell.name
+        for cell in suite_cells(record.suite, record.version)
+        if not cell.patched
+    ]
+    results = load(record) or {}
+    assert names == [
+        name for name, cell in results["suite"].items() if cell["via"] != "adapter"
+    ]
+    keys = CellComparison("", "", "", "", None, {}, {}, {}).to_dict().keys()
+    assert all(cell.keys() == keys for cell in results["suite"].values())
+    # The pattern of a series of a runtime stands for one release of it.
+    for pattern in record.suite.cells:
+        if re.search(r"pyodide-[0-9]", pattern):
+            assert len(fnmatch.filter(names, pattern)) == 1, pattern
 
 
 REPORT = """\
@@ -107,35 +125,35 @@ def test_a_report_is_read(tmp_path: Path) -> None:
     ("text", "wanted"),
     [(None, "no report"), ("<", "no XML"), ("<testsuites/>", "no test")],
 )
-def test_a_report_that_is_none(tmp_path: Path, text: str | None, wanted: str) -> None:
+def test_an_unusable_report(tmp_path: Path, text: str | None, wanted: str) -> None:
     path = tmp_path / "report.xml"
     if text is not None:
         path.write_text(text, "utf-8")
     with pytest.raises(StepError, match=wanted) as error:
-        read(path, "tests before", "3.13.0", "its words")
-    assert error.value.output == "its words"
+        read(path, "tests before", "3.13.0", "the output")
+    assert error.value.output == "the output"
 
 
 def outcomes(**tests: str) -> Outcomes:
     return Outcomes(tests, "3.13.0")
 
 
-def test_suites_are_compared() -> None:
+def test_outcomes_are_compared() -> None:
     before = outcomes(a=PASSED, b=FAILED, c=PASSED)
     after = outcomes(a=FAILED, b=FAILED, d=PASSED)
     found = compare(before, after)
     assert (found.new, found.gone, found.broken) == (("d",), ("c",), ("a",))
-    with pytest.raises(StepError, match="not known to: b"):
-        judge(before, after, {}, "")
+    with pytest.raises(StepError, match="not in known_failures: b"):
+        compare_outcomes(before, after, {}, "")
     with pytest.raises(StepError, match="fail with the change: a"):
-        judge(before, after, {"b": "it has a reason"}, "")
+        compare_outcomes(before, after, {"b": "it has a reason"}, "")
 
 
 def test_counts_are_compared_on_the_same_python() -> None:
     old = {"measured": "2026-11-27", "tests": {"python": "3.13.0", "passed": 1}}
     assert differences({"tests": {"python": "3.13.9", "passed": 1}}, old) == []
     assert differences({"tests": {"python": "3.13.0", "passed": 2}}, old) == [
-        "tests/passed: committed 1, found 2"
+        "tests/passed: committed 1, observed 2"
     ]
     assert differences({"tests": {"python": "3.14.0", "passed": 2}}, old) == []
     assert differences({}, None) == [
