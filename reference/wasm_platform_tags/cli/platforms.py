@@ -28,7 +28,7 @@ def run(_: argparse.Namespace) -> Answer:
     rows = (
         (
             # Below the tag, because its column is the widest.
-            [*one.tags, f"  {one.runtime}"],
+            [*one.platform_tags, f"  {one.runtime}"],
             one.toolchain,
             ", ".join(one.python),
             one.unwinding,
