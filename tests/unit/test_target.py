@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from contextlib import suppress
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import packaging.markers
 import packaging.tags
@@ -23,6 +24,9 @@ from wasm_platform_tags import (
     _select,
 )
 from wasm_platform_tags._select import release_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PYODIDE = Target("3.13", "pyodide_2025_0_wasm32")
 WASI = Target("3.14", "wasi_0_1_sdk_24_wasm32")
@@ -355,128 +359,71 @@ def test_markers_follow_the_target() -> None:
     assert not marker.evaluate(cast("dict[str, str]", PYODIDE.marker_environment()))
 
 
-@pytest.mark.parametrize(
-    ("target", "tags", "cause"),
-    [
-        (PYODIDE, "cp313-cp313-pyemscripten_2025_0_wasm32", "built for this platform"),
-        (
-            PYODIDE,
-            "cp313-cp313-pyodide_2025_0_wasm32",
-            "built for this platform, under its older name",
-        ),
-        (PYODIDE, "py3-none-any", "for any platform"),
-        (
-            PYODIDE,
-            "cp312-cp312-pyodide_2025_0_wasm32",
-            "built for Python 3.12, the target has 3.13",
-        ),
-        (
-            PYODIDE,
-            "cp314-abi3-pyodide_2025_0_wasm32",
-            "built for Python 3.14 or newer, the target has 3.13",
-        ),
-        (
-            PYODIDE,
-            "py314-none-any",
-            "built for Python 3.14 or newer, the target has 3.13",
-        ),
-        (PYODIDE, "py2-none-any", "built for Python 2, the target has 3.13"),
-        (
-            PYODIDE,
-            "cp312.cp314-none-pyodide_2025_0_wasm32",
-            "built for Python 3.12 or Python 3.14, the target has 3.13",
-        ),
-        (
-            PYODIDE,
-            "pp311-pypy311_pp73-pyodide_2025_0_wasm32",
-            "built for PyPy 3.11, the target has 3.13",
-        ),
-        (
-            PYODIDE,
-            "graalpy312-x-pyodide_2025_0_wasm32",
-            "built for graalpy312 with the ABI x, the target has 3.13",
-        ),
-        (
-            PYODIDE,
-            "cp313-cp312-pyodide_2025_0_wasm32",
-            "built for Python 3.13 with the ABI cp312, the target has 3.13",
-        ),
-        (
-            PYODIDE,
-            "cp313-cp313t-pyodide_2025_0_wasm32",
-            "built for free-threaded Python 3.13, the target has 3.13 with the GIL",
-        ),
-        (
-            PYODIDE,
-            "cp313-cp313d-pyodide_2025_0_wasm32",
-            "built for a debug build of Python 3.13, the target has a release build of 3.13",
-        ),
-        (
-            PYODIDE,
-            "cp313-abi3-any",
-            "it names an ABI, abi3, and no platform that has it",
-        ),
-        (
-            PYODIDE,
-            "cp314-cp314-pyodide_2026_0_wasm32",
-            (
-                "built for Python 3.14 and PyEmscripten 2026_0,"
-                " the target has 3.13 and 2025_0"
-            ),
-        ),
-        (
-            PYODIDE,
-            "cp310-abi3-manylinux_2_17_x86_64.pyodide_2024_0_wasm32",
-            "built for PyEmscripten 2024_0, the target has 2025_0",
-        ),
-        (
-            PYODIDE,
-            "cp313-cp313-wasi_0_1_sdk_24_wasm32",
-            "a WASI wheel, the target is Pyodide",
-        ),
-        (
-            WASI,
-            "cp314-cp314-pyodide_2026_0_wasm32",
-            "a Pyodide wheel, the target is WASI",
-        ),
-        (
-            WASI,
-            "cp314-cp314-wasi_0_2_sdk_33_wasm32",
-            "built for WASI 0.2 with SDK 33, the target has 0.1 with SDK 24",
-        ),
-        (
-            WASI,
-            "cp314-cp314-manylinux_2_17_x86_64.manylinux2014_x86_64",
-            "a Linux wheel, the target is WASI",
-        ),
-        (
-            WASI,
-            "cp314-cp314-macosx_11_0_arm64.win_amd64",
-            "a Windows wheel or a macOS wheel, the target is WASI",
-        ),
-        (
-            WASI,
-            "cp314-cp314-wasi_0_0_0_wasm32",
-            (
-                "wasi_0_0_0_wasm32 names no platform: it is the local tag of a WASI build"
-                " and names no ABI"
-            ),
-        ),
-        (
-            PYODIDE,
-            "cp313-cp313-emscripten_3_1_58_wasm32.manylinux1_x86_64",
-            (
-                "emscripten_3_1_58_wasm32 names no platform: it is a local tag, for"
-                " wheels built on the same machine; a Linux wheel, the target is Pyodide"
-            ),
-        ),
-        (
-            WASI,
-            "cp314-cp314-foo_wasmedge.any_2",
-            "a wheel for any_2 or a wheel for foo_wasmedge, the target is WASI",
-        ),
-    ],
-)
+# The tags of a wheel, and below them why it fits the target or does not.
+ON_PYODIDE = """
+cp313-cp313-pyemscripten_2025_0_wasm32
+    built for this platform
+cp313-cp313-pyodide_2025_0_wasm32
+    built for this platform, under its older name
+py3-none-any
+    for any platform
+cp312-cp312-pyodide_2025_0_wasm32
+    built for Python 3.12, the target has 3.13
+cp314-abi3-pyodide_2025_0_wasm32
+    built for Python 3.14 or newer, the target has 3.13
+py314-none-any
+    built for Python 3.14 or newer, the target has 3.13
+py2-none-any
+    built for Python 2, the target has 3.13
+cp312.cp314-none-pyodide_2025_0_wasm32
+    built for Python 3.12 or Python 3.14, the target has 3.13
+pp311-pypy311_pp73-pyodide_2025_0_wasm32
+    built for PyPy 3.11, the target has 3.13
+graalpy312-x-pyodide_2025_0_wasm32
+    built for graalpy312 with the ABI x, the target has 3.13
+cp313-cp312-pyodide_2025_0_wasm32
+    built for Python 3.13 with the ABI cp312, the target has 3.13
+cp313-cp313t-pyodide_2025_0_wasm32
+    built for free-threaded Python 3.13, the target has 3.13 with the GIL
+cp313-cp313d-pyodide_2025_0_wasm32
+    built for a debug build of Python 3.13, the target has a release build of 3.13
+cp313-abi3-any
+    it names an ABI, abi3, and no platform that has it
+cp314-cp314-pyodide_2026_0_wasm32
+    built for Python 3.14 and PyEmscripten 2026_0, the target has 3.13 and 2025_0
+cp310-abi3-manylinux_2_17_x86_64.pyodide_2024_0_wasm32
+    built for PyEmscripten 2024_0, the target has 2025_0
+cp313-cp313-wasi_0_1_sdk_24_wasm32
+    a WASI wheel, the target is Pyodide
+cp313-cp313-emscripten_3_1_58_wasm32.manylinux1_x86_64
+    emscripten_3_1_58_wasm32 names no platform: it is a local tag, for wheels built on
+        the same machine; a Linux wheel, the target is Pyodide
+"""
+ON_WASI = """
+cp314-cp314-pyodide_2026_0_wasm32
+    a Pyodide wheel, the target is WASI
+cp314-cp314-wasi_0_2_sdk_33_wasm32
+    built for WASI 0.2 with SDK 33, the target has 0.1 with SDK 24
+cp314-cp314-manylinux_2_17_x86_64.manylinux2014_x86_64
+    a Linux wheel, the target is WASI
+cp314-cp314-macosx_11_0_arm64.win_amd64
+    a Windows wheel or a macOS wheel, the target is WASI
+cp314-cp314-wasi_0_0_0_wasm32
+    wasi_0_0_0_wasm32 names no platform: it is the local tag of a WASI build and names
+        no ABI
+cp314-cp314-foo_wasmedge.any_2
+    a wheel for any_2 or a wheel for foo_wasmedge, the target is WASI
+"""
+
+
+def causes() -> Iterator[tuple[Target, str, str]]:
+    """Yield targets, tags and causes."""
+    for target, text in ((PYODIDE, ON_PYODIDE), (WASI, ON_WASI)):
+        for tags, cause in re.findall(r"^(\S+)\n((?: .+\n)+)", text, re.MULTILINE):
+            yield target, tags, " ".join(cause.split())
+
+
+@pytest.mark.parametrize(("target", "tags", "cause"), list(causes()))
 def test_the_cause_is_what_a_person_would_say(
     target: Target, tags: str, cause: str
 ) -> None:
