@@ -79,13 +79,12 @@ _ON_FIRST_USE = (
 if not TYPE_CHECKING:  # or every misspelt name would pass a type checker
 
     def __getattr__(name: str) -> object:
-        if name in __all__:
-            for module in _ON_FIRST_USE:
-                found = import_module(f".{module}", __name__)
-                if hasattr(found, name):
-                    globals()[name] = getattr(found, name)
-                    return globals()[name]
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        modules = (import_module(f".{module}", __name__) for module in _ON_FIRST_USE)
+        found = next(vars(module)[name] for module in modules if name in vars(module))
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:
