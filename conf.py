@@ -50,7 +50,9 @@ root_doc = "index"
 
 nitpicky = True
 # No inventory is downloaded, so names of other projects stay plain text.
-nitpick_ignore_regex = [(r"py:.*", r"packaging\..*|Environment|ModuleType|Tag")]
+nitpick_ignore_regex = [
+    (r"py:.*", r"packaging\..*|Environment|ModuleType|Tag(\.platform)?")
+]
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 # As written: the repr of a module names a folder of whoever builds.

@@ -157,7 +157,7 @@ def targets() -> Iterator[dict[str, Any]]:
     """Yield each Python of each known platform, as its box shows it."""
     for known in known_platforms():
         for python in known.python:
-            value = f"{python} {known.tags[0]}"
+            value = f"{python} {known.platform_tags[0]}"
             yield {
                 "value": value,
                 "runtime": known.runtime,

@@ -22,11 +22,12 @@ import wasm_platform_tags
 from wasm_platform_tags import (
     InvalidPlatformTag,
     Target,
-    known_platforms,
+    check_upload,
+    known_platform,
     parse_platform_tag,
 )
+from wasm_platform_tags._platforms import is_wasm_tag
 from wasm_platform_tags._text import printable
-from wasm_platform_tags._uploads import CONCERNED, upload
 from wasm_platform_tags.index.listing import classify, listing, not_a_wheel
 from wasm_platform_tags.wheelfile.metadata import compare
 
@@ -111,16 +112,15 @@ def read_target(text: str) -> tuple[Target | None, Json]:
 
 def label(target: Target) -> str:
     """Return a target's name for people: its runtime, or its tag if that is unknown."""
-    for known in known_platforms():
-        if known.platform == target.platform:
-            return f"{known.runtime}, Python {target.python}"
-    return f"{target.platform.tags[0]}, Python {target.python}"
+    known = known_platform(target.platform)
+    name = known.runtime if known else target.platform.platform_tags[0]
+    return f"{name}, Python {target.python}"
 
 
 def suite_key(target: Target) -> str:
     """Return the key of a target in tools.json; it has no patch number of Python."""
     minor = target.marker_environment()["python_version"]
-    return f"{minor} {target.platform.tags[0]}"
+    return f"{minor} {target.platform.platform_tags[0]}"
 
 
 def ending_report(
@@ -131,7 +131,7 @@ def ending_report(
     keys = ("compatible", "cause", "rule", "message")
     return {
         "tags": printable(tags),
-        "upload": upload(f"x-0-{ending}")._asdict(),
+        "upload": check_upload(f"x-0-{ending}")._asdict(),
         "index": situation(None, tags.split("-")[2]),
         "verdicts": [{key: getattr(one, key) for key in keys} for one in verdicts],
         "situations": [situation(target, tags) for target in targets],
@@ -155,12 +155,12 @@ def situation(target: Target | None, ending: str) -> str:
         return f"{match[1]}{'<=>'[(minor > own) - (minor < own) + 1]}{match[3]}"
 
     def platform(tag: str) -> str:
-        if target and tag in target.platform.tags:
-            return f"own{target.platform.tags.index(tag)}"
+        if target and tag in target.platform.platform_tags:
+            return f"own{target.platform.platform_tags.index(tag)}"
         with suppress(InvalidPlatformTag):
             parse_platform_tag(tag)
             return f"valid-{tag.partition('_')[0]}"
-        if CONCERNED.search(tag):  # malformed, perhaps because of its numbers
+        if is_wasm_tag(tag):  # malformed, perhaps because of its numbers
             return re.sub("[0-9]+", "#", tag)
         return tag.partition("_")[0]
 
@@ -189,7 +189,10 @@ def to_build(targets: Iterable[Target]) -> Iterator[tuple[str, str]]:
     lowest: dict[str, int] = {}
     compiled = []
     for target in targets:
-        minor, platform = int(target.python.split(".")[1]), target.platform.tags[0]
+        minor, platform = (
+            int(target.python.split(".")[1]),
+            target.platform.platform_tags[0],
+        )
         lowest[platform] = min(minor, lowest.get(platform, minor))
         why = "compiled, for one Python"
         compiled.append((f"cp3{minor}-cp3{minor}-{platform}", why))

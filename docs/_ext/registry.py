@@ -23,7 +23,11 @@ LIBRARY = Path(wasm_platform_tags.__file__).parent
 REGISTRY = LIBRARY / "platforms.json"
 # The platforms that real wheels are checked against: all of PyEmscripten, one of WASI.
 AUDIT_PLATFORMS = [
-    *(record.tags[0] for record in known_platforms() if len(record.tags) > 1),
+    *(
+        record.platform_tags[0]
+        for record in known_platforms()
+        if len(record.platform_tags) > 1
+    ),
     "wasi_0_2_sdk_33_wasm32",
 ]
 

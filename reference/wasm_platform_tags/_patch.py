@@ -1,7 +1,7 @@
 """Make an existing ``packaging.tags`` yield this PEP's platform tags.
 
 The module's attribute is the whole state: while it is patched, its
-``platform_tags`` is a `_Patched` that holds the function it replaced.
+``platform_tags`` is a `_Replacement` that holds the function it replaced.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 import packaging.tags
 
-from ._tags import FAMILIES, wasm_platform_tags
+from ._tags import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,18 +23,17 @@ if TYPE_CHECKING:
 _lock = threading.RLock()
 
 
-class _Patched:
-    """The stand-in for a module's ``platform_tags``, and who asked for it."""
+class _Replacement:
+    """What replaces a module's ``platform_tags``, and how long it is needed."""
 
     def __init__(self, original: Callable[[], Iterator[str]]) -> None:
         self.original = original
-        self.kept = False  # by patch(), until unpatch()
-        self.contexts = 0  # patched() blocks under way
+        self.permanent = False  # from patch() to unpatch()
+        self.contexts = 0  # patched() blocks that have not ended
         functools.update_wrapper(self, original)
 
     def __call__(self) -> Iterator[str]:
-        system = platform.system()
-        return wasm_platform_tags(system) if system in FAMILIES else self.original()
+        return FAMILIES.get(platform.system(), self.original)()
 
 
 def patch(tags_module: ModuleType = packaging.tags) -> None:
@@ -50,7 +49,7 @@ def patch(tags_module: ModuleType = packaging.tags) -> None:
     Source: this PEP, "Platform Tags of an Environment".
     """
     with _lock:
-        _patched(tags_module).kept = True
+        _replace(tags_module).permanent = True
 
 
 def unpatch(tags_module: ModuleType = packaging.tags) -> None:
@@ -65,8 +64,8 @@ def unpatch(tags_module: ModuleType = packaging.tags) -> None:
     _check(tags_module)
     with _lock:
         found = tags_module.platform_tags
-        if isinstance(found, _Patched):
-            found.kept = False
+        if isinstance(found, _Replacement):
+            found.permanent = False
             _restore_if_unused(tags_module, found)
 
 
@@ -84,14 +83,14 @@ def patched(tags_module: ModuleType = packaging.tags) -> Iterator[None]:
         ``platform_tags`` meanwhile; it is then left as it is.
     """
     with _lock:
-        mine = _patched(tags_module)
-        mine.contexts += 1
+        replacement = _replace(tags_module)
+        replacement.contexts += 1
     try:
         yield
     finally:
         with _lock:
-            mine.contexts -= 1
-            _restore_if_unused(tags_module, mine)
+            replacement.contexts -= 1
+            _restore_if_unused(tags_module, replacement)
 
 
 def _check(tags_module: ModuleType) -> None:
@@ -103,22 +102,22 @@ def _check(tags_module: ModuleType) -> None:
             )
 
 
-def _patched(tags_module: ModuleType) -> _Patched:
+def _replace(tags_module: ModuleType) -> _Replacement:
     _check(tags_module)
     found = tags_module.platform_tags
-    if isinstance(found, _Patched):
+    if isinstance(found, _Replacement):
         return found
-    mine = _Patched(cast("Callable[[], Iterator[str]]", found))
-    tags_module.platform_tags = mine  # type: ignore[attr-defined]
-    return mine
+    replacement = _Replacement(cast("Callable[[], Iterator[str]]", found))
+    tags_module.platform_tags = replacement  # type: ignore[attr-defined]
+    return replacement
 
 
-def _restore_if_unused(tags_module: ModuleType, mine: _Patched) -> None:
-    if mine.kept or mine.contexts:
+def _restore_if_unused(tags_module: ModuleType, replacement: _Replacement) -> None:
+    if replacement.permanent or replacement.contexts:
         return
-    if tags_module.platform_tags is not mine:
+    if tags_module.platform_tags is not replacement:
         raise RuntimeError(
             f"{tags_module.__name__}.platform_tags was replaced by other code while"
             f" it was patched; it is left as it is"
         )
-    tags_module.platform_tags = mine.original  # type: ignore[attr-defined]
+    tags_module.platform_tags = replacement.original  # type: ignore[attr-defined]

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import TypeAlias
 
-from . import _pyemscripten, _wasi
+from ._errors import WasmPlatformTagsError
+from ._pyemscripten import _PYEMSCRIPTEN_VERSION_RE, pyemscripten_platforms
 from ._text import shortened
-
-__all__ = [
-    "InvalidPlatformTag",
-    "PyEmscriptenPlatform",
-    "WasiPlatform",
-    "parse_platform_tag",
-]
+from ._wasi import _WASI_VERSION_RE, wasi_platforms
 
 # The first fault that matches a malformed tag from its start explains it best.
 _FAULTS = tuple(
@@ -87,15 +83,15 @@ _FAULTS = tuple(
 _WANTED = "pyemscripten_YYYY_N_wasm32, pyodide_YYYY_N_wasm32 or wasi_M_m_sdk_S_wasm32"
 
 
-class InvalidPlatformTag(ValueError):
-    """A string is no portable WebAssembly platform tag.
+class InvalidPlatformTag(WasmPlatformTagsError, ValueError):
+    """A string is not a portable WebAssembly platform tag.
 
     Source: this PEP, "Grammar".
     """
 
     def __init__(self, tag: str, reason: str, rule: str) -> None:
         super().__init__(tag, reason, rule)
-        #: what was given, whole
+        #: the string that was given, whole
         self.tag = tag
         #: what is wrong with it
         self.reason = reason
@@ -109,6 +105,13 @@ class InvalidPlatformTag(ValueError):
         )
 
 
+class InvalidPlatform(WasmPlatformTagsError, ValueError):
+    """A number is not one that a platform can have. The message names the field.
+
+    Source: this PEP, "Grammar".
+    """
+
+
 @dataclass(frozen=True)
 class PyEmscriptenPlatform:
     """The PyEmscripten platform of a year and a patch number.
@@ -117,7 +120,7 @@ class PyEmscriptenPlatform:
 
     :param year: four digits.
     :param patch: zero or more.
-    :raises InvalidPlatformTag: if there can be no such platform.
+    :raises InvalidPlatform: if there can be no such platform.
 
     Source: PEP 783, "The PyEmscripten platform"; this PEP, "Grammar".
     """
@@ -134,9 +137,9 @@ class PyEmscriptenPlatform:
         return f"{self.year}_{self.patch}"
 
     @cached_property
-    def tags(self) -> tuple[str, ...]:
-        """The platform tags, the canonical one first, then its alias."""
-        return tuple(_pyemscripten.platform_tags(self.version))
+    def platform_tags(self) -> tuple[str, ...]:
+        """The platform tags: the canonical one, then its alias."""
+        return tuple(pyemscripten_platforms(self.version))
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,7 @@ class WasiPlatform:
     :param major: the WASI version's first number.
     :param minor: the WASI version's second number.
     :param sdk: the major version of the WASI SDK.
-    :raises InvalidPlatformTag: if there can be no such platform.
+    :raises InvalidPlatform: if there can be no such platform.
 
     Source: this PEP, "Grammar"; PEP 816, "Designated Support".
     """
@@ -166,39 +169,58 @@ class WasiPlatform:
         return f"{self.major}_{self.minor}_sdk_{self.sdk}"
 
     @cached_property
-    def tags(self) -> tuple[str, ...]:
+    def platform_tags(self) -> tuple[str, ...]:
         """The platform tags: one."""
-        return tuple(_wasi.platform_tags(self.version))
+        return tuple(wasi_platforms(self.version))
 
 
-def _check(platform: PyEmscriptenPlatform | WasiPlatform) -> None:
-    if not platform.tags:
-        raise InvalidPlatformTag(
-            platform.version,
-            "a year has four digits, every other number is an int from 0 on",
-            "tag-grammar",
-        )
+#: A platform of either family.
+Platform: TypeAlias = PyEmscriptenPlatform | WasiPlatform
+
+
+def _check(platform: Platform) -> None:
+    for field in fields(platform):
+        value = getattr(platform, field.name)
+        low, high = (1000, 9999) if field.name == "year" else (0, float("inf"))
+        if type(value) is not int or not low <= value <= high:
+            wanted = "of four digits" if field.name == "year" else "from 0 on"
+            raise InvalidPlatform(
+                f"invalid {type(platform).__name__}: {field.name} is {value!r}; wanted"
+                f" an int {wanted} (PEP requirement tag-grammar)"
+            )
 
 
 # Anchored by fullmatch(); the expressions by which an index accepts a tag.
-_GRAMMAR: tuple[
-    tuple[re.Pattern[str], type[PyEmscriptenPlatform | WasiPlatform]], ...
-] = (
+_GRAMMAR: tuple[tuple[re.Pattern[str], type[Platform]], ...] = (
     (
-        re.compile(rf"(?:pyemscripten|pyodide)_{_pyemscripten.VERSION.pattern}_wasm32"),
+        re.compile(
+            f"(?:pyemscripten|pyodide)_{_PYEMSCRIPTEN_VERSION_RE.pattern}_wasm32"
+        ),
         PyEmscriptenPlatform,
     ),
-    (re.compile(rf"wasi_{_wasi.VERSION.pattern}_wasm32"), WasiPlatform),
+    (re.compile(f"wasi_{_WASI_VERSION_RE.pattern}_wasm32"), WasiPlatform),
 )
+# As the file index-expressions.json of the PEP has it under "concerned".
+_CONCERNED = re.compile(r"\A(emscripten|pyemscripten|pyodide|wasi)|wasm32|wasm64")
 
 
-def parse_platform_tag(tag: str) -> PyEmscriptenPlatform | WasiPlatform:
+def is_wasm_tag(platform_tag: str) -> bool:
+    """Return whether this PEP decides about a platform tag, portable or not.
+
+    :param platform_tag: one platform tag, in lower case. ``"any"`` is none of these.
+
+    Source: this PEP, "Indexes", requirement ``index-rejects``.
+    """
+    return _CONCERNED.search(platform_tag) is not None
+
+
+def parse_platform_tag(tag: str) -> Platform:
     """Parse a portable platform tag in any spelling.
 
     :param tag: one platform tag, such as ``"pyodide_2025_0_wasm32"``. It is taken
         as it is: nothing is normalised.
     :returns: the platform that it names.
-    :raises InvalidPlatformTag: if it is no portable WebAssembly platform tag. The
+    :raises InvalidPlatformTag: if it is not a portable WebAssembly platform tag. The
         message says what is wrong with it.
     :raises TypeError: if it is not a string.
 
@@ -206,10 +228,11 @@ def parse_platform_tag(tag: str) -> PyEmscriptenPlatform | WasiPlatform:
     """
     if not isinstance(tag, str):
         raise TypeError(f"a platform tag is a str, not {type(tag).__name__}: {tag!r}")
-    for pattern, platform in _GRAMMAR:
-        if match := pattern.fullmatch(tag):
+    for pattern, family in _GRAMMAR:
+        if pattern.fullmatch(tag):
+            numbers = re.findall("[0-9]+", tag.removesuffix("_wasm32"))
             try:
-                return platform(*map(int, match.groups()))
+                return family(*map(int, numbers))
             except ValueError:  # int() refuses some thousand digits
                 raise InvalidPlatformTag(
                     tag, "a number has too many digits", "tag-grammar"

@@ -6,35 +6,44 @@ meaning: ``pyemscripten_YYYY_N_wasm32`` and the older ``pyodide_YYYY_N_wasm32``.
 
 from __future__ import annotations
 
+import platform
 import re
-import sysconfig
 from typing import TYPE_CHECKING
+
+from ._platform_version import _wasm_platform_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VERSION = re.compile(r"([1-9][0-9]{3})_(0|[1-9][0-9]*)")
+_PYEMSCRIPTEN_VERSION_RE = re.compile(r"[1-9][0-9]{3}_(?:0|[1-9][0-9]*)")
 
 
-def platform_version() -> object:
-    """Return what the running interpreter states as its platform version.
-
-    The first of the two variables that is set decides, whether or not it is well
-    formed; an empty one is not set. Pyodide 0.26 to 0.29.3 has only the second.
-
-    :returns: the value as sysconfig holds it; None or empty where neither is set.
+def pyemscripten_platforms(version: str | None = None) -> Iterator[str]:
     """
-    version: object = sysconfig.get_config_var("PYEMSCRIPTEN_PLATFORM_VERSION")
-    return version or sysconfig.get_config_var("PYODIDE_ABI_VERSION")
+    Yields the :attr:`~Tag.platform` tags for a PyEmscripten platform. If this function
+    is invoked on non-Emscripten platforms, the ``version`` argument is required.
 
+    :param str version: The version of the platform, e.g. ``2026_0``. Defaults to the
+                        version that the current interpreter states; nothing is yielded
+                        if it states none.
 
-def platform_tags(version: object) -> Iterator[str]:
-    """Generate the portable platform tags of a PyEmscripten platform, best first.
-
-    :param version: a platform version such as ``"2026_0"``. What is not a string
-        of that form yields nothing.
-    :returns: an iterator of compatible platform tags.
+    :raises ValueError: If ``version`` is malformed.
     """
-    if isinstance(version, str) and VERSION.fullmatch(version):
-        yield f"pyemscripten_{version}_wasm32"
-        yield f"pyodide_{version}_wasm32"
+    if version is None:
+        if platform.system() != "Emscripten":
+            raise TypeError(
+                "on non-Emscripten platforms, the version argument is required"
+            )
+        version = _wasm_platform_version(
+            _PYEMSCRIPTEN_VERSION_RE,
+            "PYEMSCRIPTEN_PLATFORM_VERSION",
+            "PYODIDE_ABI_VERSION",  # Pyodide 0.26 to 0.29.3
+        )
+        if version is None:
+            return
+    elif not _PYEMSCRIPTEN_VERSION_RE.fullmatch(version):
+        raise ValueError(f"invalid PyEmscripten platform version: {version!r}")
+
+    yield f"pyemscripten_{version}_wasm32"
+    # The name that the same platform had before PEP 783.
+    yield f"pyodide_{version}_wasm32"

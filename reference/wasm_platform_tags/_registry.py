@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import pkgutil
+from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import Literal, TypeAlias
 
-from ._platforms import PyEmscriptenPlatform, parse_platform_tag
+from ._errors import WasmPlatformTagsError
+from ._platforms import (
+    InvalidPlatformTag,
+    Platform,
+    PyEmscriptenPlatform,
+    parse_platform_tag,
+)
+from ._text import shortened
 
-if TYPE_CHECKING:
-    from ._platforms import WasiPlatform
-
-__all__ = ["KnownPlatform", "known_platforms"]
+Unwinding: TypeAlias = Literal["javascript", "webassembly", "none"]
+Status: TypeAlias = Literal["final", "provisional", "proposed"]
 
 
 @dataclass(frozen=True)
@@ -24,22 +32,23 @@ class KnownPlatform:
     """
 
     #: the platform that the record describes
-    platform: PyEmscriptenPlatform | WasiPlatform
+    platform: Platform
     #: the toolchain, such as ``"Emscripten 4.0.9"`` or ``"WASI SDK 24"``
     toolchain: str
-    #: the Python versions that it is meant for, such as ``("3.13",)``
+    #: the versions of Python that it is meant for, such as ``("3.13",)``
     python: tuple[str, ...]
     #: how the stack is unwound: exceptions of ``"javascript"``, of
     #: ``"webassembly"``, or ``"none"``
-    unwinding: str
+    unwinding: Unwinding
     #: the libraries, with their versions where stated, that are linked into the
     #: interpreter and may be used by a side module
     static_libraries: tuple[str, ...]
     #: where the loader looks for the libraries that a side module needs
     library_lookup: str
-    #: ``"final"``, ``"provisional"`` or ``"proposed"``
-    status: str
-    #: where all this is written
+    #: ``"final"`` in released runtimes, ``"provisional"`` in pre-releases, or
+    #: ``"proposed"`` by this PEP
+    status: Status
+    #: the address of the platform's definition
     source: str
     #: who builds a CPython for a WASI platform that :pep:`11` does not name, such as
     #: ``"componentize-py 0.25.1"``; else empty
@@ -49,16 +58,20 @@ class KnownPlatform:
     pyodide: tuple[str, ...] = ()
 
     @property
-    def tags(self) -> tuple[str, ...]:
+    def platform_tags(self) -> tuple[str, ...]:
         """The platform tags, the canonical one first."""
-        return self.platform.tags
+        return self.platform.platform_tags
 
     @property
     def runtime(self) -> str:
-        """Who has it, in words: ``"Pyodide 0.28, 0.29"`` or ``"CPython for WASI"``."""
+        """The interpreters: ``"Pyodide 0.28, 0.29"`` or ``"CPython for WASI"``."""
         if isinstance(self.platform, PyEmscriptenPlatform):
             return f"Pyodide {', '.join(self.pyodide)}"
         return self.distributor or "CPython for WASI"
+
+
+class UnknownPlatformName(WasmPlatformTagsError, ValueError):
+    """A name is neither a portable platform tag nor the version of a platform."""
 
 
 @cache
@@ -86,3 +99,44 @@ def known_platforms() -> tuple[KnownPlatform, ...]:
         )
         for record in json.loads(data)["platforms"]
     )
+
+
+@cache
+def _records() -> dict[Platform, KnownPlatform]:
+    return {known.platform: known for known in known_platforms()}
+
+
+def known_platform(platform: Platform) -> KnownPlatform | None:
+    """Return the registry's record of a platform.
+
+    :param platform: any platform.
+    :returns: None if the registry does not list it. It may still exist.
+    """
+    return _records().get(platform)
+
+
+def find_platform(name: str) -> Platform:
+    """Return the platform of a name that people use for it.
+
+    :param name: a portable platform tag in any spelling, or the version of a
+        platform: ``"2025_0"`` or ``"0_1_sdk_24"``.
+    :returns: the platform, whether or not the registry lists it.
+    :raises UnknownPlatformName: if it is neither. The message names candidates.
+    :raises TypeError: if it is not a string.
+
+    Source: this PEP, "Grammar" and "Discovery".
+    """
+    try:
+        return parse_platform_tag(name)
+    except InvalidPlatformTag as error:
+        for family in ("pyemscripten", "wasi"):
+            with suppress(InvalidPlatformTag):
+                return parse_platform_tag(f"{family}_{name}_wasm32")
+        known = known_platforms()
+        versions = [record.platform.version for record in known]
+        tags = chain.from_iterable(record.platform_tags for record in known)
+        near = get_close_matches(name[:80], [*versions, *tags])
+        raise UnknownPlatformName(
+            f"no platform is called {shortened(name)}: {error.reason}; wanted a platform"
+            f" tag or a version, such as {', '.join(near or versions)}"
+        ) from error

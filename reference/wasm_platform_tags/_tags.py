@@ -1,46 +1,41 @@
-"""The tags of the running interpreter.
-
-:func:`wasm_platform_tags` is what ``packaging.tags.platform_tags()`` would call
-beside ``_linux_platforms`` and its siblings.
-"""
+"""The tags of the running interpreter."""
 
 from __future__ import annotations
 
 import platform
+import re
 import sysconfig
 from typing import TYPE_CHECKING
 
 import packaging.tags
 
-from . import _pyemscripten, _wasi
+from ._pyemscripten import pyemscripten_platforms
+from ._wasi import wasi_platforms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from packaging.tags import Tag
 
-# By platform.system(): where this PEP applies, and nowhere else.
-FAMILIES = {"Emscripten": _pyemscripten, "wasi": _wasi}
+
+def _generic_platforms() -> Iterator[str]:
+    """Yield the local tag: sysconfig's platform, normalised as packaging does it."""
+    yield re.sub("[-. ]", "_", sysconfig.get_platform())
 
 
-def wasm_platform_tags(system: str) -> Iterator[str]:
-    """Generate the platform tags of a running WebAssembly interpreter, best first.
-
-    :param system: the name of the operating system, a key of `FAMILIES`.
-    :returns: an iterator of the portable tags, then the local tag. A build for
-        ``wasm64`` has the local tag alone.
-    """
-    if platform.machine() == "wasm32":  # no portable tag has another processor
-        family = FAMILIES[system]
-        yield from family.platform_tags(family.platform_version())
-    yield local_tag()
+def _emscripten_platforms() -> Iterator[str]:
+    yield from pyemscripten_platforms()
+    yield from _generic_platforms()
 
 
-def local_tag() -> str:
-    """Return sysconfig's platform, normalised as packaging normalises it."""
-    return (
-        sysconfig.get_platform().replace(".", "_").replace("-", "_").replace(" ", "_")
-    )
+def _wasi_platforms() -> Iterator[str]:
+    yield from wasi_platforms()
+    yield from _generic_platforms()
+
+
+#: The functions that yield the platform tags of the running interpreter, by
+#: ``platform.system()``: where this PEP applies, and nowhere else.
+FAMILIES = {"Emscripten": _emscripten_platforms, "wasi": _wasi_platforms}
 
 
 def platform_tags() -> Iterator[str]:
@@ -52,10 +47,8 @@ def platform_tags() -> Iterator[str]:
 
     Source: this PEP, "Platform Tags of an Environment" and "Discovery".
     """
-    system = platform.system()
-    if system in FAMILIES:
-        return wasm_platform_tags(system)
-    return iter(packaging.tags.platform_tags())
+    platforms = FAMILIES.get(platform.system(), packaging.tags.platform_tags)
+    return iter(platforms())
 
 
 def sys_tags() -> Iterator[Tag]:

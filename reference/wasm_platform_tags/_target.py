@@ -3,65 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import packaging.tags
+from packaging.tags import Tag
 
-from ._explain import cause_of_no, cause_of_yes
+from ._explain import explain
 from ._markers import marker_environment
-from ._platforms import (
-    InvalidPlatformTag,
-    PyEmscriptenPlatform,
-    WasiPlatform,
-    parse_platform_tag,
-)
-from ._select import parse, rank
-from ._text import printable
+from ._platforms import Platform, parse_platform_tag
+from ._select import parse, rank, select_release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from packaging.markers import Environment
-    from packaging.tags import Tag
 
-__all__ = ["Explanation", "Target"]
+    from ._explain import Explanation
 
 _PYTHON = re.compile(
     r"3\.(?P<minor>0|[1-9][0-9]{0,3})"
     r"(?P<rest>\.(0|[1-9][0-9]{0,3})((a|b|rc)(0|[1-9][0-9]{0,3}))?)?"
 )
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Whether a target supports a wheel, and why. True if it does."""
-
-    #: the wheel's file name
-    filename: str
-    #: whether the target supports it
-    compatible: bool
-    #: the part of the tag that decided: ``"python"``, ``"abi"`` or ``"platform"``
-    part: str
-    #: the wheel's values of that part, sorted
-    offered: tuple[str, ...]
-    #: the target's values of that part, best first
-    wanted: tuple[str, ...]
-    #: the requirement of this PEP that decided, such as ``"exact-match"``
-    rule: str
-    #: all this in a sentence; what cannot be printed is escaped
-    message: str
-    #: why, as a person would put it, such as ``"built for Python 3.13, the target has
-    #: 3.14"``; it may name more than the part that decided
-    cause: str
-
-    def __bool__(self) -> bool:
-        return self.compatible
-
-    def json(self) -> dict[str, object]:
-        """Return the explanation as values that the json module can write."""
-        return asdict(self)
 
 
 class Target:
@@ -77,9 +40,7 @@ class Target:
     Markers".
     """
 
-    def __init__(
-        self, python: str, platform: str | PyEmscriptenPlatform | WasiPlatform
-    ) -> None:
+    def __init__(self, python: str, platform: str | Platform) -> None:
         if not isinstance(python, str):
             raise TypeError(
                 f"a Python version is a str, not {type(python).__name__}: {python!r}"
@@ -90,7 +51,7 @@ class Target:
                 f"invalid Python version {python[:40]!r}: wanted a CPython version"
                 " such as '3.13' or '3.13.2'"
             )
-        if not isinstance(platform, PyEmscriptenPlatform | WasiPlatform):
+        if not isinstance(platform, Platform):
             platform = parse_platform_tag(platform)
         self._minor = int(match["minor"])
         self._full_version = python if match["rest"] else f"{python}.0"
@@ -103,7 +64,7 @@ class Target:
         return self._python
 
     @property
-    def platform(self) -> PyEmscriptenPlatform | WasiPlatform:
+    def platform(self) -> Platform:
         """The platform."""
         return self._platform
 
@@ -123,7 +84,7 @@ class Target:
 
         A machine's local tag is not among them: it cannot be known from elsewhere.
         """
-        yield from self.platform.tags
+        yield from self.platform.platform_tags
 
     def tags(self) -> Iterator[Tag]:
         """Yield the tags that packaging yields on the target, best first.
@@ -139,7 +100,7 @@ class Target:
     def _tags(self) -> tuple[Tag, ...]:
         python = (3, self._minor)
         interpreter = f"cp3{self._minor}"
-        platforms = self.platform.tags
+        platforms = self.platform.platform_tags
         # The ABI is given because packaging would ask the host for it.
         return (
             *packaging.tags.cpython_tags(python, [interpreter], platforms),
@@ -164,14 +125,23 @@ class Target:
         """
         return marker_environment(self._full_version, self.platform)
 
-    def supports(self, filename: str) -> bool:
-        """Return whether a wheel of that file name can be installed on the target.
+    def supports(self, name_or_tags: str | Iterable[Tag]) -> bool:
+        """Return whether a wheel can be installed on the target.
 
-        :param filename: the name of a wheel file, without a folder.
-        :raises packaging.utils.InvalidWheelFilename: if it is no such name.
+        :param name_or_tags: the name of a wheel file, without a folder; or the tags of
+            a wheel, any of which may match.
+        :raises packaging.utils.InvalidWheelFilename: if the name is not that of a wheel.
+        :raises TypeError: if it is neither a string nor an iterable of tags.
+
+        Source: PEP 425, "Use"; this PEP, "Meaning".
         """
-        _, tags = parse(filename)
-        return not tags.isdisjoint(self._set)
+        if isinstance(name_or_tags, str):
+            return not self._set.isdisjoint(parse(name_or_tags)[1])
+        tags = frozenset(name_or_tags)
+        for tag in tags:
+            if not isinstance(tag, Tag):
+                raise TypeError(f"wants a file name or Tag objects, not {tag!r:.80}")
+        return not self._set.isdisjoint(tags)
 
     def rank(self, filenames: Iterable[str]) -> list[str]:
         """Return the wheels among the files of one release that suit the target.
@@ -180,91 +150,51 @@ class Target:
             a wheel is passed over.
         :returns: the compatible ones, those of the best tag first; then the higher
             build number first; then as given.
+        :raises ValueError: if the names are of several releases or projects.
+        :raises TypeError: if it is one string instead of an iterable of names.
+
+        Source: this PEP, "Installers"; PEP 425, "Use"; the binary distribution
+        format, "File name convention".
         """
         return rank(filenames, self._tags)
 
     def best(self, filenames: Iterable[str]) -> str | None:
-        """Return the first file of :meth:`rank`, or None if no file suits."""
+        """Return the first file of :meth:`rank`, or None if no file suits.
+
+        :raises ValueError: as :meth:`rank`.
+        :raises TypeError: as :meth:`rank`.
+        """
         return next(iter(self.rank(filenames)), None)
+
+    def select_release(
+        self, filenames: Iterable[str], *, pre: bool = False
+    ) -> str | None:
+        """Return the best file of the newest release that has one for the target.
+
+        ``Requires-Python`` and yanked files are left to the caller: names do not
+        tell them.
+
+        :param filenames: the files of one project, as its page of an index lists
+            them; what is not the name of a wheel is passed over.
+        :param pre: whether pre-releases count like any other release. Otherwise
+            one is taken only if no other release has a file that suits.
+        :returns: the name of the file, or None if none suits.
+        :raises ValueError: if the names are of several projects.
+        :raises TypeError: if it is one string instead of an iterable of names.
+
+        Source: this PEP, "Installers"; the version specifiers specification,
+        "Handling of pre-releases".
+        """
+        return select_release(filenames, self._tags, pre=pre)
 
     def explain(self, filename: str) -> Explanation:
         """Return whether the target supports a wheel, and which rule says so.
 
+        Every tag of a compressed set is considered; the nearest to the target decides.
+
         :param filename: the name of a wheel file, without a folder.
-        :raises packaging.utils.InvalidWheelFilename: if it is no such name.
+        :raises packaging.utils.InvalidWheelFilename: if it is not such a name.
+
+        Source: PEP 425, "Compressed Tag Sets"; this PEP, "Meaning" and "Installers".
         """
-        _, offered = parse(filename)
-        if offered.isdisjoint(self._set):
-            return self._no(filename, offered)
-        best = next(tag for tag in self._tags if tag in offered)
-        return self._yes(filename, best)
-
-    def _yes(self, filename: str, tag: Tag) -> Explanation:
-        if tag.platform == "any":
-            rule, what = "installer-order", "suits any platform"
-        elif tag.platform == self.platform.tags[0]:
-            rule, what = "exact-match", "is the target's platform tag"
-        else:
-            rule, what = "same-platform", f"is an alias of {self.platform.tags[0]}"
-        return Explanation(
-            filename=filename,
-            compatible=True,
-            part="platform",
-            offered=(tag.platform,),
-            wanted=(*self.platform.tags, "any"),
-            rule=rule,
-            message=f"{tag} is compatible: {tag.platform} {what}",
-            cause=cause_of_yes(tag.platform, self.platform),
-        )
-
-    def _no(self, filename: str, offered: frozenset[Tag]) -> Explanation:
-        cause = printable(cause_of_no(offered, self._set, self._minor, self.platform))
-        # Part after part, keep the tags that agree; none do when all parts are done,
-        # for otherwise the wheel would suit.
-        ours: tuple[Tag, ...] = self._tags
-        for part in ("platform", "interpreter", "abi"):  # pragma: no branch
-            if part == "platform":
-                wanted: tuple[str, ...] = (*self.platform.tags, "any")
-            else:
-                wanted = tuple(dict.fromkeys(getattr(tag, part) for tag in ours))
-            values = tuple(sorted({getattr(tag, part) for tag in offered}))
-            if not set(wanted).isdisjoint(values):
-                ours = tuple(tag for tag in ours if getattr(tag, part) in values)
-            else:
-                ours = ()
-            offered = frozenset(tag for tag in offered if getattr(tag, part) in wanted)
-            if not ours:
-                break
-        if part == "platform":
-            rule, why = _why_not_equal(values[0])
-        else:
-            rule, why = "installer-order", "is none of the target's"
-        part = "python" if part == "interpreter" else part
-        return Explanation(
-            filename=filename,
-            compatible=False,
-            part=part,
-            offered=values,
-            wanted=wanted,
-            rule=rule,
-            message=f"{part} tag {', '.join(map(printable, values))} {why}; wanted"
-            f" {_some(wanted)} for Python {self.python} on"
-            f" {self.platform.tags[0]}",
-            cause=cause,
-        )
-
-
-def _why_not_equal(platform_tag: str) -> tuple[str, str]:
-    """Return the rule that keeps a platform tag out, and what it says."""
-    try:
-        parse_platform_tag(platform_tag)
-    except InvalidPlatformTag as error:
-        if "wasm" in platform_tag:
-            return error.rule, f"is not portable: {error.reason}"
-        return "exact-match", "is not the target's"
-    return "exact-match", "is another platform, and no platform is ordered"
-
-
-def _some(values: tuple[str, ...]) -> str:
-    shown = ", ".join(values[:4])
-    return f"{shown}, ..." if len(values) > 4 else shown
+        return explain(filename, parse(filename)[1], self)

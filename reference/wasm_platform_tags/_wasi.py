@@ -6,31 +6,38 @@ of the WASI SDK. Its platform tag is ``wasi_M_m_sdk_S_wasm32``.
 
 from __future__ import annotations
 
+import platform
 import re
-import sysconfig
 from typing import TYPE_CHECKING
+
+from ._platform_version import _wasm_platform_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VERSION = re.compile(r"(0|[1-9][0-9]*)_(0|[1-9][0-9]*)_sdk_(0|[1-9][0-9]*)")
+_WASI_VERSION_RE = re.compile(
+    r"(?:0|[1-9][0-9]*)_(?:0|[1-9][0-9]*)_sdk_(?:0|[1-9][0-9]*)"
+)
 
 
-def platform_version() -> object:
-    """Return what the running interpreter states as its platform version.
-
-    :returns: the value as sysconfig holds it; None or empty where it is not set.
+def wasi_platforms(version: str | None = None) -> Iterator[str]:
     """
-    version: object = sysconfig.get_config_var("WASI_PLATFORM_VERSION")
-    return version
+    Yields the :attr:`~Tag.platform` tags for a WASI platform. If this function is
+    invoked on non-WASI platforms, the ``version`` argument is required.
 
+    :param str version: The version of the platform, e.g. ``0_1_sdk_24`` for WASI 0.1
+                        and WASI SDK 24. Defaults to the version that the current
+                        interpreter states; nothing is yielded if it states none.
 
-def platform_tags(version: object) -> Iterator[str]:
-    """Generate the portable platform tags of a WASI platform, best first.
-
-    :param version: a platform version such as ``"0_1_sdk_24"``. What is not a
-        string of that form yields nothing.
-    :returns: an iterator of compatible platform tags.
+    :raises ValueError: If ``version`` is malformed.
     """
-    if isinstance(version, str) and VERSION.fullmatch(version):
-        yield f"wasi_{version}_wasm32"
+    if version is None:
+        if platform.system() != "wasi":
+            raise TypeError("on non-WASI platforms, the version argument is required")
+        version = _wasm_platform_version(_WASI_VERSION_RE, "WASI_PLATFORM_VERSION")
+        if version is None:
+            return
+    elif not _WASI_VERSION_RE.fullmatch(version):
+        raise ValueError(f"invalid WASI platform version: {version!r}")
+
+    yield f"wasi_{version}_wasm32"

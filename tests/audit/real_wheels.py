@@ -133,8 +133,8 @@ def lines() -> list[Line]:
         for runtime in load_settings().runtimes:
             if runtime.target == record.platform.version and runtime.alias:
                 version = runtime.runtime.removeprefix("pyodide-")
-                found[record.tags[0]] = Line(
-                    record.tags[0], record.python[0], version, runtime.alias
+                found[record.platform_tags[0]] = Line(
+                    record.platform_tags[0], record.python[0], version, runtime.alias
                 )
     return list(found.values())
 
@@ -161,7 +161,11 @@ def judged(
             "largest_module": max(seen["size"] for seen in report.modules),
             "own": said(report),
         }
-        others = [r.tags[0] for r in known_platforms() if r.tags[0] != one.platform]
+        others = [
+            r.platform_tags[0]
+            for r in known_platforms()
+            if r.platform_tags[0] != one.platform
+        ]
         found["renamed"] = {tag: said(audit(path, [tag])) for tag in others}
         found["whole"], found["run"] = {}, {}
         for line in lines():

@@ -129,9 +129,9 @@ def found(cache: Cache) -> Iterator[tuple[str, list[str], set[str], set[str]]]:
             prefixes |= made
         if lines:
             sources = [f"Pyodide {line.runtime.partition('-')[2]}" for line in lines]
-            yield record.tags[0], sources, names, prefixes
+            yield record.platform_tags[0], sources, names, prefixes
         project, release, tag = COMPONENTIZE
-        if record.tags[0] == tag:
+        if record.platform_tags[0] == tag:
             folder = places.requirement(f"{project}=={release}")
             yield tag, [f"{project} {release}"], componentize(folder), set()
 
@@ -162,7 +162,7 @@ def main() -> None:
         "--check", action="store_true", help="write nothing; say what is stale"
     )
     options = parser.parse_args()
-    python = {record.tags[0]: record.python[0] for record in known_platforms()}
+    python = {record.platform_tags[0]: record.python[0] for record in known_platforms()}
     stale = []
     for tag, sources, names, prefixes in found(Cache(options.cache, load_settings())):
         path = FOLDER / f"{tag}.txt.gz"

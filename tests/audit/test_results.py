@@ -28,7 +28,7 @@ def test_every_pinned_wheel_was_judged() -> None:
 @pytest.mark.parametrize("one", WHEELS, ids=[one["file"] for one in WHEELS])
 def test_one_wheel(one: dict[str, Any]) -> None:
     pinned = next(known for known in PINNED if known.file == one["file"])
-    tags = {record.tags[0] for record in known_platforms()}
+    tags = {record.platform_tags[0] for record in known_platforms()}
     renamed, whole, run, own = (
         real_wheels.part(one, name) for name in ("renamed", "whole", "run", "own")
     )

@@ -13,6 +13,8 @@ from wasm_platform_tags import Target
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from packaging.version import Version
+
 TARGET = Target("3.13", "pyemscripten_2025_0_wasm32")
 
 PLATFORMS = (
@@ -64,3 +66,17 @@ def rank_by_packaging(filenames: Iterable[str]) -> list[str]:
     parsed.sort(key=lambda one: one[2], reverse=True)
     select = create_compatible_tags_selector(TARGET.tags())
     return list(select((filename, tags) for filename, tags, _ in parsed))
+
+
+def select_by_packaging(filenames: Iterable[str]) -> str | None:
+    """What packaging offers to find the newest release that fits."""
+    releases: dict[Version, list[str]] = {}
+    for filename in filenames:
+        try:
+            version = parse_wheel_filename(filename)[1]
+        except InvalidWheelFilename:
+            continue
+        releases.setdefault(version, []).append(filename)
+    newest_first = (releases[version] for version in sorted(releases, reverse=True))
+    fitting = filter(None, map(rank_by_packaging, newest_first))
+    return next((ranked[0] for ranked in fitting), None)

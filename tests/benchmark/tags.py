@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from functools import partial
 from typing import TYPE_CHECKING
 
 import packaging.tags
 
 from wasm_platform_tags import patched
 
-from .peer import TARGET, project, rank_by_packaging
+from .peer import TARGET, project, rank_by_packaging, select_by_packaging
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,32 +62,32 @@ def peak_memory(work: Callable[[], object]) -> int:
 def measure(size: int) -> Iterator[tuple[str, str, str, str]]:
     """Yield, for each claim: what, ours, the peer's, and the ratio."""
     files = project(size)
-    suited = TARGET.rank(files)
+    few = [name for name in files if not TARGET.rank([name])]
+    suited = [name for name in files if TARGET.rank([name])]
     own_build = [f"large_project-1.0-{n}-py3-none-any.whl" for n in range(size // 10)]
-    for what, names in (
-        ("as an index lists them", files),
-        ("all compatible", suited),
-        ("each with a build number of its own: the worst case", own_build),
+    select = TARGET.select_release, select_by_packaging
+    for what, names, (ours, theirs) in (
+        ("select among {:,} files, as an index lists them", files, select),
+        ("select among {:,} files, all compatible", suited, select),
+        (
+            "rank {:,} files, each with a build number of its own: the worst case",
+            own_build,
+            (TARGET.rank, rank_by_packaging),
+        ),
     ):
-        if TARGET.rank(names) != rank_by_packaging(names):
-            sys.exit(f"{what}: Target.rank and packaging disagree")
-        mine, peer = ratio(
-            lambda names=names: TARGET.rank(names),  # type: ignore[misc]
-            lambda names=names: rank_by_packaging(names),  # type: ignore[misc]
-            5,
-        )
+        if ours(names) != theirs(names):
+            sys.exit(f"{what}: the library and packaging disagree")
+        mine, peer = ratio(partial(ours, names), partial(theirs, names), 5)
         yield (
-            f"rank {len(names):,} files, {what}",
+            what.format(len(names)),
             f"{mine * 1000:.0f} ms",
             f"{peer * 1000:.0f} ms",
             f"{peer / mine:.1f} times as fast",
         )
-    suited_names = set(suited)
-    few = [name for name in files if name not in suited_names]
-    mine_bytes = peak_memory(lambda: TARGET.rank(few))
-    peer_bytes = peak_memory(lambda: rank_by_packaging(few))
+    mine_bytes = peak_memory(lambda: TARGET.select_release(few))
+    peer_bytes = peak_memory(lambda: select_by_packaging(few))
     yield (
-        f"peak memory to rank {len(few):,} files of which none suits",
+        f"peak memory to select among {len(few):,} files of which none suits",
         f"{mine_bytes / 1024:.0f} KiB",
         f"{peer_bytes / 1024:.0f} KiB",
         f"1/{peer_bytes / mine_bytes:.0f}",

@@ -24,8 +24,7 @@ from explorer_answers import (
 from explorer_tools import joined
 from packaging.utils import InvalidWheelFilename
 
-from wasm_platform_tags import Target, __version__
-from wasm_platform_tags._uploads import upload
+from wasm_platform_tags import Target, __version__, check_upload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +45,7 @@ def test_a_verdict_is_the_librarys(name: str) -> None:
     assert file == {"place": "line 1", "name": name, "ending": 0}
     keys = ("compatible", "cause", "rule", "message")
     assert ending["verdicts"] == [{key: getattr(explanation, key) for key in keys}]
-    assert ending["upload"] == upload(name)._asdict()
+    assert ending["upload"] == check_upload(name)._asdict()
 
 
 def test_files_share_what_depends_on_the_tags() -> None:
@@ -178,7 +177,7 @@ def test_what_to_build_fits() -> None:
         ("py3-none-any", [True, True, True]),
     ]
     for row in report["rows"]:
-        assert upload(f"demo-1.0-{row['tags']}.whl").accepted
+        assert check_upload(f"demo-1.0-{row['tags']}.whl").accepted
     assert json.loads(build('{"targets": []}'))["rows"] == []
 
 

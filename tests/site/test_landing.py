@@ -64,11 +64,11 @@ def test_support_is_shown_in_six_rows() -> None:
 
 
 def test_every_tag_is_that_of_a_known_platform() -> None:
-    known = {tag for platform in known_platforms() for tag in platform.tags}
+    known = {tag for platform in known_platforms() for tag in platform.platform_tags}
     refused = set()
     for tag in re.findall(r"(?:pyemscripten|pyodide|wasi)_\w+_wasm32", PAGE):
         try:
-            assert parse_platform_tag(tag).tags[0] in known
+            assert parse_platform_tag(tag).platform_tags[0] in known
         except InvalidPlatformTag:
             refused.add(tag)
     # Named for what it is: in an example, and as one that an index refuses.
@@ -78,7 +78,7 @@ def test_every_tag_is_that_of_a_known_platform() -> None:
 def test_the_targets_are_those_of_the_registry() -> None:
     option = r'<option value="(\S+) (\S+)"(?: selected)?>(.+)</option>'
     options = re.findall(option, PAGE)
-    known = {platform.tags[0]: platform for platform in known_platforms()}
+    known = {platform.platform_tags[0]: platform for platform in known_platforms()}
     for python, tag, text in options:
         assert python in known[tag].python
         where = text.removeprefix(f"Python {python}, ")

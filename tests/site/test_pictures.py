@@ -52,7 +52,7 @@ def test_the_grid_has_every_run_of_its_modules_and_each_outcome() -> None:
 def test_the_timeline_knows_the_day_of_every_release_in_it() -> None:
     timeline = pictures.timeline()
     assert [known for known, _ in timeline["platforms"]] == [
-        known for known in known_platforms() if "sdk" not in known.tags[0]
+        known for known in known_platforms() if "sdk" not in known.platform_tags[0]
     ]
     for title, _, tool in pictures.LANES:
         shown = {version for version, _, _ in timeline["tools"][title]}
@@ -83,4 +83,4 @@ def test_releases_were_read_from_pypi() -> None:
 def test_every_known_platform_is_in_the_decision() -> None:
     text = pictures.draw("decision")
     for known in known_platforms():
-        assert known.tags[0] in text
+        assert known.platform_tags[0] in text

@@ -7,7 +7,7 @@ from registry import hosts, python_versions
 
 from wasm_platform_tags import known_platforms
 
-KNOWN = {known.tags[0]: known for known in known_platforms()}
+KNOWN = {known.platform_tags[0]: known for known in known_platforms()}
 
 
 @pytest.mark.parametrize(

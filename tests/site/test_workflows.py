@@ -71,7 +71,9 @@ def test_platforms_and_actions_are_known_ones(path: Path) -> None:
     pairs = {(row["python"], row["platform"]) for row in rows} or {
         (workflow["env"]["PYTHON_VERSION"], workflow["env"]["PLATFORM"])
     }
-    known = {(python, k.tags[0]) for k in known_platforms() for python in k.python}
+    known = {
+        (python, k.platform_tags[0]) for k in known_platforms() for python in k.python
+    }
     assert pairs <= known
     for job in workflow["jobs"].values():
         for step in job["steps"]:

@@ -120,7 +120,7 @@ def test_every_rule_points_at_the_pep_or_another_specification() -> None:
 
 def test_every_pyemscripten_platform_has_its_symbols() -> None:
     for known in known_platforms():
-        symbols = load_symbols(known.tags[0])
+        symbols = load_symbols(known.platform_tags[0])
         if isinstance(known.platform, PyEmscriptenPlatform):
             assert symbols
             assert (symbols.python,) == known.python

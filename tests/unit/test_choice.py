@@ -11,7 +11,7 @@ from packaging.version import Version
 from pypi_simple import ProjectPage
 
 from wasm_platform_tags import Target
-from wasm_platform_tags._choice import newest, release_of
+from wasm_platform_tags._select import newest, release_of
 from wasm_platform_tags.index.listing import classify
 from wasm_platform_tags.index.offers import choose, releases_of
 

@@ -97,7 +97,7 @@ def test_an_answer_passes_only_if_it_is_the_expected_one() -> None:
     good, bad = outcomes(same, VALID, INVALID)
     assert (good.verdict, good.detail) == ("pass", "said")
     assert (bad.verdict, bad.observed) == ("diverges", ["wasi_0_1_sdk_24_wasm32"])
-    assert bad.json()["expected"] is None
+    assert bad.to_dict()["expected"] is None
     (one,) = outcomes('reply["result"] = 1', "index/accepted/wasi-0-1")
     assert one.verdict == "diverges"  # from true
 
@@ -611,7 +611,9 @@ def test_a_suite_that_cannot_be_read(
 
 def test_the_adapter_in_javascript() -> None:
     found = list(run(JAVASCRIPT, CASES.values()))
-    assert [one.json() for one in found if one.verdict in ("diverges", "error")] == []
+    assert [
+        one.to_dict() for one in found if one.verdict in ("diverges", "error")
+    ] == []
     kinds = {one.case.kind for one in found if one.verdict == "pass"}
     assert kinds == set(KINDS) - {"audit"}  # it reads no wheels
 

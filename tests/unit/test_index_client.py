@@ -163,7 +163,7 @@ def test_every_known_platform_is_asked_about(index: Served, capsys: Capture) -> 
     assert select(index, "--json") == 1
     report = json.loads(capsys.readouterr().out)
     asked = [(one["platform"], one["python"]) for one in report["targets"]]
-    assert asked == [(t.platform.tags[0], t.python) for t in every_target()]
+    assert asked == [(t.platform.platform_tags[0], t.python) for t in every_target()]
     verdicts = {one["platform"]: one["verdict"] for one in report["targets"]}
     assert verdicts.pop("pyemscripten_2026_0_wasm32") == "newest"
     assert set(verdicts.values()) == {"older"}

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
+from pkgutil import walk_packages
 
 import pytest
 
@@ -31,6 +33,7 @@ def test_import_loads_what_an_interpreter_needs_for_its_own_tags() -> None:
     assert ours == {
         "wasm_platform_tags",
         "wasm_platform_tags._patch",
+        "wasm_platform_tags._platform_version",
         "wasm_platform_tags._pyemscripten",
         "wasm_platform_tags._tags",
         "wasm_platform_tags._wasi",
@@ -49,6 +52,20 @@ def test_nothing_but_packaging_is_imported() -> None:
     )
     names = set(result.stdout.split()) - {"wasm_platform_tags"}
     assert {name for name in names if not name.startswith("_")} == {"packaging"}
+
+
+def test_every_public_error_has_the_one_base() -> None:
+    base = wasm_platform_tags.WasmPlatformTagsError
+    for module in walk_packages(
+        wasm_platform_tags.__path__, prefix="wasm_platform_tags."
+    ):
+        if module.name.endswith("__main__") or ".cli" in module.name:
+            continue
+        for name, found in vars(import_module(module.name)).items():
+            if isinstance(found, type) and issubclass(found, Exception):
+                ours = found.__module__.startswith("wasm_platform_tags.")
+                ours = ours and not name.startswith("_")
+                assert not ours or issubclass(found, base), name
 
 
 @pytest.mark.parametrize("module", ["index.listing", "wheelfile.metadata"])

@@ -75,7 +75,7 @@ def builder(simulate: Simulate) -> Iterator[str]:
         tag = next(iter(wasm_platform_tags.platform_tags()))
         stated = [f"{name} is {value}" for name, value in variables.items()]
         try:
-            assert parse_platform_tag(tag).tags[0] == tag
+            assert parse_platform_tag(tag).platform_tags[0] == tag
             note = ""
         except InvalidPlatformTag:
             stated, note = ["WASI_PLATFORM_VERSION is not set"], "  (not for an index)"
@@ -88,7 +88,7 @@ def installer() -> Iterator[str]:
     for target, tags in TARGETS:
         release = [f"demo-1.0-{tag}.whl" for tag in tags]
         ranked = target.rank(release)
-        yield f"{target.platform.tags[0]}:"
+        yield f"{target.platform.platform_tags[0]}:"
         for place, wheel in enumerate(ranked, 1):
             yield f"    {place}  {wheel}"
         for wheel in release:

@@ -51,7 +51,7 @@ def test_registry_fits_its_schema() -> None:
     Draft202012Validator.check_schema(schema)
     assert list(Draft202012Validator(schema).iter_errors(registry)) == []
     tags = [tuple(entry["tags"]) for entry in registry["platforms"]]
-    assert tags == [known.tags for known in known_platforms()]
+    assert tags == [known.platform_tags for known in known_platforms()]
 
 
 def test_index_expressions_are_those_of_the_grammar() -> None:

@@ -9,11 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasm_platform_tags import (
+    InvalidPlatform,
     InvalidPlatformTag,
+    Platform,
     PyEmscriptenPlatform,
+    UnknownPlatformName,
     WasiPlatform,
+    WasmPlatformTagsError,
+    find_platform,
     parse_platform_tag,
 )
+from wasm_platform_tags._platforms import is_wasm_tag
 
 years = st.integers(1000, 9999)
 numbers = st.integers(0, 10**30)
@@ -36,12 +42,12 @@ near_tags = st.lists(
 
 @given(platforms)
 def test_every_tag_of_a_platform_names_it(
-    platform: PyEmscriptenPlatform | WasiPlatform,
+    platform: Platform,
 ) -> None:
-    assert len(platform.tags) == (
+    assert len(platform.platform_tags) == (
         2 if isinstance(platform, PyEmscriptenPlatform) else 1
     )
-    for tag in platform.tags:
+    for tag in platform.platform_tags:
         assert parse_platform_tag(tag) == platform
 
 
@@ -54,7 +60,7 @@ def test_any_text_is_a_tag_of_its_platform_or_invalid(text: str) -> None:
         assert error.reason in str(error)
         assert len(str(error)) < 500
     else:
-        assert text in platform.tags
+        assert text in platform.platform_tags
 
 
 def test_spellings() -> None:
@@ -63,12 +69,12 @@ def test_spellings() -> None:
         2026, 5
     )
     assert parse_platform_tag("wasi_0_1_sdk_24_wasm32") == WasiPlatform(0, 1, 24)
-    assert PyEmscriptenPlatform(2025, 0).tags == (
+    assert PyEmscriptenPlatform(2025, 0).platform_tags == (
         "pyemscripten_2025_0_wasm32",
         "pyodide_2025_0_wasm32",
     )
     assert PyEmscriptenPlatform(2025, 0).version == "2025_0"
-    assert WasiPlatform(0, 1, 24).tags == ("wasi_0_1_sdk_24_wasm32",)
+    assert WasiPlatform(0, 1, 24).platform_tags == ("wasi_0_1_sdk_24_wasm32",)
     assert WasiPlatform(0, 1, 24).version == "0_1_sdk_24"
 
 
@@ -145,24 +151,75 @@ def test_a_tag_is_a_string(tag: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "numbers", [(999, 0), (10_000, 0), (2025, -1), (2025, True), ("2025", "00")]
+    ("family", "numbers", "message"),
+    [
+        (PyEmscriptenPlatform, (999, 0), "year is 999; wanted an int of four digits"),
+        (PyEmscriptenPlatform, (10_000, 0), "year is 10000; wanted an int of four"),
+        (PyEmscriptenPlatform, ("2025", "00"), "year is '2025'; wanted an int of four"),
+        (PyEmscriptenPlatform, (2025, -1), "patch is -1; wanted an int from 0 on"),
+        (PyEmscriptenPlatform, (2025, True), "patch is True; wanted an int from 0 on"),
+        (WasiPlatform, (-1, 1, 24), "major is -1; wanted an int from 0 on"),
+        (WasiPlatform, (0, 1.0, 24), "minor is 1.0; wanted an int from 0 on"),
+        (WasiPlatform, (0, 1, None), "sdk is None; wanted an int from 0 on"),
+        (WasiPlatform, (0, 1, -1), "invalid WasiPlatform: sdk is -1; wanted an int"),
+    ],
 )
-def test_there_is_no_such_pyemscripten_platform(numbers: tuple[int, int]) -> None:
-    with pytest.raises(InvalidPlatformTag, match="four digits"):
-        PyEmscriptenPlatform(*numbers)
+def test_a_number_that_no_platform_has_is_named(
+    family: type[Platform], numbers: tuple[int, ...], message: str
+) -> None:
+    with pytest.raises(InvalidPlatform, match=message):
+        family(*numbers)
 
 
-@pytest.mark.parametrize("numbers", [(-1, 1, 24), (0, 1.0, 24), (0, 1, None)])
-def test_there_is_no_such_wasi_platform(numbers: tuple[int, int, int]) -> None:
-    with pytest.raises(InvalidPlatformTag, match="int from 0 on"):
-        WasiPlatform(*numbers)
+@pytest.mark.parametrize(
+    ("name", "platform"),
+    [
+        ("2025_0", PyEmscriptenPlatform(2025, 0)),
+        ("pyodide_2025_0_wasm32", PyEmscriptenPlatform(2025, 0)),
+        ("2099_7", PyEmscriptenPlatform(2099, 7)),  # not in the registry
+        ("0_1_sdk_24", WasiPlatform(0, 1, 24)),
+        ("wasi_0_1_sdk_24_wasm32", WasiPlatform(0, 1, 24)),
+    ],
+)
+def test_a_platform_is_found_by_tag_and_by_version(
+    name: str, platform: Platform
+) -> None:
+    assert find_platform(name) == platform
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("2025.0", r"it holds a dot.* or a version, such as 2025_0"),
+        ("pyodide_2025_00_wasm32", "a leading zero.* such as pyodide_2025_0_wasm32"),
+        ("wasi", "no platform is called 'wasi': it starts.* such as 2024_0, 2025_0, "),
+        ("x" * 10**6, r"\(1000000 characters\)"),
+    ],
+)
+def test_a_name_of_no_platform_gets_candidates(name: str, message: str) -> None:
+    with pytest.raises(UnknownPlatformName, match=message) as caught:
+        find_platform(name)
+    assert isinstance(caught.value, WasmPlatformTagsError)
+
+
+@pytest.mark.parametrize(
+    ("tag", "concerned"),
+    [
+        ("emscripten_x", True),
+        ("wasix_0", True),
+        ("foo_wasm64", True),
+        ("foo_wasmedge", False),
+        ("any", False),
+        ("manylinux_2_17_x86_64", False),
+    ],
+)
+def test_which_tags_the_pep_decides_about(tag: str, concerned: bool) -> None:
+    assert is_wasm_tag(tag) is concerned
 
 
 @given(platforms, platforms)
-def test_platforms_compare_for_equality_only(
-    one: PyEmscriptenPlatform | WasiPlatform, other: PyEmscriptenPlatform | WasiPlatform
-) -> None:
-    assert (one == other) == (one.tags == other.tags)
+def test_platforms_compare_for_equality_only(one: Platform, other: Platform) -> None:
+    assert (one == other) == (one.platform_tags == other.platform_tags)
     assert len({one, other}) == (1 if one == other else 2)
     for left, right in product((one, other), repeat=2):
         with pytest.raises(TypeError):

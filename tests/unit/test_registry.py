@@ -24,7 +24,9 @@ def test_the_registry_fits_its_schema() -> None:
 
 def test_every_record_lists_all_tags_of_one_platform() -> None:
     for record, known in zip(REGISTRY["platforms"], known_platforms(), strict=True):
-        assert tuple(record["tags"]) == known.tags == known.platform.tags
+        assert (
+            tuple(record["tags"]) == known.platform_tags == known.platform.platform_tags
+        )
         assert {parse_platform_tag(tag) for tag in record["tags"]} == {known.platform}
 
 
@@ -39,7 +41,7 @@ def test_no_platform_stands_twice_and_the_toolchain_fits() -> None:
 
 
 def test_a_platform_is_called_by_those_who_have_it() -> None:
-    names = {known.tags[0]: known.runtime for known in known_platforms()}
+    names = {known.platform_tags[0]: known.runtime for known in known_platforms()}
     assert names["pyemscripten_2025_0_wasm32"] == "Pyodide 0.28, 0.29"
     assert names["wasi_0_1_sdk_24_wasm32"] == "CPython for WASI"
     assert names["wasi_0_2_sdk_33_wasm32"] == "componentize-py 0.25.1"
@@ -55,7 +57,7 @@ def test_the_lines_of_pyodide_are_those_that_were_measured() -> None:
             tag = f"pyemscripten_{runtime.target}_wasm32"
             measured.setdefault(tag, set()).add(line)
     assert measured == {
-        known.tags[0]: set(known.pyodide)
+        known.platform_tags[0]: set(known.pyodide)
         for known in known_platforms()
         if known.pyodide
     }

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import platform
+import sysconfig
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import packaging.tags
@@ -8,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wasm_platform_tags
-from wasm_platform_tags import _pyemscripten, _wasi, parse_platform_tag
+from wasm_platform_tags import (
+    parse_platform_tag,
+    pyemscripten_platforms,
+    wasi_platforms,
+)
+from wasm_platform_tags._pyemscripten import _PYEMSCRIPTEN_VERSION_RE
+from wasm_platform_tags._wasi import _WASI_VERSION_RE
 
 if TYPE_CHECKING:
     from .conftest import Simulate
@@ -118,13 +127,18 @@ def test_the_local_tag_is_normalised_as_packaging_does(simulate: Simulate) -> No
     )
 
 
-well_formed = st.one_of(
-    [st.from_regex(family.VERSION, fullmatch=True) for family in (_pyemscripten, _wasi)]
+well_formed = st.from_regex(_PYEMSCRIPTEN_VERSION_RE, fullmatch=True) | st.from_regex(
+    _WASI_VERSION_RE, fullmatch=True
 )
 
 
-def tags_of(value: object) -> list[str]:
-    return [*_pyemscripten.platform_tags(value), *_wasi.platform_tags(value)]
+def tags_of(version: str) -> list[str]:
+    """The tags of the platforms of that version, in either family."""
+    found: list[str] = []
+    for platforms in (pyemscripten_platforms, wasi_platforms):
+        with suppress(ValueError):
+            found += platforms(version)
+    return found
 
 
 @given(well_formed)
@@ -135,21 +149,49 @@ def test_a_well_formed_version_yields_its_tags(version: str) -> None:
 
 @given(
     st.one_of(
-        *(st.integers(), st.none(), st.floats(), st.binary()),
-        well_formed.map(str.encode),
         well_formed.map("0{}".format),
         well_formed.map("{}\n".format),
         well_formed.map("{}_".format),
         well_formed.map(lambda version: version.replace("_", "", 1)),
     )
 )
-def test_any_other_value_yields_none(value: object) -> None:
-    assert tags_of(value) == []
+def test_any_other_version_is_an_error(version: str) -> None:
+    assert tags_of(version) == []
 
 
 @given(st.text())
-def test_any_text_yields_tags_of_the_grammar(value: str) -> None:
-    assert all(parse_platform_tag(tag).version == value for tag in tags_of(value))
+def test_any_text_yields_tags_of_the_grammar(version: str) -> None:
+    assert all(parse_platform_tag(tag).version == version for tag in tags_of(version))
+
+
+@given(st.one_of(st.integers(), st.floats(), st.binary(), well_formed.map(str.encode)))
+def test_a_value_that_is_not_a_string_is_ignored(value: object) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(platform, "machine", lambda: "wasm32")
+        monkeypatch.setattr(sysconfig, "get_config_var", lambda name: value)
+        for system, function in (
+            ("Emscripten", pyemscripten_platforms),
+            ("wasi", wasi_platforms),
+        ):
+            monkeypatch.setattr(platform, "system", lambda system=system: system)
+            assert list(function()) == []
+
+
+@pytest.mark.parametrize("version", ["", "2025", "2025_00", "025_0", "2025_0\n"])
+def test_a_malformed_version_is_an_error(version: str) -> None:
+    with pytest.raises(ValueError, match="invalid PyEmscripten platform version: "):
+        list(pyemscripten_platforms(version))
+    with pytest.raises(ValueError, match="invalid WASI platform version: "):
+        list(wasi_platforms(version))
+
+
+def test_a_version_is_required_elsewhere(simulate: Simulate) -> None:
+    simulate("Linux", "linux-x86_64", machine="x86_64")
+    with pytest.raises(TypeError, match="on non-Emscripten platforms, the version"):
+        list(pyemscripten_platforms())
+    with pytest.raises(TypeError, match="on non-WASI platforms, the version"):
+        list(wasi_platforms())
+    assert list(wasi_platforms("0_2_sdk_33")) == ["wasi_0_2_sdk_33_wasm32"]
 
 
 @pytest.mark.parametrize("variables", [{}, {NEW: "2025_0"}])

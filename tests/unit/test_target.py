@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import cast
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
 
 import packaging.markers
 import packaging.tags
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename
-from packaging.version import InvalidVersion
+from packaging.version import InvalidVersion, Version
 
 from tests.benchmark.peer import rank_by_packaging
 from wasm_platform_tags import (
@@ -21,6 +23,10 @@ from wasm_platform_tags import (
     WasiPlatform,
     _select,
 )
+from wasm_platform_tags._select import release_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PYODIDE = Target("3.13", "pyodide_2025_0_wasm32")
 WASI = Target("3.14", "wasi_0_1_sdk_24_wasm32")
@@ -54,9 +60,64 @@ filenames = st.lists(st.one_of(_regular, _noise, st.text(max_size=30)), max_size
 
 @given(filenames)
 def test_rank_agrees_with_packaging(names: list[str]) -> None:
-    ranked = PYODIDE.rank(iter(names))
-    assert ranked == rank_by_packaging(names)
-    assert PYODIDE.best(names) == (ranked[0] if ranked else None)
+    releases: dict[object, list[str]] = {}
+    for name in names:
+        with suppress(InvalidWheelFilename):
+            releases.setdefault(release_of(name), []).append(name)
+    if len(releases) > 1:
+        with pytest.raises(ValueError, match="files of two releases: "):
+            PYODIDE.rank(iter(names))
+    for release in [names] if len(releases) < 2 else releases.values():
+        ranked = PYODIDE.rank(iter(release))
+        assert ranked == rank_by_packaging(release)
+        assert PYODIDE.best(release) == (ranked[0] if ranked else None)
+
+
+@given(filenames)
+def test_select_release_takes_the_best_of_the_newest(names: list[str]) -> None:
+    releases: dict[Version, list[str]] = {}
+    for name in names:
+        with suppress(InvalidWheelFilename):
+            project, version = release_of(name)
+            if project == "demo":
+                releases.setdefault(version, []).append(name)
+    best = {version: PYODIDE.best(release) for version, release in releases.items()}
+    fitting = sorted((version, name) for version, name in best.items() if name)
+    demo = [name for release in releases.values() for name in release]
+    taken = PYODIDE.select_release(iter(demo), pre=True)
+    assert taken == (fitting[-1][1] if fitting else None)
+
+
+def test_names_of_several_releases_and_projects_are_refused() -> None:
+    first, second = wheel("cp314", "none", "any"), wheel("py3", "none", "any")
+    newer = wheel("py3", "none", "any", version="2.0")
+    for names in ([first, newer], [second, newer]):  # whether or not they fit
+        for function in (PYODIDE.rank, PYODIDE.best):
+            with pytest.raises(ValueError, match=r"releases: demo 1\.0 and demo 2\.0;"):
+                function(names)
+    assert PYODIDE.select_release([second, newer]) == newer
+    assert PYODIDE.rank([second, second.replace("demo", "DEMO")])  # one project
+    assert PYODIDE.rank([second, second.replace("1.0", "v1")])  # one release
+    with pytest.raises(ValueError, match="projects: demo and other; select_release"):
+        PYODIDE.select_release([second, second.replace("demo", "other")])
+
+
+@pytest.mark.parametrize("names", [wheel("py3", "none", "any"), b"demo.whl", ""])
+def test_one_name_is_no_list_of_names(names: Any) -> None:
+    for function in (PYODIDE.rank, PYODIDE.best, PYODIDE.select_release):
+        with pytest.raises(TypeError, match="wants an iterable of file names, not one"):
+            function(names)
+
+
+def test_tags_may_be_given_instead_of_a_name() -> None:
+    tags = [Tag("cp313", "cp313", "win_amd64"), Tag("py3", "none", "any")]
+    assert PYODIDE.supports(tags)
+    assert PYODIDE.supports(frozenset(tags))
+    assert not PYODIDE.supports(iter(tags[:1]))
+    assert not PYODIDE.supports(())
+    for wrong in ([wheel("py3", "none", "any")], b"demo-1.0-py3-none-any.whl"):
+        with pytest.raises(TypeError, match="wants a file name or Tag objects, not "):
+            PYODIDE.supports(wrong)  # type: ignore[arg-type]
 
 
 @given(filenames)
@@ -72,8 +133,8 @@ def test_supports_explain_and_rank_agree(names: list[str]) -> None:
             assert PYODIDE.rank([name]) == [name] * supported
             explanation = PYODIDE.explain(name)
             assert bool(explanation) == supported
-            assert explanation.json()["filename"] == name
-            json.dumps(explanation.json())
+            assert explanation.to_dict()["filename"] == name
+            json.dumps(explanation.to_dict())
 
 
 def test_rank_of_one_release() -> None:
@@ -181,6 +242,23 @@ def test_explain_yes(python: str, tag: str, part: str, rule: str) -> None:
         # cp313-none-any exists, so the ABI decides
         ("cp313-abi3-any", "abi", "installer-order", None),
         ("cp313-cp313-any", "abi", "installer-order", "cp313"),
+        # Every tag of a set is considered: the nearest decides, wherever it stands.
+        (
+            "cp313-cp313-emscripten_3_1_58_wasm32.manylinux1_x86_64",
+            *("platform", "local-tag", None),
+        ),
+        (
+            "cp313-cp313-manylinux1_x86_64.wasi_0_0_0_wasm32.wasix_wasm32",
+            *("platform", "local-tag", None),
+        ),
+        (
+            "cp313-cp313-wasi_0_1_sdk_24_wasm32.pyodide_2025_00_wasm32",
+            *("platform", "tag-grammar", None),
+        ),
+        (
+            "cp313-cp313-wasi_0_0_0_wasm32.pyodide_2024_0_wasm32",
+            *("platform", "exact-match", None),
+        ),
     ],
 )
 def test_explain_no(tags: str, part: str, rule: str, offered: str | None) -> None:
@@ -189,7 +267,7 @@ def test_explain_no(tags: str, part: str, rule: str, offered: str | None) -> Non
     assert (explanation.part, explanation.rule) == (part, rule)
     if offered is not None:
         assert explanation.offered == (offered,)
-    assert "wanted" in explanation.message
+    assert f": {explanation.cause}; wanted exactly " in explanation.message
 
 
 @pytest.mark.parametrize(
@@ -281,115 +359,71 @@ def test_markers_follow_the_target() -> None:
     assert not marker.evaluate(cast("dict[str, str]", PYODIDE.marker_environment()))
 
 
-@pytest.mark.parametrize(
-    ("target", "tags", "cause"),
-    [
-        (PYODIDE, "cp313-cp313-pyemscripten_2025_0_wasm32", "built for this platform"),
-        (
-            PYODIDE,
-            "cp313-cp313-pyodide_2025_0_wasm32",
-            "built for this platform, under its older name",
-        ),
-        (PYODIDE, "py3-none-any", "for any platform"),
-        (
-            PYODIDE,
-            "cp312-cp312-pyodide_2025_0_wasm32",
-            "built for Python 3.12, the target has 3.13",
-        ),
-        (
-            PYODIDE,
-            "cp314-abi3-pyodide_2025_0_wasm32",
-            "built for Python 3.14 or newer, the target has 3.13",
-        ),
-        (
-            PYODIDE,
-            "py314-none-any",
-            "built for Python 3.14 or newer, the target has 3.13",
-        ),
-        (PYODIDE, "py2-none-any", "built for Python 2, the target has 3.13"),
-        (
-            PYODIDE,
-            "cp312.cp314-none-pyodide_2025_0_wasm32",
-            "built for Python 3.12 or Python 3.14, the target has 3.13",
-        ),
-        (
-            PYODIDE,
-            "pp311-pypy311_pp73-pyodide_2025_0_wasm32",
-            "built for PyPy 3.11, the target has 3.13",
-        ),
-        (
-            PYODIDE,
-            "graalpy312-x-pyodide_2025_0_wasm32",
-            "built for graalpy312 with the ABI x, the target has 3.13",
-        ),
-        (
-            PYODIDE,
-            "cp313-cp312-pyodide_2025_0_wasm32",
-            "built for Python 3.13 with the ABI cp312, the target has 3.13",
-        ),
-        (
-            PYODIDE,
-            "cp313-cp313t-pyodide_2025_0_wasm32",
-            "built for free-threaded Python 3.13, the target has 3.13 with the GIL",
-        ),
-        (
-            PYODIDE,
-            "cp313-cp313d-pyodide_2025_0_wasm32",
-            "built for a debug build of Python 3.13, the target has a release build of 3.13",
-        ),
-        (
-            PYODIDE,
-            "cp313-abi3-any",
-            "it names an ABI, abi3, and no platform that has it",
-        ),
-        (
-            PYODIDE,
-            "cp314-cp314-pyodide_2026_0_wasm32",
-            (
-                "built for Python 3.14 and PyEmscripten 2026_0,"
-                " the target has 3.13 and 2025_0"
-            ),
-        ),
-        (
-            PYODIDE,
-            "cp310-abi3-manylinux_2_17_x86_64.pyodide_2024_0_wasm32",
-            "built for PyEmscripten 2024_0, the target has 2025_0",
-        ),
-        (
-            PYODIDE,
-            "cp313-cp313-wasi_0_1_sdk_24_wasm32",
-            "a WASI wheel, the target is Pyodide",
-        ),
-        (
-            WASI,
-            "cp314-cp314-pyodide_2026_0_wasm32",
-            "a Pyodide wheel, the target is WASI",
-        ),
-        (
-            WASI,
-            "cp314-cp314-wasi_0_2_sdk_33_wasm32",
-            "built for WASI 0.2 with SDK 33, the target has 0.1 with SDK 24",
-        ),
-        (
-            WASI,
-            "cp314-cp314-manylinux_2_17_x86_64.manylinux2014_x86_64",
-            "a Linux wheel, the target is WASI",
-        ),
-        (
-            WASI,
-            "cp314-cp314-macosx_11_0_arm64.win_amd64",
-            "a Windows wheel or a macOS wheel, the target is WASI",
-        ),
-        (
-            WASI,
-            "cp314-cp314-wasi_0_0_0_wasm32",
-            (
-                "wasi_0_0_0_wasm32 names no platform: it is the local tag of a WASI build"
-                " and names no ABI"
-            ),
-        ),
-    ],
-)
+# The tags of a wheel, and below them why it fits the target or does not.
+ON_PYODIDE = """
+cp313-cp313-pyemscripten_2025_0_wasm32
+    built for this platform
+cp313-cp313-pyodide_2025_0_wasm32
+    built for this platform, under its older name
+py3-none-any
+    for any platform
+cp312-cp312-pyodide_2025_0_wasm32
+    built for Python 3.12, the target has 3.13
+cp314-abi3-pyodide_2025_0_wasm32
+    built for Python 3.14 or newer, the target has 3.13
+py314-none-any
+    built for Python 3.14 or newer, the target has 3.13
+py2-none-any
+    built for Python 2, the target has 3.13
+cp312.cp314-none-pyodide_2025_0_wasm32
+    built for Python 3.12 or Python 3.14, the target has 3.13
+pp311-pypy311_pp73-pyodide_2025_0_wasm32
+    built for PyPy 3.11, the target has 3.13
+graalpy312-x-pyodide_2025_0_wasm32
+    built for graalpy312 with the ABI x, the target has 3.13
+cp313-cp312-pyodide_2025_0_wasm32
+    built for Python 3.13 with the ABI cp312, the target has 3.13
+cp313-cp313t-pyodide_2025_0_wasm32
+    built for free-threaded Python 3.13, the target has 3.13 with the GIL
+cp313-cp313d-pyodide_2025_0_wasm32
+    built for a debug build of Python 3.13, the target has a release build of 3.13
+cp313-abi3-any
+    it names an ABI, abi3, and no platform that has it
+cp314-cp314-pyodide_2026_0_wasm32
+    built for Python 3.14 and PyEmscripten 2026_0, the target has 3.13 and 2025_0
+cp310-abi3-manylinux_2_17_x86_64.pyodide_2024_0_wasm32
+    built for PyEmscripten 2024_0, the target has 2025_0
+cp313-cp313-wasi_0_1_sdk_24_wasm32
+    a WASI wheel, the target is Pyodide
+cp313-cp313-emscripten_3_1_58_wasm32.manylinux1_x86_64
+    emscripten_3_1_58_wasm32 names no platform: it is a local tag, for wheels built on
+        the same machine; a Linux wheel, the target is Pyodide
+"""
+ON_WASI = """
+cp314-cp314-pyodide_2026_0_wasm32
+    a Pyodide wheel, the target is WASI
+cp314-cp314-wasi_0_2_sdk_33_wasm32
+    built for WASI 0.2 with SDK 33, the target has 0.1 with SDK 24
+cp314-cp314-manylinux_2_17_x86_64.manylinux2014_x86_64
+    a Linux wheel, the target is WASI
+cp314-cp314-macosx_11_0_arm64.win_amd64
+    a Windows wheel or a macOS wheel, the target is WASI
+cp314-cp314-wasi_0_0_0_wasm32
+    wasi_0_0_0_wasm32 names no platform: it is the local tag of a WASI build and names
+        no ABI
+cp314-cp314-foo_wasmedge.any_2
+    a wheel for any_2 or a wheel for foo_wasmedge, the target is WASI
+"""
+
+
+def causes() -> Iterator[tuple[Target, str, str]]:
+    """Yield targets, tags and causes."""
+    for target, text in ((PYODIDE, ON_PYODIDE), (WASI, ON_WASI)):
+        for tags, cause in re.findall(r"^(\S+)\n((?: .+\n)+)", text, re.MULTILINE):
+            yield target, tags, " ".join(cause.split())
+
+
+@pytest.mark.parametrize(("target", "tags", "cause"), list(causes()))
 def test_the_cause_is_what_a_person_would_say(
     target: Target, tags: str, cause: str
 ) -> None:

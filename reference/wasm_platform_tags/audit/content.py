@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename
 
-from .._choice import release_of
-from .._select import parse
+from .._select import parse, release_of
 from .._tagset import check_size
 from .._text import printable, shortened
 from ..wheelfile.archive import MOST_MEMBERS, Archive, UnsafeWheelError, open_archive

@@ -11,14 +11,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._platforms import WasiPlatform
-from .._registry import known_platforms
+from .._registry import known_platform
 from .symbols import load_symbols
 from .wasm import FUNCTION, TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .._platforms import PyEmscriptenPlatform
+    from .._platforms import Platform
     from .._registry import KnownPlatform
     from .symbols import Symbols
     from .wasm import Import, WasmModule
@@ -45,7 +45,7 @@ class Policy:
     """What a platform demands."""
 
     #: the platform
-    platform: PyEmscriptenPlatform | WasiPlatform
+    platform: Platform
     #: the requirement of this PEP that defines it
     requirement: str
     #: the end of the suffix of extension modules, such as ``"wasm32-wasi"``
@@ -72,7 +72,7 @@ class Policy:
     @property
     def tag(self) -> str:
         """The canonical tag."""
-        return self.platform.tags[0]
+        return self.platform.platform_tags[0]
 
     @property
     def unwinding(self) -> str | None:
@@ -131,7 +131,7 @@ def linker_symbols() -> frozenset[str]:
 
 
 @cache
-def policy_of(platform: PyEmscriptenPlatform | WasiPlatform) -> Policy:
+def policy_of(platform: Platform) -> Policy:
     """Return the policy of a platform, whether or not the registry knows it."""
     wasi = isinstance(platform, WasiPlatform)
     family = _data()["families"]["wasi" if wasi else "pyemscripten"]
@@ -140,7 +140,6 @@ def policy_of(platform: PyEmscriptenPlatform | WasiPlatform) -> Policy:
         version = f"{platform.major}.{platform.minor}"
         modules += family["system_modules"].get(version, ())
     libraries = family["libraries"]
-    known = {record.platform: record for record in known_platforms()}
     return Policy(
         platform=platform,
         requirement=family["requirement"],
@@ -152,8 +151,8 @@ def policy_of(platform: PyEmscriptenPlatform | WasiPlatform) -> Policy:
         forbidden_features=frozenset(family["forbidden_features"]),
         suspicious_features=frozenset(family["suspicious_features"]),
         not_decided=tuple(family["not_decided"]),
-        record=known.get(platform),
-        symbols=load_symbols(platform.tags[0]),
+        record=known_platform(platform),
+        symbols=load_symbols(platform.platform_tags[0]),
     )
 
 

@@ -58,7 +58,7 @@ class Report:
     def __bool__(self) -> bool:
         return self.verdict == CONSISTENT
 
-    def json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the report as values that the json module can write."""
         return {
             "wheel": self.filename,
@@ -169,6 +169,6 @@ def json_report(
     """
     return {
         "project": f"wasm-platform-tags {__version__}",
-        "wheels": [report.json() for report in reports],
+        "wheels": [report.to_dict() for report in reports],
         "refused": [{"file": file, "message": message} for file, message in refused],
     }

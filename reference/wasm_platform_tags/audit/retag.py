@@ -14,6 +14,7 @@ from pathlib import Path
 
 from packaging.utils import InvalidWheelFilename
 
+from .._errors import WasmPlatformTagsError
 from .._platforms import parse_platform_tag
 from .._select import parse
 from .report import audit
@@ -22,7 +23,7 @@ from .report import audit
 _WRITTEN = ("wheel-tags", "wheel-record")
 
 
-class RetagError(ValueError):
+class RetagError(WasmPlatformTagsError, ValueError):
     """No copy was written; the message says why."""
 
 

@@ -17,7 +17,12 @@ from dataclasses import dataclass
 from functools import partial, partialmethod
 from typing import TYPE_CHECKING, Final, Literal
 
-from .._platforms import InvalidPlatformTag, PyEmscriptenPlatform, parse_platform_tag
+from .._platforms import (
+    InvalidPlatformTag,
+    PyEmscriptenPlatform,
+    is_wasm_tag,
+    parse_platform_tag,
+)
 from .._text import printable
 from .content import Module, Wheel, module_of
 from .policy import Policy, linker_symbols, matches, policy_of, rules
@@ -31,7 +36,7 @@ if TYPE_CHECKING:
 
     from packaging.tags import Tag
 
-    from .._platforms import WasiPlatform
+    from .._platforms import Platform
     from .wasm import Import
 
     Severity: TypeAlias = Literal["contradicts", "cannot tell", "warning"]
@@ -220,9 +225,7 @@ def check_platform(wheel: Wheel, tag: str) -> list[Finding]:
     return check.findings
 
 
-def check_module(
-    name: str, data: bytes, platform: PyEmscriptenPlatform | WasiPlatform
-) -> list[Finding]:
+def check_module(name: str, data: bytes, platform: Platform) -> list[Finding]:
     """Check one module against a platform before it is packed.
 
     :param name: its name in the wheel, such as ``"pack/side.abi3.so"``.
@@ -234,7 +237,7 @@ def check_module(
     """
     module = module_of(name, len(data), (data,))
     wheel = Wheel("", frozenset(), "", "", frozenset(), purelib=False, modules=[module])
-    found = check_platform(wheel, platform.tags[0])
+    found = check_platform(wheel, platform.platform_tags[0])
     return [one for one in found if one.rule != "module-cpython"]
 
 
@@ -252,7 +255,7 @@ def _not_portable(
             message=f"{shown} is not a portable tag: {error.reason}",
             needed="the platform that it was built for, as a portable tag",
         )
-    if error.rule != "not-portable" or "wasm" in tag:
+    if is_wasm_tag(tag):
         return finding(
             severity=CONTRADICTS,
             message=f"{shown} is not a portable tag: {error.reason}",

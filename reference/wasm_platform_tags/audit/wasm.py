@@ -17,6 +17,8 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .._errors import WasmPlatformTagsError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
@@ -47,7 +49,7 @@ _BINDING, _WEAK = 3, 1  # WASM_SYMBOL_BINDING_MASK, WASM_SYMBOL_BINDING_WEAK
 _SDK = re.compile(rb"wasisdk://v([0-9]{1,4})\.")
 
 
-class MalformedBinaryError(ValueError):
+class MalformedBinaryError(WasmPlatformTagsError, ValueError):
     """The bytes are not WebAssembly. The message says why, `offset` says where."""
 
     def __init__(self, message: str, offset: int) -> None:
@@ -55,7 +57,7 @@ class MalformedBinaryError(ValueError):
         self.offset = offset
 
 
-class TooLargeError(ValueError):
+class TooLargeError(WasmPlatformTagsError, ValueError):
     """A module, or all modules of a wheel, have more than is read into memory."""
 
 

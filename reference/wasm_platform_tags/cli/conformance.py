@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> Answer:
     )
     report = {
         "project": f"wasm-platform-tags {__version__}",
-        "outcomes": [outcome.json() for outcome in outcomes],
+        "outcomes": [outcome.to_dict() for outcome in outcomes],
     }
     verdicts = {outcome.verdict for outcome in outcomes}
     code = YES if PASS in verdicts <= {PASS, UNSUPPORTED} else NO

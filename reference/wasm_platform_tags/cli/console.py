@@ -87,4 +87,4 @@ def target_if_given(options: argparse.Namespace) -> Target | None:
 
 def named(target: Target) -> str:
     """Return a target in words: ``"Python 3.13 on pyemscripten_2025_0_wasm32"``."""
-    return f"Python {target.python} on {target.platform.tags[0]}"
+    return f"Python {target.python} on {target.platform.platform_tags[0]}"

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from .._text import shortened
-from .._uploads import upload
+from .._uploads import check_upload
 from ..wheelfile.metadata import compare
 from .console import NO, YES, Answer, add_target, target_of
 from .tables import print_table
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> Answer:
             f"{shortened(options.wheel)} is not the file name of a wheel:"
             f" wanted NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl ({error})"
         ) from error
-    asked = upload(name)
+    asked = check_upload(name)
     rows: list[tuple[str, str | list[str]]] = [
         ("compatible", "yes" if explanation else "no"),
         ("because", explanation.cause),
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> Answer:
         rows.append(("its WHEEL", stated))
     more = {"upload": asked._asdict(), "wheel_file": stated or None}
     show = partial(print_table, explanation.filename, ("", ""), rows)
-    return Answer(YES if explanation else NO, explanation.json() | more, show)
+    return Answer(YES if explanation else NO, explanation.to_dict() | more, show)
 
 
 def _read(wheel: str) -> tuple[str, str]:

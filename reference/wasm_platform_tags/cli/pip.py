@@ -16,7 +16,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from .._choice import python_of
+from .._select import python_of
 from .._target import Target
 from .console import Answer, target_of
 
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> Answer:
         raise ValueError(f"{sys.executable} has no pip: python -m ensurepip adds it")
     command_line(target, given)
     check_settings()
-    python, platform = target.python, target.platform.tags[0]
+    python, platform = target.python, target.platform.platform_tags[0]
     with subprocess.Popen(
         [sys.executable, "-c", _MAIN, python, platform, *given]
     ) as pip:

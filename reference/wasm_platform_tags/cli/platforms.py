@@ -13,7 +13,7 @@ HELP = "list the known platforms"
 EXAMPLE = "wasm-tags platforms"
 
 _KEYS = (
-    *("tags", "toolchain", "python", "unwinding", "static_libraries", "library_lookup"),
+    *("toolchain", "python", "unwinding", "static_libraries", "library_lookup"),
     *("status", "source", "distributor", "pyodide"),
 )
 
@@ -28,7 +28,7 @@ def run(_: argparse.Namespace) -> Answer:
     rows = (
         (
             # Below the tag, because its column is the widest.
-            [*one.tags, f"  {one.runtime}"],
+            [*one.platform_tags, f"  {one.runtime}"],
             one.toolchain,
             ", ".join(one.python),
             one.unwinding,
@@ -38,7 +38,10 @@ def run(_: argparse.Namespace) -> Answer:
     )
     return Answer(
         YES,
-        [{key: getattr(one, key) for key in _KEYS} for one in known],
+        [
+            {"tags": one.platform_tags} | {key: getattr(one, key) for key in _KEYS}
+            for one in known
+        ],
         partial(
             print_table,
             "Known platforms; the first tag of each is the canonical one",

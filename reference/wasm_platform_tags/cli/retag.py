@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> Answer:
         "written": None if made is None else str(made),
         "overridden": _listed(against) if made else [],
         "claimed": _listed(unknown) if made else [],
-        "audit": report.json(),
+        "audit": report.to_dict(),
     }
     return Answer(YES if made else NO, result, partial(show_retag, report, made))
 

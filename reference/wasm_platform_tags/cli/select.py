@@ -100,7 +100,7 @@ def _needs(index: Index, project: str, choice: Choice) -> list[dict[str, Any]] |
 def _json(choice: Choice, needs: list[dict[str, Any]] | None) -> dict[str, Any]:
     package = choice.package
     return {
-        "platform": choice.target.platform.tags[0],
+        "platform": choice.target.platform.platform_tags[0],
         "python": choice.target.python,
         "verdict": choice.verdict,
         "version": None if choice.version is None else str(choice.version),
@@ -124,7 +124,7 @@ def _show(
     columns = ("platform tag", "Python", "takes", "wheel", "which is")
     rows = (
         (
-            choice.target.platform.tags[0],
+            choice.target.platform.platform_tags[0],
             choice.target.python,
             str(choice.version or "nothing"),
             choice.package.filename.split("-", 2)[2][:-4] if choice.package else "",
@@ -154,7 +154,7 @@ def _show_refused(console: Console, newest: object, choices: Sequence[Choice]) -
         groups.setdefault(tuple(said), []).append(choice.target)
     rows: list[Sequence[Cell]] = []
     for reasons, targets in groups.items():
-        tags = [target.platform.tags[0] for target in targets]
+        tags = [target.platform.platform_tags[0] for target in targets]
         pythons = [target.python for target in targets]
         rows += [(tags, pythons, list(reasons) or "it has no wheels"), ()]
     columns = ("platform tag", "Python", "wheels that are refused, and why")
@@ -179,7 +179,7 @@ def _show_needs(
 ) -> None:
     rows: list[Sequence[Cell]] = []
     for choice, needs in told:
-        named = (choice.target.platform.tags[0], choice.target.python)
+        named = (choice.target.platform.platform_tags[0], choice.target.python)
         for need in needs or ():
             on = (need["target"], need["this_machine"])
             if any(on):

@@ -15,6 +15,7 @@ from jsonschema.exceptions import SchemaError, best_match
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import EMPTY_REGISTRY
 
+from .._errors import WasmPlatformTagsError
 from . import KINDS
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ _TARGETS = _object(targets={"type": "array", "items": _TARGET})
 _FILE = _object(kind=_STRING, group=_STRING, cases={"type": "array", "items": _CASE})
 
 
-class InvalidSuite(ValueError):
+class InvalidSuite(WasmPlatformTagsError, ValueError):
     """A file of the suite is wrong; the message says where and what is wanted."""
 
 

@@ -13,6 +13,8 @@ import threading
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
+from .._errors import WasmPlatformTagsError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -20,7 +22,7 @@ _TAIL = 4000  # characters of standard error that are kept
 _LONGEST = 10_000_000  # bytes of a line: an endless one must not fill the memory
 
 
-class AdapterError(Exception):
+class AdapterError(WasmPlatformTagsError):
     """The child crashed, was too slow, or did not start.
 
     ``stderr`` is the end of what it wrote to standard error.

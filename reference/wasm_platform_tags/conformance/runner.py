@@ -49,7 +49,7 @@ class Outcome:
     #: why there is no result, or what else the adapter said; not escaped for a terminal
     detail: str = ""
 
-    def json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the outcome as values that the json module can write."""
         return {
             "id": self.case.id,

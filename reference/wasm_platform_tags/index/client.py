@@ -24,6 +24,7 @@ from pypi_simple import (
     UnsupportedRepoVersionError,
 )
 
+from .._errors import WasmPlatformTagsError
 from .._text import printable, shortened
 from ..wheelfile.metadata import member
 
@@ -48,7 +49,7 @@ _MISFITS = (
 _ADDRESS = re.compile("https?://[^/?#:]", re.IGNORECASE)
 
 
-class UnusableIndexError(ValueError):
+class UnusableIndexError(WasmPlatformTagsError, ValueError):
     """The index did not respond, or sent something else than the standards say."""
 
 

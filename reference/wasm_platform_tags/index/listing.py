@@ -20,15 +20,14 @@ from urllib.parse import unquote
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename
 
-from .._choice import python_of, release_of, requires_python_allows, take
+from .._select import python_of, release_of, requires_python_allows
 from .._text import printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from packaging.version import Version
-
-    from .._target import Explanation, Target
+    from .._explain import Explanation
+    from .._target import Target
 
 JSON = re.compile(r"""\s*\{\s*("|\}|\Z)""")
 #: the first line of TOML that is no comment: a header, or a key and its value
@@ -140,16 +139,12 @@ def classify(
             if fits and not left:
                 names.append(file.listed.name)
     return files, {
-        project: [_taken(*pair) for pair in zip(of_targets, targets, strict=True)]
+        project: [
+            target.select_release(names)
+            for names, target in zip(of_targets, targets, strict=True)
+        ]
         for project, of_targets in fitting.items()
     }
-
-
-def _taken(names: Iterable[str], target: Target) -> str | None:
-    releases: dict[Version, list[str]] = {}
-    for name in names:
-        releases.setdefault(release_of(name)[1], []).append(name)
-    return take(releases, target)[1]
 
 
 def not_a_wheel(name: str) -> str | None:

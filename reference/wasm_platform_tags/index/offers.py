@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from .._choice import newest, python_of, release_of, requires_python_allows, take
+from .._platforms import is_wasm_tag
+from .._select import newest, python_of, release_of, requires_python_allows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -87,7 +88,7 @@ class Refusal:
     def foreign(self) -> bool:
         """Whether it is for another system than WebAssembly."""
         platforms = self.filename.removesuffix(".whl").rpartition("-")[2]
-        return "wasm" not in platforms and platforms != "any"
+        return platforms != "any" and not any(map(is_wasm_tag, platforms.split(".")))
 
 
 def choose(
@@ -104,24 +105,21 @@ def choose(
     Source: this PEP, "Installers"; the version specifiers specification.
     """
     latest = newest(releases, pre=pre)
-    suitable = {
-        version: fitting
-        for version, of in releases.items()
-        if (fitting := [p.filename for p in _wheels(of) if _suits(p, target)])
-    }
-    version, file = take(suitable, target, pre=pre)
-    of = [] if version is None else releases[version]
-    package = next((one for one in of if one.filename == file), None)
+    wheels = [
+        wheel
+        for of in releases.values()
+        for wheel in _wheels(of)
+        if _admits(wheel, target)
+    ]
+    file = target.select_release([wheel.filename for wheel in wheels], pre=pre)
+    package = next((wheel for wheel in wheels if wheel.filename == file), None)
+    version = None if package is None else release_of(package.filename)[1]
     refused = tuple(_refusals(releases[latest], target))
     return Choice(target, latest, package, version, refused)
 
 
 def _wheels(of: Iterable[DistributionPackage]) -> Iterator[DistributionPackage]:
     return (package for package in of if package.package_type == "wheel")
-
-
-def _suits(package: DistributionPackage, target: Target) -> bool:
-    return _admits(package, target) and target.supports(package.filename)
 
 
 def _admits(package: DistributionPackage, target: Target) -> bool:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import IO, TYPE_CHECKING
 
+from .._errors import WasmPlatformTagsError
 from .._text import printable, shortened
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ _SECOND_NAME = (
 )
 
 
-class UnsafeWheelError(ValueError):
+class UnsafeWheelError(WasmPlatformTagsError, ValueError):
     """The file is no wheel, or cannot be read safely; the message says why."""
 
 

@@ -7,8 +7,7 @@ from typing import IO, TYPE_CHECKING
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name, canonicalize_version
 
-from .._choice import release_of
-from .._select import parse
+from .._select import parse, release_of
 from .._tagset import check_size
 from .._text import printable, shortened
 from .archive import UnsafeWheelError, archive_in

@@ -7,33 +7,30 @@ import platform
 import sys
 import sysconfig
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from packaging.markers import Marker
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename
 
 from wasm_platform_tags import (
     InvalidPlatformTag,
     Target,
+    check_upload,
     parse_platform_tag,
     platform_tags,
 )
-from wasm_platform_tags._uploads import upload
 from wasm_platform_tags.audit import audit as audit_wheel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from packaging.version import Version
+    from collections.abc import Iterator, Mapping
 
 
 def parse(case: dict[str, Any]) -> list[str] | None:
     """All tags of the platform that a tag names, or None."""
     try:
-        return list(parse_platform_tag(case["tag"]).tags)
+        return list(parse_platform_tag(case["tag"]).platform_tags)
     except InvalidPlatformTag:
         return None
 
@@ -88,27 +85,15 @@ def dependency(case: dict[str, Any]) -> bool:
 
 def select(case: dict[str, Any]) -> str | None:
     """The file that suits the target, of the newest version that has one."""
-    return of_the_newest(case["files"], target(case).best)
-
-
-def of_the_newest(
-    files: Iterable[str], best: Callable[[Iterable[str]], str | None]
-) -> str | None:
-    """What `best` takes of the newest version of which it takes any file."""
-    newest_first = sorted(files, key=version, reverse=True)
-    taken = (best(same) for _, same in groupby(newest_first, key=version))
-    return next(filter(None, taken), None)
-
-
-def version(name: str) -> Version:
-    """The version of a wheel: the library ranks the files of one version."""
-    return parse_wheel_filename(name)[1]
+    return target(case).select_release(case["files"], pre=True)
 
 
 def index(case: dict[str, Any]) -> bool:
     """Whether an index accepts the platform of a wheel, or leaves it to other rules."""
     try:
-        return upload(f"x-0-py3-none-{case['platform']}.whl").accepted is not False
+        return (
+            check_upload(f"x-0-py3-none-{case['platform']}.whl").accepted is not False
+        )
     except InvalidWheelFilename:
         return False
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import wasm_platform_tags
 from wasm_platform_tags import Target
-from wasm_platform_tags._select import rank
+from wasm_platform_tags._select import parse, select_release
 
 from ...conformance.adapters import reference
 
@@ -32,12 +32,16 @@ def lock_file(path: str, python: str, others: list[str]) -> list[str]:
     wheels = _wheels(path)
     if all(name.endswith("-any.whl") for name in wheels):
         raise ValueError(f"{path} lists no wheel for a platform")
-    here = set(rank(wheels, list(wasm_platform_tags.sys_tags())))
-    elsewhere = {n for other in others for n in Target(python, other).rank(wheels)}
+    here = frozenset(wasm_platform_tags.sys_tags())
+    elsewhere = [Target(python, other) for other in others]
     return [
         name
         for name in wheels
-        if name not in here or (name in elsewhere and not name.endswith("-any.whl"))
+        if here.isdisjoint(parse(name)[1])
+        or (
+            not name.endswith("-any.whl")
+            and any(target.supports(name) for target in elsewhere)
+        )
     ]
 
 
@@ -55,7 +59,4 @@ def _wheels(path: str) -> list[str]:
 
 def choose_here(files: list[str]) -> str | None:
     """The file for the interpreter that runs this."""
-    tags = list(wasm_platform_tags.sys_tags())
-    return reference.of_the_newest(
-        files, lambda same: next(iter(rank(same, tags)), None)
-    )
+    return select_release(files, wasm_platform_tags.sys_tags(), pre=True)

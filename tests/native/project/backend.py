@@ -25,9 +25,10 @@ from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
 
 from wasm_platform_tags import (
     InvalidPlatformTag,
+    Platform,
     PyEmscriptenPlatform,
     WasiPlatform,
-    known_platforms,
+    known_platform,
     parse_platform_tag,
 )
 from wasm_platform_tags.audit import check_module
@@ -105,9 +106,7 @@ class RefusedExtensionError(ValueError):
     """A module is not packed: the audit finds that it contradicts the platform."""
 
 
-def check(
-    name: str, data: bytes, platform: PyEmscriptenPlatform | WasiPlatform
-) -> None:
+def check(name: str, data: bytes, platform: Platform) -> None:
     """Refuse a module that is no extension module of the platform."""
     if not name.endswith(SUFFIX):
         rule = policy_of(platform).requirement
@@ -166,7 +165,7 @@ def chosen(names: Sequence[str]) -> list[str]:
 
 
 def sysroot_of(
-    platform: PyEmscriptenPlatform | WasiPlatform,
+    platform: Platform,
     given: str | None,
     modules: Sequence[str],
 ) -> Sysroot | None:
@@ -176,12 +175,14 @@ def sysroot_of(
         if using:
             raise BadSettingError(
                 f"module={using[0]} uses a C library; wanted --config-settings"
-                f" sysroot=DIR, that of the WASI SDK of {platform.tags[0]}"
+                f" sysroot=DIR, that of the WASI SDK of {platform.platform_tags[0]}"
                 " (PEP requirement platform-wasi)"
             )
         return None
     if not isinstance(platform, WasiPlatform):
-        raise BadSettingError(f"sysroot={given} for {platform.tags[0]}; wanted none")
+        raise BadSettingError(
+            f"sysroot={given} for {platform.platform_tags[0]}; wanted none"
+        )
     target, folder = compiler_target(platform), Path(given).absolute()
     headers, libraries = folder / "include" / target, folder / "lib" / target
     cxx = headers / "c++" / "v1"
@@ -203,23 +204,21 @@ def sysroot_of(
     return found
 
 
-def unwinding_of(
-    platform: PyEmscriptenPlatform | WasiPlatform, asked: str | None
-) -> str:
+def unwinding_of(platform: Platform, asked: str | None) -> str:
     """How the stack is unwound: as asked, or as the registry says."""
     if isinstance(platform, WasiPlatform):
         if asked not in (None, "none"):
             raise BadSettingError(
-                f"unwinding={asked} for {platform.tags[0]}; wanted none: a module for"
+                f"unwinding={asked} for {platform.platform_tags[0]}; wanted none: a module for"
                 " WASI neither throws nor catches (PEP requirement platform-wasi)"
             )
         return "none"
     if asked is None:
-        known = {record.platform: record.unwinding for record in known_platforms()}
-        asked = known.get(platform)
+        known = known_platform(platform)
+        asked = known.unwinding if known else None
     if asked not in UNWINDING:
         raise BadSettingError(
-            f"unwinding={asked or '(unknown)'} for {platform.tags[0]}; wanted one of"
+            f"unwinding={asked or '(unknown)'} for {platform.platform_tags[0]}; wanted one of"
             f" {', '.join(UNWINDING)} (PEP requirement platform-pyemscripten)"
         )
     return asked
@@ -230,7 +229,7 @@ class Compiler:
     """How a module becomes what an interpreter of the platform links or loads."""
 
     scratch: Path
-    platform: PyEmscriptenPlatform | WasiPlatform
+    platform: Platform
     flags: Sequence[str]
     sysroot: Sysroot | None
 
@@ -279,24 +278,22 @@ class Compiler:
         _zig("wasm-ld", *link, compiled, *libraries, "-o", made)
 
 
-def compiler_target(platform: PyEmscriptenPlatform | WasiPlatform) -> str:
+def compiler_target(platform: Platform) -> str:
     """The target triple."""
     if isinstance(platform, PyEmscriptenPlatform):
         return "wasm32-unknown-emscripten"
     if target := WASI_TARGETS.get((platform.major, platform.minor)):
         return target
     raise BadSettingError(
-        f"platform={platform.tags[0]}: this compiler knows no target for WASI"
+        f"platform={platform.platform_tags[0]}: this compiler knows no target for WASI"
         f" {platform.major}.{platform.minor}; wanted WASI 0.1 or 0.2"
         " (PEP requirement platform-wasi)"
     )
 
 
-def pack(
-    folder: Path, platform: PyEmscriptenPlatform | WasiPlatform, files: Sequence[Path]
-) -> str:
+def pack(folder: Path, platform: Platform, files: Sequence[Path]) -> str:
     """Write the wheel, with the canonical tag (PEP requirement producer-tag)."""
-    tag = f"cp311-abi3-{platform.tags[0]}"
+    tag = f"cp311-abi3-{platform.platform_tags[0]}"
     info = f"{NAME}-{VERSION}.dist-info"
     metadata = f"Metadata-Version: 2.1\nName: one-source\nVersion: {VERSION}\n"
     wheel = (

@@ -37,12 +37,12 @@ def test_a_link_to_it_has_a_preview(name: str) -> None:
     assert not re.search("\N{PILCROW SIGN}|https?://", f"{title} {description}")
 
 
-@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.tags[0])
+@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.platform_tags[0])
 def test_a_platform_has_its_libraries_and_its_source(
     known: KnownPlatform, open_page: Opener
 ) -> None:
     page = open_page("docs/platforms.html")
-    row = page.locator(f"tbody#{known.tags[0]}")
+    row = page.locator(f"tbody#{known.platform_tags[0]}")
     source = row.locator("a.reference.external")
     assert source.get_attribute("href") == known.source
     if known.source.startswith("https://pypi.org/"):
