@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from explorer import packed
@@ -25,9 +25,6 @@ from explorer_tools import joined
 from packaging.utils import InvalidWheelFilename
 
 from wasm_platform_tags import Target, __version__, check_upload
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TARGET = "3.14 pyemscripten_2026_0_wasm32"
 WHEEL = "demo-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl"

@@ -7,19 +7,15 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
 
 from wasm_platform_tags import unpatch
-from wasm_platform_tags.conformance.cases import load_cases
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from wasm_platform_tags.conformance.cases import Case
+from wasm_platform_tags.conformance.cases import Case, load_cases
 
 DOCS = Path(__file__).parents[2] / "docs"
 WITH_CODE = sorted(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 from casepage import grid, tool_label, value_lines, value_text
 from markup import html
 from matrix_results import (
+    Row,
     all_cases,
     all_rows,
     cases_by_group,
@@ -19,17 +21,12 @@ from matrix_results import (
     total_counts,
 )
 from requirements import changes, explorer_question
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
 from toolpage import TOPICS, by_topic, tool_results
 from wording import css_class, score_text, version_range
 
 from docs.objections import objections
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from matrix_results import Row
-    from sphinx.environment import BuildEnvironment
-    from sphinx.util.docutils import SphinxDirective
 
 PAGE = SimpleNamespace(docname="docs/page", note_dependency=print)
 ENV = cast("BuildEnvironment", PAGE)

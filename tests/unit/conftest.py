@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import platform
 import sysconfig
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping
+from typing import Protocol
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Simulate(Protocol):

@@ -11,7 +11,7 @@ import tracemalloc
 import zipfile
 import zlib
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,9 +19,6 @@ from hypothesis import strategies as st
 
 from wasm_platform_tags.wheelfile import archive
 from wasm_platform_tags.wheelfile.archive import UnsafeWheelError, open_archive
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LIBRARIES = ("zlib", "zlib_ng.zlib_ng")
 DATA = b"some data, some data, some data\n" * 9

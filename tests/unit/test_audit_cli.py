@@ -9,7 +9,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema
 import pytest
@@ -25,13 +25,10 @@ from tests.unit.test_audit import (
     record,
     rewritten,
 )
-from wasm_platform_tags.audit import UnsafeWheelError, audit
+from wasm_platform_tags.audit import Report, UnsafeWheelError, audit
 from wasm_platform_tags.audit.retag import RetagError, retag
 from wasm_platform_tags.cli.main import main
 from wasm_platform_tags.conformance.build import module, wheel
-
-if TYPE_CHECKING:
-    from wasm_platform_tags.audit import Report
 
 Capture = pytest.CaptureFixture[str]
 GOOD = f"demo-1.0-cp311-abi3-{PY}.whl"

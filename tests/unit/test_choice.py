@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from packaging.utils import InvalidWheelFilename
@@ -15,10 +16,7 @@ from wasm_platform_tags._select import newest, release_of
 from wasm_platform_tags.index.listing import classify
 from wasm_platform_tags.index.offers import choose, releases_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    Files = list[dict[str, Any]]
+Files = list[dict[str, Any]]
 
 OWN = "cp314-cp314-pyemscripten_2026_0_wasm32.whl"
 ALIAS = "cp314-cp314-pyodide_2026_0_wasm32.whl"

@@ -10,7 +10,6 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,9 +22,7 @@ OTHER = "demo-1.0-cp313-cp313-pyodide_2026_0_wasm32.whl"
 
 # The function that `platforms` calls.
 KNOWN = "wasm_platform_tags.cli.platforms.known_platforms"
-
-if TYPE_CHECKING:
-    from .conftest import Simulate
+from .conftest import Simulate
 
 Capture = pytest.CaptureFixture[str]
 

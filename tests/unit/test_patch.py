@@ -3,17 +3,14 @@ from __future__ import annotations
 import platform
 import threading
 import types
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import packaging.tags
 import pytest
 
 from wasm_platform_tags import patch, patched, unpatch
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from .conftest import Simulate
+from .conftest import Simulate
 
 PORTABLE = ["pyemscripten_2025_0_wasm32", "pyodide_2025_0_wasm32"]
 LOCAL = "emscripten_4_0_9_wasm32"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
 import wasm_platform_tags
 from tests.toolkit.pep_text import block, grammar, rows
+from tests.unit.conftest import Simulate
 from wasm_platform_tags import (
     InvalidPlatformTag,
     KnownPlatform,
@@ -18,11 +20,6 @@ from wasm_platform_tags import (
     known_platforms,
     parse_platform_tag,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from tests.unit.conftest import Simulate
 
 GOOD = (
     "pyemscripten_2026_0_wasm32",

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 from packaging.utils import parse_wheel_filename
 
 import wasm_platform_tags
 from tests.toolkit.pep_text import SUPPORT, block
+from tests.unit.conftest import Simulate
 from wasm_platform_tags import InvalidPlatformTag, Target, parse_platform_tag
 from wasm_platform_tags.conformance.cases import Case, load_cases
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.unit.conftest import Simulate
 
 INDEX = json.loads((SUPPORT / "index-expressions.json").read_bytes())
 BUILDS: tuple[tuple[str, str, dict[str, object]], ...] = (

@@ -6,14 +6,11 @@ import json
 import re
 from datetime import datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.toolkit.pep_text import LINES, PEP, SUPPORT, TEXT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HEADERS = (
     "PEP Title Author Sponsor PEP-Delegate Discussions-To Status Type Topic Requires"

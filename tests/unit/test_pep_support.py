@@ -7,10 +7,10 @@ import json
 import re
 import runpy
 import sysconfig
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import packaging.tags
 import pytest
@@ -20,13 +20,9 @@ from packaging.version import Version
 from tests.matrix.settings import load_settings
 from tests.native.abi.grid import parse as parse_grid
 from tests.toolkit.pep_text import LIBRARY, REGISTRY, SUPPORT, TEXT, block, grammar
+from tests.unit.conftest import Simulate
 from wasm_platform_tags import known_platforms
 from wasm_platform_tags.conformance.cases import load_cases
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.unit.conftest import Simulate
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (SUPPORT / "platform-compatibility-tags.rst").read_text("utf-8")

@@ -7,16 +7,13 @@ import runpy
 import sys
 import zipfile
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from wasm_platform_tags import Target
 from wasm_platform_tags.cli import main as _cli
 from wasm_platform_tags.cli import pip as _pip
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Capture = pytest.CaptureFixture[str]
 OF_TARGET = ("--target-platform", "pyodide_2025_0_wasm32", "--python", "3.13")

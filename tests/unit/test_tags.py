@@ -3,7 +3,6 @@ from __future__ import annotations
 import platform
 import sysconfig
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import packaging.tags
 import pytest
@@ -19,8 +18,7 @@ from wasm_platform_tags import (
 from wasm_platform_tags._pyemscripten import _PYEMSCRIPTEN_VERSION_RE
 from wasm_platform_tags._wasi import _WASI_VERSION_RE
 
-if TYPE_CHECKING:
-    from .conftest import Simulate
+from .conftest import Simulate
 
 NEW, OLD, WASI = (
     "PYEMSCRIPTEN_PLATFORM_VERSION",

@@ -3,8 +3,9 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import packaging.markers
 import packaging.tags
@@ -24,9 +25,6 @@ from wasm_platform_tags import (
     _select,
 )
 from wasm_platform_tags._select import release_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PYODIDE = Target("3.13", "pyodide_2025_0_wasm32")
 WASI = Target("3.14", "wasi_0_1_sdk_24_wasm32")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wasm_platform_tags import WasiPlatform, _wasi
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 FILE = Path(__file__).parents[2] / "pep" / "pep-9999" / "wasi_platform_version.py"
 

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from tests.matrix.cells import Cell, cells
 from tests.matrix.command import needed
 from tests.matrix.provision import Cache, provision
-from tests.matrix.recorded import DIVERGES, ERROR, NOT_RUN, PASS, load_reasons
+from tests.matrix.recorded import DIVERGES, ERROR, NOT_RUN, PASS, Result, load_reasons
 from tests.matrix.run import Matrix
-from tests.matrix.settings import load_settings
+from tests.matrix.settings import Tool, load_settings
 from tests.toolkit.cache import LazyCache, Unit
 from wasm_platform_tags.conformance.cases import load_cases
 from wasm_platform_tags.conformance.runner import run
 
+from .records import Record, Suite
 from .steps import StepError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
-
-    from tests.matrix.recorded import Result
-    from tests.matrix.settings import Tool
-
-    from .records import Record, Suite
 
 STEP = "suite"
 

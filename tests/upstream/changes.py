@@ -5,17 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from tests.toolkit.process import clean_environment
+from tests.toolkit.process import CompletedProcess, clean_environment
 
 from .steps import StepError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from tests.toolkit.process import CompletedProcess
 
 STEP = "change"
 # The line of git for a hunk whose lines are not in the source.

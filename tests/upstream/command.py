@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import as_completed
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 from rich.console import Console
@@ -27,15 +28,8 @@ from tests.toolkit.threads import threads
 
 from . import release, report, results
 from .project import RunOptions
-from .records import RECORD, RecordError, load_records
-from .run import UpstreamRunner
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from .records import Record
-    from .run import Outcome
+from .records import RECORD, Record, RecordError, load_records
+from .run import Outcome, UpstreamRunner
 
 DESCRIPTION = """\
 Try the changes in reference/upstream: each project's own tests before and after, and

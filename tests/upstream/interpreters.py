@@ -6,17 +6,14 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from packaging.specifiers import SpecifierSet
 
 from tests.toolkit.process import run
 
 from .steps import StepError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from packaging.specifiers import SpecifierSet
 
 STEP = "interpreter"
 VERSION = "import platform; print(platform.python_version())"

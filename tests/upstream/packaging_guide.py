@@ -9,13 +9,10 @@ from __future__ import annotations
 import difflib
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.toolkit.paths import ROOT, UPSTREAM
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 TEXT = ROOT / "pep" / "pep-9999" / "platform-compatibility-tags.rst"
 CHANGE = UPSTREAM / "packaging-python-org" / "change.patch"

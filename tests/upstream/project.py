@@ -9,26 +9,20 @@ import shutil
 import sys
 import tempfile
 import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.toolkit.cache import LazyCache, Unit
-from tests.toolkit.process import ENDED, clean_environment, run
+from tests.toolkit.process import ENDED, CompletedProcess, clean_environment, run
 
 from . import cell_comparison, changes, interpreters, sources, suites
+from .cell_comparison import CellComparison
+from .changes import Lines
+from .records import Adapter, Check, Record, Tests
 from .steps import StepError, Stop
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from tests.toolkit.process import CompletedProcess
-
-    from .cell_comparison import CellComparison
-    from .changes import Lines
-    from .records import Adapter, Check, Record, Tests
-    from .suites import Outcomes
+from .suites import Outcomes
 
 INSTALL_SECONDS = 600
 NOT_RUN = "not run"

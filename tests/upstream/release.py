@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from packaging.version import VERSION_PATTERN, Version
 
@@ -15,9 +15,6 @@ from tests.toolkit.files import atomic_write
 
 from .records import RECORD, Record, RecordError, record_of
 from .sources import pypi_files
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -15,14 +17,7 @@ from tests.toolkit.recorded import DAY
 
 from . import results
 from .changes import total
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
-
-    from rich.console import Console
-
-    from .run import Outcome
+from .run import Outcome
 
 # For each project, the lines in which its run differs from the committed results.
 Differences = dict[str, list[str]]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from tests.toolkit import recorded
 
 from .changes import total
 from .records import RESULTS, Record
-from .suites import FAILED
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .run import Outcome
-    from .suites import Outcomes
+from .run import Outcome
+from .suites import FAILED, Outcomes
 
 
 def from_outcome(outcome: Outcome) -> dict[str, Any]:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.matrix.recorded import ReasonError
 from tests.toolkit.cache import ProvisionError
 
 from . import changes, suites
 from .cell_comparison import CellComparison, compare_cells
+from .changes import Lines
 from .project import AFTER, BEFORE, Project, RunOptions, digest
-from .records import RecordError, load_records
+from .records import Record, RecordError, Suite, Tests, load_records
 from .steps import StepError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from .changes import Lines
-    from .records import Record, Suite, Tests
-    from .suites import Compared, Outcomes
+from .suites import Compared, Outcomes
 
 
 @dataclass

@@ -14,17 +14,14 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from tests.toolkit.cache import LazyCache, ProvisionError, Unit
 from tests.toolkit.debian import MIRRORS, Package
 from tests.toolkit.process import run
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 # A newer snapshot of Debian than the other applications use.
 NEWER = (MIRRORS[0], MIRRORS[1].replace("20261101", "20261127"))

@@ -7,9 +7,8 @@ import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pypi_simple import NoSuchProjectError, PyPISimple
+from pypi_simple import DistributionPackage, NoSuchProjectError, PyPISimple
 from pypi_simple.errors import UnsupportedContentTypeError, UnsupportedRepoVersionError
 from requests.exceptions import RequestException
 
@@ -17,12 +16,8 @@ from tests.toolkit.cache import ProvisionError
 from tests.toolkit.debian import Package
 from tests.toolkit.download import check_sha256, download
 
+from .records import Record
 from .steps import StepError
-
-if TYPE_CHECKING:
-    from pypi_simple import DistributionPackage
-
-    from .records import Record
 
 STEP = "source"
 # What only a checkout has, and what tests write.

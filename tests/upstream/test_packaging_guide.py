@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.upstream import packaging_guide as guide
 from tests.upstream.changes import counted
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PAGE = f"Platform\n========\n\nText.\n\n{guide.NEXT}\nMore.\n"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -24,8 +23,7 @@ from .suites import FAILED, PASSED, SKIPPED, Outcomes, compare, compare_outcomes
 
 RECORDS = load_records()
 each_record = pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
-if TYPE_CHECKING:
-    from .records import Record
+from .records import Record
 
 TEXT = st.lists(st.sampled_from(["a", "b", "- x", "+ y", "@@ -1 +1 @@", "--- a/z", ""]))
 

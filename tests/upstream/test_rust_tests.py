@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.toolkit.cache import ProvisionError
 from tests.toolkit.paths import UPSTREAM
 from tests.upstream import rust_tests, suites
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 OUTPUT = """\
 running 4 tests

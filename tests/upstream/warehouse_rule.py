@@ -12,14 +12,12 @@ import ast
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SOURCE = Path(os.environ["WAREHOUSE"])
 LEGACY = SOURCE / "warehouse" / "forklift" / "legacy.py"

@@ -6,22 +6,17 @@ The tests need a browser and the built site, so they run only when this folder i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from tests.site.browser.provision import chromium
-from tests.site.browser.site import SITE, served
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
-
-    from tests.site.browser.site import Opener
+from tests.site.browser.site import SITE, Opener, served
 
 # Playwright disables the first thirteen itself; Chromium obeys the last list alone. The last
 # two are menus of the address bar: pages, and most of the cost of a new window.

@@ -7,21 +7,19 @@ import runpy
 import sys
 import threading
 from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
 from html.parser import HTMLParser
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from playwright.sync_api import Page
 
-    from playwright.sync_api import Page
-
-    Opener = Callable[..., Page]
+Opener = Callable[..., Page]
 
 ROOT = Path(__file__).parents[3]
 SITE = Path(os.environ.get("WASM_TAGS_SITE") or ROOT / "_build" / "html")

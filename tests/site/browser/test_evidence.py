@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from playwright.sync_api import Page
 from requirements import changes, requirements
 from support import support, support_data
 
 from docs.objections import objections
-from tests.site.browser.site import SITE, pages, references
+from tests.site.browser.site import SITE, Opener, pages, references
 from tests.toolkit import pep_text
 from wasm_platform_tags.conformance.cases import load_cases
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-    from tests.site.browser.site import Opener
 
 SUPPORT = "docs/support.html"
 REQUIREMENTS = "docs/requirements.html"

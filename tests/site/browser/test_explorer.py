@@ -9,11 +9,14 @@ import os
 import subprocess
 import sys
 import zipfile
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from explorer import RUNTIME, UPLOAD
 from explorer_answers import explore
+from playwright.sync_api import FilePayload, Page, Route
 
 from tests.site.browser.explorer_page import (
     BUILD,
@@ -38,18 +41,10 @@ from tests.site.browser.explorer_page import (
     tools,
     wait_for_scroll,
 )
-from tests.site.browser.site import ROOT, SITE, Handler, served
+from tests.site.browser.site import ROOT, SITE, Handler, Opener, served
 from tests.site.browser.test_site import overflow, violations
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from playwright.sync_api import FilePayload, Page, Route
-
-    from tests.site.browser.site import Opener
-
-    Asker = Callable[..., Page]
+Asker = Callable[..., Page]
 
 TARGETS = [
     "3.14 pyemscripten_2026_0_wasm32",

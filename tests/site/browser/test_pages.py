@@ -5,22 +5,16 @@ from __future__ import annotations
 import posixpath
 import re
 from io import BytesIO
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.sync_api import Page
 from pypdf import PdfReader
 
 from docs import discourse
-from tests.site.browser.site import MOVED, SITE, broken_links, pages, references
+from tests.site.browser.site import MOVED, SITE, Opener, broken_links, pages, references
 from tests.toolkit.pep_text import requirements
-from wasm_platform_tags import known_platforms
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-    from tests.site.browser.site import Opener
-    from wasm_platform_tags import KnownPlatform
+from wasm_platform_tags import KnownPlatform, known_platforms
 
 KNOWN = known_platforms()
 

@@ -7,22 +7,17 @@ import re
 from collections import Counter
 from functools import cache
 from html import unescape
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from docutils.nodes import make_id as anchor
 from matrix_results import all_rows
+from playwright.sync_api import Page
 from wording import css_class
 
-from tests.site.browser.site import ROOT, SITE, references
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from playwright.sync_api import Page
-
-    from tests.site.browser.site import Opener
+from tests.site.browser.site import ROOT, SITE, Opener, references
 
 RESULTS = sorted((ROOT / "tests" / "matrix" / "results").glob("*.json"))
 GROUPS = sorted((ROOT / "tests" / "conformance" / "cases").glob("*/*.json"))

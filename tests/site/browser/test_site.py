@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gzip
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Page, Response
 
 from tests.site.browser.provision import AXE
 from tests.site.browser.site import (
     ROOT,
     SITE,
+    Opener,
     broken_links,
     pages,
     references,
@@ -19,13 +22,6 @@ from tests.site.browser.site import (
     weight,
 )
 from tests.toolkit.pep_text import requirements
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from playwright.sync_api import Page, Response
-
-    from tests.site.browser.site import Opener
 
 PAGES = pages()
 SAMPLES = samples(PAGES)
