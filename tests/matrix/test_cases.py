@@ -19,7 +19,7 @@ from wasm_platform_tags.conformance.cases import (
 from wasm_platform_tags.conformance.runner import request
 
 from ..conformance.adapters import reference
-from .settings import CONFORMANCE, ROOT
+from ..toolkit.paths import CONFORMANCE, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

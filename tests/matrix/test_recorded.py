@@ -12,6 +12,7 @@ import pytest
 
 from wasm_platform_tags.conformance.cases import load_cases
 
+from ..toolkit.recorded import ResultError
 from . import recorded as results
 from .cells import LIBRARY, Cell, cells
 from .command import main
@@ -28,16 +29,15 @@ from .recorded import (
     Reason,
     ReasonError,
     Result,
-    ResultError,
     Verdict,
     committed_verdicts,
     compare,
     difference,
     faults,
-    judge,
     load_committed,
     load_reasons,
     stale,
+    verdict_for,
     write,
 )
 from .settings import load_settings
@@ -84,13 +84,13 @@ def committed(folder: Path) -> dict[str, Verdict]:
 
 
 def test_what_is_expected_passes() -> None:
-    assert judge(FIRST, CELL, FIRST.expect, "", []).verdict == PASS
+    assert verdict_for(FIRST, CELL, FIRST.expect, "", []).verdict == PASS
 
 
 def test_one_is_not_true() -> None:
     asked = replace(FIRST, expect=True)
-    assert judge(asked, CELL, True, "", []).verdict == PASS
-    assert judge(asked, CELL, 1, "", []).verdict == DIVERGES
+    assert verdict_for(asked, CELL, True, "", []).verdict == PASS
+    assert verdict_for(asked, CELL, 1, "", []).verdict == DIVERGES
 
 
 @pytest.mark.parametrize(
@@ -225,8 +225,10 @@ def test_a_committed_result_lacks_nothing(tmp_path: Path) -> None:
 
 
 def test_what_is_not_diverges_for_a_reason() -> None:
-    assert judge(FIRST, CELL, "else", "", [WHY]) == Verdict(DIVERGES, "else", "why")
-    assert judge(SECOND, CELL, "else", "", [WHY]) == Verdict(DIVERGES, "else")
+    assert verdict_for(FIRST, CELL, "else", "", [WHY]) == Verdict(
+        DIVERGES, "else", "why"
+    )
+    assert verdict_for(SECOND, CELL, "else", "", [WHY]) == Verdict(DIVERGES, "else")
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
