@@ -108,6 +108,7 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     # Before anything runs: this reads every committed result, and one may be broken.
     stale = recorded.stale(every_cell, every_case)
     if not (options.all or options.only or options.update):
+        console.print("older releases are asked a selection; --all asks everything")
         chosen = selected(chosen, every_cell)
     cache = Cache(options.cache.absolute(), settings)
     found = _run(Matrix(chosen, cache, reasons), console)

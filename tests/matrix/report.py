@@ -87,11 +87,7 @@ class Run:
         made = sum(len(result.verdicts) for result in self.results)
         left = sum(map(len, self.everything.values())) - made
         text = f"{made} observations in {len(self.results)} cells"
-        return (
-            f"{text}; {left} more were not asked (--all asks everything)"
-            if left
-            else text
-        )
+        return f"{text}; {left} others were not asked" if left else text
 
     def show(self, console: Console, reasons: Iterable[Reason]) -> None:
         """Print everything but the summary."""

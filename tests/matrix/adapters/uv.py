@@ -94,26 +94,31 @@ class Uv(Adapter):
         return run_tool(command, TIMEOUT)
 
     def _target(self, case: Case) -> list[str | Path]:
+        # With a cache, it asks the interpreter once.
+        cache = ("--cache-dir", self._home / "cache")
         if not self.cell.on_host:
-            home = self._interpreter.parent
-            return ["--cache-dir", home / "cache", "--python", self._interpreter]
+            return [*cache, "--python", self._interpreter]
         assert case.target
         if case.target.id not in TRIPLES:
             raise UnsupportedError(
                 f"--python-platform has no triple for {case.target.id}."
             )
         return [
-            *("--no-cache", "--python", sys.executable),
+            *(*cache, "--python", sys.executable),
             *("--python-platform", TRIPLES[case.target.id]),
             *("--python-version", case.target.python),
         ]
 
     @cached_property
-    def _interpreter(self) -> Path:
-        """The cell's runtime as an executable, in the folder that it sees."""
+    def _home(self) -> Path:
         folder = self.context.scratch / self.cell.name
         folder.mkdir()
-        return write_interpreter(folder, self.context.cache, self.cell.runtime)
+        return folder
+
+    @cached_property
+    def _interpreter(self) -> Path:
+        """The cell's runtime as an executable, in the folder that it sees."""
+        return write_interpreter(self._home, self.context.cache, self.cell.runtime)
 
 
 def _installed(folder: Path, case: Case) -> str:
