@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -61,7 +61,7 @@ examples:
 exit code: 0 if every observation is the committed one, 1 if not, 2 for bad input
 """
 # A run, or all that it could ask: the cases of each cell.
-Tasks = dict[Cell, Sequence[Case]]
+Tasks = Mapping[Cell, Sequence[Case]]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -89,16 +89,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _main(options: argparse.Namespace, console: Console) -> int:
     started = time.monotonic()
-    settings = load_settings()
-    every_cell, every_case = list(cells(settings)), load_cases()
+    settings, every_case = load_settings(), load_cases()
+    everything = {
+        cell: [case for case in every_case if cell.applies(case)]
+        for cell in cells(settings)
+    }
     patterns = subset(options.subset, settings)
-    wanted = [cell for cell in every_cell if matches(cell.name, patterns)]
+    wanted = {c: some for c, some in everything.items() if matches(c.name, patterns)}
     chosen = pick(options.only, wanted, every_case)
-    if options.update and any("/" in pattern for pattern in options.only):
-        raise BadInputError(
-            "--update writes whole cells, because a result has one version and one day:"
-            " leave out the patterns with a slash, which select cases"
-        )
+    need_whole_cells(options)
     if options.list:
         for cell, some in chosen.items():
             console.print(f"{len(some):4}  {cell.name}", highlight=False)
@@ -106,45 +105,47 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     need_folder(options.json)
     reasons = recorded.load_reasons()
     # Before anything runs: this reads every committed result, and one may be broken.
-    stale = recorded.stale(every_cell, every_case)
+    stale = recorded.stale(everything, every_case)
     if not (options.all or options.only or options.update):
         console.print("older releases are asked a selection; --all asks everything")
-        chosen = selected(chosen, every_cell)
+        chosen = selected(chosen, everything)
     cache = Cache(options.cache.absolute(), settings)
     found = _run(Matrix(chosen, cache, reasons), console)
-    run = report.Run(
-        everything={
-            cell: [case for case in every_case if cell.applies(case)]
-            for cell in every_cell
-        },
-        results=found,
-        mismatches=[
-            mismatch
-            for result in found
-            for mismatch in recorded.compare(
-                result, recorded.load_committed(result.cell)
-            )
-        ],
-        faults=[fault for result in found for fault in recorded.faults(result)],
-        stale=stale,
-    )
+    run = report.Run(everything, found, stale)
     if options.json:
         run.write_json(options.json, today())
     run.show(console, reasons)
     console.print(f"{run.summary}, {time.monotonic() - started:.0f} s", highlight=False)
-    if not options.update:
-        return int(run.differs)
+    if options.update:
+        return _update(run, console)
+    return int(run.differs)
+
+
+def _update(run: report.Run, console: Console) -> int:
+    """Write the results, unless one of them must not be committed."""
     if run.faults:
         console.print(
             f"nothing written: {len(run.faults)} errors, or divergences that no reason in"
             " reasons.json explains"
         )
         return 1
-    for result in found:
+    for result in run.results:
         recorded.write(result, today())
-    recorded.remove_stale(every_cell)
+    recorded.remove_stale(run.everything)
     console.print("results written")
     return 0
+
+
+def need_whole_cells(options: argparse.Namespace) -> None:
+    """Check that --update is not asked to write a part of a cell.
+
+    :raises BadInputError: if it is.
+    """
+    if options.update and any("/" in pattern for pattern in options.only):
+        raise BadInputError(
+            "--update writes whole cells, because a result has one version and one day:"
+            " leave out the patterns with a slash, which select cases"
+        )
 
 
 def subset(name: str | None, settings: Settings) -> Sequence[str]:
@@ -161,35 +162,33 @@ def subset(name: str | None, settings: Settings) -> Sequence[str]:
     return settings.subsets[name]
 
 
-def pick(
-    patterns: Sequence[str], every_cell: Sequence[Cell], every_case: Sequence[Case]
-) -> Tasks:
+def pick(patterns: Sequence[str], tasks: Tasks, every_case: Sequence[Case]) -> Tasks:
     """Return the cells that --only selects, with the cases that it selects.
 
     :raises BadInputError: if a pattern matches nothing.
     """
-    for_cells = [pattern for pattern in patterns if "/" not in pattern]
-    for_cases = [pattern for pattern in patterns if "/" in pattern]
-    for what, some, names in (
-        ("cell", for_cells, [cell.name for cell in every_cell]),
-        ("case", for_cases, [case.id for case in every_case]),
-    ):
-        for pattern in some:
-            if not matches_any(names, pattern):
-                raise BadInputError(
-                    f"--only {pattern!r} matches no {what}; --list shows the cells, and"
-                    f" a case is called KIND/GROUP/ID@TARGET, such as {every_case[0].id}"
-                )
-    named = [case for case in every_case if matches(case.id, for_cases)]
-    tasks = {
-        cell: [case for case in named if cell.applies(case)]
-        for cell in every_cell
-        if matches(cell.name, for_cells)
+    names = {
+        "cell": [cell.name for cell in tasks],
+        "case": [case.id for case in every_case],
     }
-    return {cell: some for cell, some in tasks.items() if some}
+    by_kind: dict[str, list[str]] = {"cell": [], "case": []}
+    for pattern in patterns:
+        what = "case" if "/" in pattern else "cell"
+        by_kind[what].append(pattern)
+        if not matches_any(names[what], pattern):
+            raise BadInputError(
+                f"--only {pattern!r} matches no {what}; --list shows the cells, and"
+                f" a case is called KIND/GROUP/ID@TARGET, such as {every_case[0].id}"
+            )
+    picked = {
+        cell: [case for case in some if matches(case.id, by_kind["case"])]
+        for cell, some in tasks.items()
+        if matches(cell.name, by_kind["cell"])
+    }
+    return {cell: some for cell, some in picked.items() if some}
 
 
-def selected(tasks: Tasks, every_cell: Sequence[Cell]) -> Tasks:
+def selected(tasks: Tasks, every_cell: Iterable[Cell]) -> Tasks:
     """Return the tasks with only a selection of the cases of older releases."""
     newest = newest_versions(every_cell)
     return {

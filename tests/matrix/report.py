@@ -26,6 +26,9 @@ from .recorded import (
     Reason,
     Result,
     Verdict,
+    compare,
+    faults,
+    load_committed,
 )
 
 if TYPE_CHECKING:
@@ -58,13 +61,26 @@ class Run:
     """The outcome of a run.
 
     :param everything: the cases of every cell of the matrix, asked or not.
+    :param stale: committed results of what no longer exists.
     """
 
     everything: Mapping[Cell, Sequence[Case]]
     results: Sequence[Result]
-    mismatches: Sequence[Mismatch]
-    faults: Sequence[Mismatch]
     stale: Sequence[Mismatch]
+
+    @cached_property
+    def mismatches(self) -> list[Mismatch]:
+        """What is not as committed."""
+        return [
+            mismatch
+            for result in self.results
+            for mismatch in compare(result, load_committed(result.cell))
+        ]
+
+    @cached_property
+    def faults(self) -> list[Mismatch]:
+        """What must not be committed."""
+        return [fault for result in self.results for fault in faults(result)]
 
     @property
     def differs(self) -> bool:
@@ -137,29 +153,18 @@ def table(by_group: ByGroup, results: Iterable[Result], width: int) -> Group:
     On a narrow terminal, kinds of cases take the place of groups.
     """
     verdicts = {result.cell: result.verdicts for result in results}
-    groups = sorted({group for some in by_group.values() for group in some})
-    if width < WIDE:
-        kinds = sorted({_kind(group) for group in groups})
-        columns = {kind: [g for g in groups if _kind(g) == kind] for kind in kinds}
-        halves = [
-            {kind: of for kind, of in columns.items() if (kind in CHOOSING) == first}
-            for first in (True, False)
-        ]
-    else:
-        halves = [
-            {
-                group.partition("/")[2].replace("-", "-\n"): [group]
-                for group in groups
-                if _kind(group) == "select"
-            },
-            {g.replace("/", "\n"): [g] for g in groups if _kind(g) != "select"},
-        ]
-    grids = [_grid(by_group, verdicts, columns) for columns in halves if columns]
+    columns: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
+    for group in sorted({group for some in by_group.values() for group in some}):
+        kind, _, name = group.partition("/")
+        if width < WIDE:
+            half, heading = kind not in CHOOSING, kind
+        elif kind == "select":
+            half, heading = False, name.replace("-", "-\n")
+        else:
+            half, heading = True, f"{kind}\n{name}"
+        columns[half].setdefault(heading, []).append(group)
+    grids = [_grid(by_group, verdicts, half) for half in columns if half]
     return Group(*grids, Text(LEGEND, style="dim"))
-
-
-def _kind(group: str) -> str:
-    return group.partition("/")[0]
 
 
 def _grid(

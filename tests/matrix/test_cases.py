@@ -172,11 +172,18 @@ def test_the_words_of_a_target_agree(target: Any) -> None:
     ]
     assert words["python"] == target.python
     assert words["python_full"].startswith(f"{target.python}.")
-    for name in ("year", "patch", "minor", "sdk"):
-        if name in words:
-            assert int(words[f"next_{name}"]) == int(words[name]) + 1
-        if f"last_{name}" in words:
-            assert int(words[f"last_{name}"]) == int(words[name]) - 1
+    for neighbour in words:
+        step = {"next": 1, "last": -1}.get(neighbour.partition("_")[0])
+        if step:
+            number = words[neighbour.partition("_")[2]]
+            assert int(words[neighbour]) == int(number) + step
+    for name in {"year", "patch", "minor", "sdk"} & words.keys():
+        assert f"next_{name}" in words
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+def test_the_platform_of_a_target_has_its_words(target: Any) -> None:
+    words = target.words
     if target.platform:
         assert target.platform == f"{target.family}_{target.id}_wasm32"
     else:
