@@ -11,7 +11,7 @@ from docutils import nodes
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sphinx.util.osutil import relative_uri
 
-from tests.matrix.settings import ROOT
+from tests.toolkit.paths import ROOT
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Run real installers in real runtimes on the conformance cases, and compare what they do with
-tests/matrix/results. When nothing is named, the newest release of each tool is asked
+tests/matrix/results. A pattern of --only with a slash selects cases, any other cells; of
+cells, --update writes only whole ones. When nothing is named, the newest release of each tool is asked
 everything, and an older release a selection (tests/matrix/selection.py).
 """
 EXAMPLES = """\
@@ -66,7 +67,7 @@ Tasks = Mapping[Cell, Sequence[Case]]
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    made = make_parser("tests.matrix", DESCRIPTION, EXAMPLES, what="cells or cases")
+    made = make_parser("tests.matrix", DESCRIPTION, EXAMPLES, what="cells")
     made.add_argument(
         "--all",
         action="store_true",

@@ -1,4 +1,4 @@
-"""The case files are right, and a wrong one says what is wrong."""
+"""The case files are valid, and a wrong one has a clear message."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_expansion(tmp_path: Path) -> None:
         ({"files": ["1.0-any"]}, "$.cases[0].files[0]"),
     ],
 )
-def test_a_wrong_case_is_told(
+def test_a_wrong_case_has_a_message(
     tmp_path: Path, changes: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(InvalidSuite) as error:
@@ -110,7 +110,7 @@ def test_projects_are_unique() -> None:
 
 
 def asked(case: Case) -> str:
-    """What a case asks, without the project that its files are named after."""
+    """Return what a case asks, without the name of its project."""
     about = json.dumps([case.kind, case.target and case.target.id, dict(case.data)])
     return about.replace(f"{case.project.replace('-', '_')}-", "")
 
@@ -156,8 +156,8 @@ def test_refusals_outnumber_the_rest() -> None:
     ],
     ids=lambda case: case.id,
 )
-def test_whoever_strips_zeros_is_found_out(case: Case) -> None:
-    """On every target the malformed tag is the target's own, were it repaired."""
+def test_a_tool_that_strips_zeros_diverges(case: Case) -> None:
+    """Without the zeros, the malformed tag would be the target's own on every target."""
     repaired = [re.sub(r"_0+(?=[0-9])", "_", name) for name in case.data["files"]]
     assert reference.select({**request(case), "files": repaired}) != case.expect
 

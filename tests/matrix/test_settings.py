@@ -1,4 +1,4 @@
-"""What is downloaded is named once, exactly, and from nowhere in particular."""
+"""provision.json is complete and exact, and agrees with the files of npm and pip."""
 
 from __future__ import annotations
 

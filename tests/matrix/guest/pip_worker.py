@@ -11,12 +11,15 @@ import sys
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import wasm_platform_tags
 
 from . import installed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 COMMON = ("install", "--no-cache-dir", "--disable-pip-version-check")
 NOTHING_FITS = "No matching distribution found"
@@ -62,8 +65,9 @@ def _resolve(pip: str, patched: bool, arguments: list[str]) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         options = ("--dry-run", "--ignore-installed", "--report", str(report))
-        if not _install(pip, patched, [*options, *arguments]):
-            return None
+        with _bytecode() if sys.platform == "emscripten" else nullcontext():
+            if not _install(pip, patched, [*options, *arguments]):
+                return None
         return json.loads(report.read_text(encoding="utf-8"))["install"]
 
 
@@ -85,6 +89,21 @@ def _install(pip: str, patched: bool, arguments: list[str]) -> bool:
     if NOTHING_FITS in text and RETRYING not in text:
         return False
     raise PipError(f"pip left with status {status}")
+
+
+@contextlib.contextmanager
+def _bytecode() -> Iterator[None]:
+    """Keep the bytecode of pip among the downloads, because compiling pip takes seconds.
+
+    Pyodide itself writes none. Only pip is imported meanwhile: a dummy project could get the
+    bytecode of another one that has the same name and size.
+    """
+    before = sys.dont_write_bytecode, sys.pycache_prefix
+    sys.dont_write_bytecode, sys.pycache_prefix = False, "/cache/bytecode"
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode, sys.pycache_prefix = before
 
 
 def import_from(pip: str) -> None:

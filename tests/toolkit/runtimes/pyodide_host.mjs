@@ -21,11 +21,6 @@ for (const [guest, root] of Object.entries(mounts)) {
   python.FS.mkdirTree(guest);
   python.FS.mount(python.FS.filesystems.NODEFS, { root }, guest);
 }
-// Pyodide writes no bytecode by itself, and compiling pip takes seconds. The cache of downloads
-// keeps it: the same folder is for every Pyodide, because Python checks which one made a file.
-if ("/cache" in mounts) {
-  python.runPython(`import sys; sys.dont_write_bytecode = False; sys.pycache_prefix = "/cache/bytecode"`);
-}
 // Pyodide 0.27 starts with umask 0o777: every file made would be unreadable.
 python.runPython(`import os, sys; os.umask(0o022); sys.path[:0] = ${JSON.stringify(path)}`);
 python.runPython("from tests.matrix.guest.serve import answer");
