@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .adapters import ADAPTERS, LIBRARY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wasm_platform_tags.conformance.cases import Case
 
@@ -103,15 +103,19 @@ def cells(settings: Settings) -> Iterator[Cell]:
                 yield replace(cell, patched=True)
 
 
-def lanes(chosen: Iterable[Cell]) -> list[list[Cell]]:
-    """Return the cells that share a worker, one after another; the longest lanes first."""
+def lanes(tasks: Mapping[Cell, Sequence[Case]]) -> list[list[Cell]]:
+    """Return the cells that share a worker, one after another; the slowest lanes first."""
     found: dict[tuple[str | None, ...], list[Cell]] = {}
-    for cell in chosen:
+    for cell in tasks:
         alone = cell.on_host or cell.adapter.needs_own_worker
         tool = (cell.tool.tool, cell.tool.version, cell.via) if alone else ()
         key = (cell.runtime.runtime, *tool)
         found.setdefault(key, []).append(cell)
-    return sorted(found.values(), key=lambda lane: -len(lane))
+
+    def seconds(lane: Sequence[Cell]) -> float:
+        return sum(len(tasks[cell]) * cell.adapter.seconds_per_case for cell in lane)
+
+    return sorted(found.values(), key=seconds, reverse=True)
 
 
 def settings_for(chosen: Iterable[Cell], settings: Settings) -> Settings:

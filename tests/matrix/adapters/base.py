@@ -76,6 +76,8 @@ class Adapter(ABC):
     patchable_in_guest: ClassVar[bool] = False
     # What the tool receives, where that is the same in every cell.
     description: ClassVar[str] = ""
+    # Roughly, to start the slowest cells first.
+    seconds_per_case: ClassVar[float] = 0.1
     # Whether a worker can hold only one version of the tool.
     needs_own_worker: ClassVar[bool] = False
 

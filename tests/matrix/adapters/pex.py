@@ -26,6 +26,7 @@ class Pex(Adapter):
     """One Pex; `via` is the option that names the target."""
 
     host_kinds = frozenset({"select", "dependency"})
+    seconds_per_case = 1
 
     @classmethod
     def describe(cls, cell: Cell) -> str:
