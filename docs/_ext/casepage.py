@@ -14,7 +14,8 @@ from matrix_results import all_reasons, all_rows, cases_by_group, cases_by_name
 from wording import css_class, repeat_command, version_range
 
 from tests.matrix.recorded import PASS, UNSUPPORTED
-from tests.matrix.settings import CONFORMANCE, load_settings
+from tests.matrix.settings import load_settings
+from tests.toolkit.paths import CONFORMANCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -27,8 +27,8 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
 
 from tests.matrix.provision import Cache
-from tests.matrix.settings import ROOT, load_settings
-from tests.toolkit.paths import DOWNLOADS as DEFAULT_CACHE
+from tests.matrix.settings import load_settings
+from tests.toolkit.paths import DOWNLOADS, ROOT
 from wasm_platform_tags import known_platforms
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def pyodide() -> Path | None:
     given = os.environ.get(VARIABLE)
     if given == "":
         return None
-    cache = Cache(DEFAULT_CACHE, load_settings())
+    cache = Cache(DOWNLOADS, load_settings())
     folder = Path(given) if given else cache.pyodide(ALIAS)
     return folder if all((folder / name).is_file() for name in RUNTIME) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import matrix_results
@@ -10,8 +11,7 @@ from docutils import nodes
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sphinx.util.osutil import relative_uri
 
-from tests.matrix.settings import ROOT
-from tests.matrix.told import told
+from tests.toolkit.paths import ROOT
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -25,7 +25,7 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
     undefined=StrictUndefined,
 )
-TEMPLATES.filters |= {"id": nodes.make_id, "told": told}
+TEMPLATES.filters |= {"id": nodes.make_id, "told": attrgetter("description")}
 TEMPLATES.globals |= {"results": matrix_results, "wording": wording}
 
 

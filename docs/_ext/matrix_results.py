@@ -16,7 +16,8 @@ from tests.matrix.recorded import (
     load_committed,
     load_reasons,
 )
-from tests.matrix.settings import CONFORMANCE, HERE, load_settings
+from tests.matrix.settings import HERE, load_settings
+from tests.toolkit.paths import CONFORMANCE
 from tests.toolkit.pep_text import PEP
 from wasm_platform_tags.conformance.cases import load_cases, load_targets
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from matrix_results import all_rows, newest
 
-from tests.matrix.cells import KINDS
 from tests.matrix.recorded import DIVERGES, ERROR, NOT_RUN, PASS, UNSUPPORTED
 from tests.matrix.settings import HERE as MATRIX
 from tests.matrix.settings import Runtime
@@ -156,7 +155,7 @@ def no_answer(question: Mapping[str, Any], rows: Sequence[Row]) -> Answer:
         return Answer(NOT_APPLICABLE, "has no such target")
     globs = (glob for asked in question["answers"] for glob in asked["cases"])
     kinds = {"select", *(glob.partition("/")[0] for glob in globs)}
-    if any(kinds & KINDS[row.cell.tool.tool, row.cell.on_host] for row in rows):
+    if any(kinds & row.cell.kinds for row in rows):
         return Answer(NOT_ASKED, NOT_ASKED)
     return Answer(NOT_APPLICABLE, "does not concern it")
 

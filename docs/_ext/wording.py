@@ -16,7 +16,7 @@ from tests.matrix.recorded import (
     PERMALINK,
     UNSUPPORTED,
 )
-from tests.matrix.settings import ROOT
+from tests.toolkit.paths import ROOT
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -20,7 +20,8 @@ from typing import Any
 HERE = Path(__file__).parent
 PEP = HERE.with_suffix(".rst")
 FIGURES = HERE / "figures.json"
-RESULTS = HERE.parents[1] / "tests" / "matrix" / "results"
+MATRIX = HERE.parents[1] / "tests" / "matrix"
+RESULTS = MATRIX / "results"
 
 # What a wheel is counted as, by the start of its platform tag.
 SPELLINGS = {
@@ -34,13 +35,19 @@ QUESTIONS = {
     "canonical": "select/canonical/alone@2025_0",
     "alias": "select/alias/alone@2025_0",
 }
-# Each real way to install on one platform, 2025_0, with nothing patched by this project.
+# The newest Pyodide of the platform 2025_0 that is measured.
+PYODIDE = [
+    line["runtime"]
+    for line in json.loads((MATRIX / "provision.json").read_bytes())["runtimes"]
+    if line["target"] == "2025_0"
+][-1]
+# Each real way to install on that platform, with nothing patched by this project.
 CELLS = {
-    "pyodide-build-0.39.2-pyodide-0.29.5-json": "pip of ``pyodide venv``",
+    f"pyodide-build-0.39.2-{PYODIDE}-json": "pip of ``pyodide venv``",
     "micropip-0.10.1-pyodide-0.28.3-json": "micropip 0.10.1",
-    "micropip-0.11.1-pyodide-0.29.5-json": "micropip 0.11.1",
+    f"micropip-0.11.1-{PYODIDE}-json": "micropip 0.11.1",
     "uv-0.13.9-host-json": "uv 0.13.9, for a target",
-    "uv-0.13.9-pyodide-0.29.5-interpreter": "uv 0.13.9, given the interpreter",
+    f"uv-0.13.9-{PYODIDE}-interpreter": "uv 0.13.9, given the interpreter",
     "pip-26.3-host-canonical": "pip 26.3, with ``--platform``",
 }
 ANSWERS = {"pass": "yes", "diverges": "no"}

@@ -1,4 +1,4 @@
-"""The audit of a wheel, beside auditwheel-emscripten's show() and zipfile."""
+"""Compare the audit of a wheel with show() of auditwheel-emscripten, and with zipfile."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.matrix.provision import Cache
 
-# What is timed, in a process of its own: `work` is called with the wheel's path.
+# The code that is timed, each in its own process: `work` is called with a wheel's path.
 AUDITED = "mypy-*-cp314-*.whl"
 AUDIT = "from wasm_platform_tags.audit import audit as work"
 SHOW = "from auditwheel_emscripten import show as work"
@@ -33,7 +33,7 @@ INFLATE = (
 ROUNDS = 7
 AUDITS = {
     "fast": AUDIT,
-    "plain": f"import sys\nsys.modules['zlib_ng'] = None\n{AUDIT}",  # as if not there
+    "plain": f"import sys\nsys.modules['zlib_ng'] = None\n{AUDIT}",  # as if it were not installed
     "show": SHOW,
     "zip": INFLATE,
 }
@@ -58,7 +58,7 @@ print(json.dumps({{
 def measure(
     cache: Cache, tell: Callable[[str], None]
 ) -> Iterator[tuple[str, str, str, str]]:
-    """Yield, for each claim: what, ours, the peer's, and the ratio."""
+    """Yield a row for each comparison: what, ours, the peer's, and the ratio."""
     (wheel,) = real_wheels.downloaded(cache, tell).glob(AUDITED)
     theirs = cache.requirement(f"auditwheel-emscripten=={real_wheels.pinned()[1]}")
     if not theirs.exists():
@@ -70,7 +70,7 @@ def measure(
     environment = {**os.environ, "PATH": tools, "PYTHONPATH": str(theirs)}
 
     def in_a_process(code: str) -> dict[str, float]:
-        """Seconds of the work, its children's too; bytes at the most."""
+        """Return the seconds of the work and its child processes, and its peak memory in bytes."""
         done = subprocess.run(
             [sys.executable, "-c", TIMED.format(code=code), str(wheel)],
             check=True,

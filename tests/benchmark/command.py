@@ -19,7 +19,7 @@ from tests.matrix.provision import Cache
 from tests.matrix.settings import load_settings
 from tests.toolkit.command import BadInputError, exit_code, need_folder
 from tests.toolkit.files import atomic_write
-from tests.toolkit.paths import DOWNLOADS as DEFAULT_CACHE
+from tests.toolkit.paths import DOWNLOADS
 
 from . import audit, tags
 
@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--only", choices=("tags", "audit"), help="only one part, by default both"
     )
-    made.add_argument("--cache", type=Path, default=DEFAULT_CACHE, metavar="DIR")
+    made.add_argument("--cache", type=Path, default=DOWNLOADS, metavar="DIR")
     made.add_argument("--json", type=Path, metavar="FILE", help="also write JSON")
     return made
 

@@ -1,4 +1,4 @@
-"""Ranking, importing and patching, beside packaging."""
+"""Compare ranking, importing and patching with packaging."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def seconds(work: Callable[[], object]) -> float:
 def ratio(
     ours: Callable[[], object], peer: Callable[[], object], rounds: int
 ) -> tuple[float, float]:
-    """The medians of both, measured in turn so that both meet the same machine."""
+    """Return the medians of both in seconds, measured in turn on the same machine."""
     pairs = [(seconds(ours), seconds(peer)) for _ in range(rounds)]
     mine, theirs = zip(*pairs, strict=True)
     return statistics.median(mine), statistics.median(theirs)
@@ -50,7 +50,7 @@ def import_seconds(module: str) -> float:
 
 
 def peak_memory(work: Callable[[], object]) -> int:
-    """Bytes at the peak, above what was there before."""
+    """Return the peak of the memory that the work allocates, in bytes."""
     gc.collect()
     tracemalloc.start()
     work()
@@ -60,7 +60,7 @@ def peak_memory(work: Callable[[], object]) -> int:
 
 
 def measure(size: int) -> Iterator[tuple[str, str, str, str]]:
-    """Yield, for each claim: what, ours, the peer's, and the ratio."""
+    """Yield a row for each comparison: what, ours, the peer's, and the ratio."""
     files = project(size)
     few = [name for name in files if not TARGET.rank([name])]
     suited = [name for name in files if TARGET.rank([name])]

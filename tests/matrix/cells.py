@@ -1,77 +1,34 @@
-"""The cells of the matrix: one tool in one runtime, in one manner."""
+"""The cells of the matrix: one version of a tool, in one runtime, in one manner."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from .adapters import ADAPTERS, LIBRARY
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wasm_platform_tags.conformance.cases import Case
 
+    from .adapters.base import Adapter
     from .settings import Runtime, Settings, Tool
 
-LIBRARY = "wasm-platform-tags"
+__all__ = ["LIBRARY", "Cell", "cells", "lanes", "settings_for"]
 
-# Which kinds of case say something about a tool, on the host and in a guest.
-KINDS: dict[tuple[str, bool], frozenset[str]] = {
-    (LIBRARY, True): frozenset(
-        {"parse", "environment", "build", "markers", "dependency", "select", "index"}
-    ),
-    (LIBRARY, False): frozenset({"select", "running", "lock-file"}),
-    ("packaging", True): frozenset({"environment", "patch"}),
-    ("packaging", False): frozenset({"running", "markers", "dependency"}),
-    ("pip-vendored", True): frozenset({"environment", "patch"}),
-    ("pip", True): frozenset({"select", "dependency"}),
-    ("pip", False): frozenset({"select", "dependency", "wheels"}),
-    ("micropip", False): frozenset({"select", "dependency", "wheels"}),
-    ("uv", True): frozenset({"select", "dependency"}),
-    ("uv", False): frozenset({"select", "dependency"}),
-    ("pdm", True): frozenset({"select", "dependency"}),
-    ("pex", True): frozenset({"select", "dependency"}),
-    ("poetry", True): frozenset({"select", "dependency"}),
-    ("unearth", True): frozenset({"select"}),
-    ("pyodide-build", False): frozenset({"select"}),
-    ("pyodide-lock", True): frozenset({"select", "dependency"}),
-    ("pyodide-lock", False): frozenset({"select", "dependency"}),
-    ("auditwheel-emscripten", True): frozenset({"audit"}),
-    ("auditwheel-emscripten", False): frozenset({"audit"}),
-    ("warehouse", True): frozenset({"index"}),
-}
-# These evaluate markers for the host: what depends on its Python, its kernel or its
-# processor would be another result on another machine.
-FOR_THE_HOST = frozenset({"pip"})
-HOST_BOUND = frozenset(
-    {
-        # Of a kernel's release, packaging 24.2 and 25.0 even say "Invalid version".
-        "dependency/needed/emscripten-release",
-        "dependency/needed/emscripten-version",
-        "dependency/needed/wasi-release",
-        "dependency/needed/python-version",
-        "dependency/needed/python-full-version",
-        "dependency/not-needed/older-python",
-        "dependency/not-needed/x86-64",
-        "dependency/not-needed/arm64",
-    }
-)
-# Of these a process can hold one version; pyodide-build changes the interpreter.
-ALONE = frozenset(
-    {"auditwheel-emscripten", "micropip", "pyodide-build", "pyodide-lock"}
-)
-# The manner of a tool that runs on this machine and is given the runtime to ask.
+# `via` of a tool that runs on this machine and receives the runtime as an executable.
 INTERPRETER = "interpreter"
-# On the host, pip and uv are told the tags: there is nothing to patch.
-PATCHABLE = frozenset(
-    {("packaging", True), ("packaging", False), ("pip-vendored", True)}
-    | {("pip", False), ("micropip", False)}
-)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One tool and version, in one runtime, shown files in one way, patched or not."""
+    """One version of a tool in one runtime.
+
+    `via` is how it finds the files or receives the target (see `settings.Tool`);
+    `patched` is whether the library changes the tags that it finds.
+    """
 
     tool: Tool
     runtime: Runtime
@@ -80,24 +37,38 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """What the cell is called on the command line, and its results' file."""
+        """The name on the command line, and of the file of results."""
         parts = (self.tool.tool, self.tool.version, self.runtime.runtime, self.via)
         end = ["patched"] if self.patched else []
         return "-".join([*(part for part in parts if part), *end])
 
+    @property
+    def adapter(self) -> type[Adapter]:
+        """The adapter of the tool."""
+        return ADAPTERS[self.tool.tool]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of case that concern the tool here."""
+        return self.adapter.host_kinds if self.on_host else self.adapter.guest_kinds
+
+    @property
+    def description(self) -> str:
+        """What the tool receives in this cell, in one sentence."""
+        return self.adapter.describe(self)
+
     def applies(self, case: Case) -> bool:
-        """Whether the case says something about this cell."""
-        on_host = self.on_host
-        if case.kind not in KINDS[self.tool.tool, on_host]:
+        """Whether the case concerns this cell."""
+        if case.kind not in self.kinds:
             return False
         if not any(fnmatchcase(case.id, pattern) for pattern in self.tool.cases):
             return False
         if case.kind == "patch":
             return self.patched
         name = case.id.partition("@")[0]
-        if on_host and self.tool.tool in FOR_THE_HOST and name in HOST_BOUND:
+        if self.on_host and name in self.adapter.excluded_on_host:
             return False
-        if case.target is None or on_host:
+        if case.target is None or self.on_host:
             return case.data.get("environment") != "running"
         if name in self.runtime.other_release:
             return False
@@ -106,33 +77,52 @@ class Cell:
 
     @property
     def on_host(self) -> bool:
-        """Whether the tool runs on this machine and only aims at the target."""
+        """Whether the tool runs on this machine, for a target that is named to it."""
         return self.runtime.kind == "host"
 
     @property
     def where(self) -> str:
-        """Where the tool runs, in words."""
+        """Where the tool runs, as pages say it."""
         if self.on_host:
             return "on the host"
         return "given an interpreter" if self.via == INTERPRETER else "in WebAssembly"
 
 
 def cells(settings: Settings) -> Iterator[Cell]:
-    """Every cell there is."""
+    """Yield every cell, in the order of provision.json."""
     for tool, runtime in settings.pairs():
-        key = (tool.tool, runtime.kind == "host")
         for via in tool.via or (None,):
-            yield Cell(tool, runtime, via, patched=False)
-            if key in PATCHABLE:
-                yield Cell(tool, runtime, via, patched=True)
+            cell = Cell(tool, runtime, via, patched=False)
+            yield cell
+            adapter = cell.adapter
+            if (
+                adapter.patchable_on_host
+                if cell.on_host
+                else adapter.patchable_in_guest
+            ):
+                yield replace(cell, patched=True)
 
 
-def lanes(chosen: Iterable[Cell]) -> list[list[Cell]]:
-    """The cells that share a process, and so take turns; the longest lanes first."""
+def lanes(tasks: Mapping[Cell, Sequence[Case]]) -> list[list[Cell]]:
+    """Return the cells that share a worker, one after another; the slowest lanes first."""
     found: dict[tuple[str | None, ...], list[Cell]] = {}
-    for cell in chosen:
-        alone = cell.on_host or cell.tool.tool in ALONE
+    for cell in tasks:
+        alone = cell.on_host or cell.adapter.needs_own_worker
         tool = (cell.tool.tool, cell.tool.version, cell.via) if alone else ()
         key = (cell.runtime.runtime, *tool)
         found.setdefault(key, []).append(cell)
-    return sorted(found.values(), key=lambda lane: -len(lane))
+
+    def seconds(lane: Sequence[Cell]) -> float:
+        return sum(len(tasks[cell]) * cell.adapter.seconds_per_case for cell in lane)
+
+    return sorted(found.values(), key=seconds, reverse=True)
+
+
+def settings_for(chosen: Iterable[Cell], settings: Settings) -> Settings:
+    """Return the settings with only the tools and the runtimes of some cells."""
+    chosen = list(chosen)
+    return replace(
+        settings,
+        tools=tuple(dict.fromkeys(cell.tool for cell in chosen)),
+        runtimes=tuple(dict.fromkeys(cell.runtime for cell in chosen)),
+    )

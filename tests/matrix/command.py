@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
-from fnmatch import fnmatchcase
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -23,21 +20,37 @@ from rich.progress import (
 
 from wasm_platform_tags.conformance.cases import Case, InvalidSuite, load_cases
 
-from ..toolkit.command import BadInputError, exit_code, need_folder
-from ..toolkit.paths import DOWNLOADS as DEFAULT_CACHE
-from . import recorded as results
-from . import report
-from .cells import Cell, cells
+from ..toolkit.command import (
+    BadInputError,
+    exit_code,
+    make_parser,
+    matches,
+    matches_any,
+    need_folder,
+)
+from ..toolkit.recorded import today
+from . import recorded, report
+from .cells import Cell, cells, settings_for
 from .provision import Cache, provision
 from .run import Matrix
-from .settings import Settings, load_settings
+from .selection import newest_versions, select_cases
+from .settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import argparse
 
+    from .settings import Settings
+
+DESCRIPTION = """\
+Run real installers in real runtimes on the conformance cases, and compare what they do with
+tests/matrix/results. A pattern of --only with a slash selects cases, any other cells; of
+cells, --update writes only whole ones. When nothing is named, the newest release of each tool is asked
+everything, and an older release a selection (tests/matrix/selection.py).
+"""
 EXAMPLES = """\
 examples:
-  python -m tests.matrix                           everything, against what is committed
+  python -m tests.matrix                           compare with what is committed
+  python -m tests.matrix --all                     the same, older releases as well
   python -m tests.matrix --list                    the cells, and how many cases each has
   python -m tests.matrix --only 'pip-26.3-*'       some cells
   python -m tests.matrix --only 'select/alias/*'   some cases
@@ -48,166 +61,151 @@ examples:
 
 exit code: 0 if every observation is the committed one, 1 if not, 2 for bad input
 """
+# A run, or all that it could ask: the cases of each cell.
+Tasks = Mapping[Cell, Sequence[Case]]
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    made = argparse.ArgumentParser(
-        prog="python -m tests.matrix",
-        description="Run real installers in real runtimes on the conformance cases,"
-        " and compare what they do with tests/matrix/results.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    """Return the parser of the command line."""
+    made = make_parser("tests.matrix", DESCRIPTION, EXAMPLES, what="cells")
     made.add_argument(
-        "--only",
-        nargs="+",
-        default=[],
-        metavar="GLOB",
-        help="run only these; a pattern with a slash picks cases, any other cells",
+        "--all",
+        action="store_true",
+        help="ask every case of every release; --only and --update do so too",
     )
     made.add_argument(
         "--subset",
         metavar="NAME",
         help="run only the cells that provision.json lists under this name, such as short",
     )
-    made.add_argument(
-        "--json", type=Path, metavar="FILE", help="write all observations to FILE"
-    )
-    made.add_argument(
-        "--list", action="store_true", help="list the cells and run nothing"
-    )
-    made.add_argument(
-        "--update",
-        action="store_true",
-        help="show the differences, then write the results, for whole cells only; the"
-        " version-control system shows them again",
-    )
-    made.add_argument(
-        "--cache",
-        type=Path,
-        default=DEFAULT_CACHE,
-        metavar="DIR",
-        help="keep downloads here (default: .cache/matrix)",
-    )
     return made
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code."""
+    """Run the command and return the exit code."""
     options = parser().parse_args(arguments)
     run = partial(_main, options, Console())
-    return exit_code(run, InvalidSuite, results.ReasonError, results.ResultError)
+    return exit_code(run, InvalidSuite, recorded.ReasonError)
 
 
 def _main(options: argparse.Namespace, console: Console) -> int:
-    settings = load_settings()
-    every_cell, every_case = list(cells(settings)), load_cases()
-    wanted = _subset(options.subset, settings, every_cell)
-    chosen, some = _pick(options.only, wanted, every_case)
-    if options.update and any("/" in pattern for pattern in options.only):
-        raise BadInputError(
-            "--update writes whole cells, for a result has one version and one day: leave"
-            " out the patterns with a slash, which pick cases"
-        )
+    started = time.monotonic()
+    settings, every_case = load_settings(), load_cases()
+    everything = {
+        cell: [case for case in every_case if cell.applies(case)]
+        for cell in cells(settings)
+    }
+    patterns = subset(options.subset, settings)
+    wanted = {c: some for c, some in everything.items() if matches(c.name, patterns)}
+    chosen = pick(options.only, wanted, every_case)
+    need_whole_cells(options)
     if options.list:
-        for cell in chosen:
-            count = sum(cell.applies(case) for case in some)
-            console.print(f"{count:4}  {cell.name}", highlight=False)
+        for cell, some in chosen.items():
+            console.print(f"{len(some):4}  {cell.name}", highlight=False)
         return 0
     need_folder(options.json)
-    reasons = results.load_reasons()
-    # Before anything runs: it reads every committed result, and one may be broken.
-    stale = results.stale(every_cell, every_case)
+    reasons = recorded.load_reasons()
+    # Before anything runs: this reads every committed result, and one may be broken.
+    stale = recorded.stale(everything, every_case)
+    if not (options.all or options.only or options.update):
+        console.print("older releases are asked a selection; --all asks everything")
+        chosen = selected(chosen, everything)
     cache = Cache(options.cache.absolute(), settings)
-    matrix = Matrix(chosen, some, cache, reasons)
-    started = time.monotonic()
-    with _progress(console) as progress:
-        task = progress.add_task("downloads", total=None)
-        provision(
-            replace(cache, settings=needed(chosen, settings)),
-            lambda name, done, total: progress.update(
-                task, description=name, completed=done, total=total
-            ),
-        )
-        progress.remove_task(task)
-        found = _run(matrix, progress)
-
-    tasks = {
-        cell: _by_group(cell, every_case)
-        for cell in every_cell
-        if any(cell.applies(case) for case in every_case)
-    }
-    shown = {cell: tasks[cell] for cell in chosen}
-    console.print(report.table(shown, found, console.width))
-    if left := len(tasks) - len(shown):
-        console.print(f"[magenta]{left} other cells: not run[/magenta]")
-    report.show_reasons(console, found, reasons)
-    mismatches = [
-        mismatch
-        for result in found
-        for mismatch in results.compare(result, results.load_committed(result.cell))
-    ]
-    faults = [fault for result in found for fault in results.faults(result)]
-    today = datetime.now(timezone.utc).date().isoformat()
+    found = _run(Matrix(chosen, cache, reasons), console)
+    run = report.Run(everything, found, stale)
     if options.json:
-        wrong = [*mismatches, *faults, *stale]
-        report.write_json(options.json, tasks, found, wrong, today)
-    report.show_mismatches(console, "not as committed", mismatches)
-    report.show_mismatches(console, "stale results", stale)
-    listed = {(mismatch.cell, mismatch.case) for mismatch in mismatches}
-    unlisted = [fault for fault in faults if (fault.cell, fault.case) not in listed]
-    report.show_mismatches(console, "errors, or without a reason", unlisted)
-    if options.update and faults:
+        run.write_json(options.json, today())
+    run.show(console, reasons)
+    console.print(f"{run.summary}, {time.monotonic() - started:.0f} s", highlight=False)
+    if options.update:
+        return _update(run, console)
+    return int(run.differs)
+
+
+def _update(run: report.Run, console: Console) -> int:
+    """Write the results, unless one of them must not be committed."""
+    if run.faults:
         console.print(
-            f"nothing written: {len(faults)} errors, or divergences that no reason in"
+            f"nothing written: {len(run.faults)} errors, or divergences that no reason in"
             " reasons.json explains"
         )
-    seconds = time.monotonic() - started
-    count = sum(len(result.verdicts) for result in found)
-    console.print(f"{count} observations in {len(found)} cells, {seconds:.0f} s")
-    if options.update and not faults:
-        for result in found:
-            results.write(result, today)
-        results.remove_stale(every_cell)
-        console.print("results written")
-        return 0
-    return 1 if mismatches or faults or stale else 0
+        return 1
+    for result in run.results:
+        recorded.write(result, today())
+    recorded.remove_stale(run.everything)
+    console.print("results written")
+    return 0
 
 
-def needed(chosen: Sequence[Cell], settings: Settings) -> Settings:
-    """The settings with the tools and the runtimes of some cells alone."""
-    return replace(
-        settings,
-        tools=tuple(dict.fromkeys(cell.tool for cell in chosen)),
-        runtimes=tuple(dict.fromkeys(cell.runtime for cell in chosen)),
-    )
+def need_whole_cells(options: argparse.Namespace) -> None:
+    """Check that --update is not asked to write a part of a cell.
 
-
-def _run(matrix: Matrix, progress: Progress) -> list[results.Result]:
-    bars = {}
-    for cell in matrix.cells:
-        total = len(matrix.tasks(cell))
-        bars[cell] = progress.add_task(
-            cell.name, total=total, start=False, visible=False
+    :raises BadInputError: if it is.
+    """
+    if options.update and any("/" in pattern for pattern in options.only):
+        raise BadInputError(
+            "--update writes whole cells, because a result has one version and one day:"
+            " leave out the patterns with a slash, which select cases"
         )
-    whole = progress.add_task(
-        "all", total=sum(len(matrix.tasks(cell)) for cell in matrix.cells)
-    )
-
-    def tell(cell: Cell, done: int) -> None:
-        bar = bars[cell]
-        if done == 1:
-            progress.start_task(bar)
-        running = done < len(matrix.tasks(cell))
-        progress.update(bar, completed=done, visible=running)
-        progress.advance(whole)
-
-    return matrix.run(tell)
 
 
-def _progress(console: Console) -> Progress:
-    return Progress(
+def subset(name: str | None, settings: Settings) -> Sequence[str]:
+    """Return the patterns of the cells of a subset: none if no subset is named.
+
+    :raises BadInputError: if provision.json does not have it.
+    """
+    if name is None:
+        return ()
+    if name not in settings.subsets:
+        raise BadInputError(
+            f"--subset {name!r}: provision.json has {', '.join(settings.subsets)}"
+        )
+    return settings.subsets[name]
+
+
+def pick(patterns: Sequence[str], tasks: Tasks, every_case: Sequence[Case]) -> Tasks:
+    """Return the cells that --only selects, with the cases that it selects.
+
+    :raises BadInputError: if a pattern matches nothing.
+    """
+    names = {
+        "cell": [cell.name for cell in tasks],
+        "case": [case.id for case in every_case],
+    }
+    by_kind: dict[str, list[str]] = {"cell": [], "case": []}
+    for pattern in patterns:
+        what = "case" if "/" in pattern else "cell"
+        by_kind[what].append(pattern)
+        if not matches_any(names[what], pattern):
+            raise BadInputError(
+                f"--only {pattern!r} matches no {what}; --list shows the cells, and"
+                f" a case is called KIND/GROUP/ID@TARGET, such as {every_case[0].id}"
+            )
+    picked = {
+        cell: [case for case in some if matches(case.id, by_kind["case"])]
+        for cell, some in tasks.items()
+        if matches(cell.name, by_kind["cell"])
+    }
+    return {cell: some for cell, some in picked.items() if some}
+
+
+def selected(tasks: Tasks, every_cell: Iterable[Cell]) -> Tasks:
+    """Return the tasks with only a selection of the cases of older releases."""
+    newest = newest_versions(every_cell)
+    return {
+        cell: some
+        if cell.tool.version == newest[cell.tool.tool]
+        else select_cases(
+            some, recorded.committed_verdicts(recorded.load_committed(cell))
+        )
+        for cell, some in tasks.items()
+    }
+
+
+def _run(matrix: Matrix, console: Console) -> list[recorded.Result]:
+    """Download what is missing and run, with bars for the running cells."""
+    tasks = matrix.tasks
+    with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
@@ -215,54 +213,29 @@ def _progress(console: Console) -> Progress:
         TimeElapsedColumn(),
         console=console,
         transient=True,
-    )
-
-
-def _subset(
-    name: str | None, settings: Settings, every_cell: Sequence[Cell]
-) -> Sequence[Cell]:
-    if name is None:
-        return every_cell
-    if name not in settings.subsets:
-        raise BadInputError(
-            f"--subset {name!r}: provision.json has {', '.join(settings.subsets)}"
+    ) as progress:
+        downloads = progress.add_task("downloads", total=None)
+        needed = settings_for(tasks, matrix.cache.settings)
+        provision(
+            replace(matrix.cache, settings=needed),
+            lambda name, done, total: progress.update(
+                downloads, description=name, completed=done, total=total
+            ),
         )
-    return [cell for cell in every_cell if _matches(cell.name, settings.subsets[name])]
-
-
-def _pick(
-    patterns: Sequence[str], every_cell: Sequence[Cell], every_case: Sequence[Case]
-) -> tuple[list[Cell], list[Case]]:
-    for pattern in patterns:
-        names = (
-            [case.id for case in every_case]
-            if "/" in pattern
-            else [cell.name for cell in every_cell]
-        )
-        if not any(fnmatchcase(name, pattern) for name in names):
-            what = "case" if "/" in pattern else "cell"
-            raise BadInputError(
-                f"--only {pattern!r} matches no {what}; --list shows the cells, and"
-                f" a case is called KIND/GROUP/ID@TARGET, such as {every_case[0].id}"
+        progress.remove_task(downloads)
+        bars = {
+            cell: progress.add_task(
+                cell.name, total=len(some), start=False, visible=False
             )
-    for_cells = [p for p in patterns if "/" not in p]
-    for_cases = [p for p in patterns if "/" in p]
-    some = [case for case in every_case if _matches(case.id, for_cases)]
-    chosen = [
-        cell
-        for cell in every_cell
-        if _matches(cell.name, for_cells) and any(cell.applies(case) for case in some)
-    ]
-    return chosen, some
+            for cell, some in tasks.items()
+        }
+        whole = progress.add_task("all", total=sum(map(len, tasks.values())))
 
+        def advance(cell: Cell, done: int) -> None:
+            if done == 1:
+                progress.start_task(bars[cell])
+            running = done < len(tasks[cell])
+            progress.update(bars[cell], completed=done, visible=running)
+            progress.advance(whole)
 
-def _matches(name: str, patterns: Sequence[str]) -> bool:
-    return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def _by_group(cell: Cell, every_case: Sequence[Case]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
-    for case in every_case:
-        if cell.applies(case):
-            groups.setdefault(case.title, []).append(case.id)
-    return groups
+        return matrix.run(advance)

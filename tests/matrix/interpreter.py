@@ -1,7 +1,7 @@
-"""A runtime as an executable, for a tool that starts the interpreter by itself.
+"""A runtime as an executable, for a tool that starts the interpreter itself.
 
-The interpreter is the real one, unchanged; the launcher is ours. Pyodide has one, which
-its npm package leaves out; CPython for WASI has none.
+The interpreter is the real one, unchanged; the launcher is this project's. Pyodide has a
+launcher, but not in its npm package; CPython for WASI has none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PYODIDE = RUNTIMES / "pyodide_python.mjs"
 
 
 def write_interpreter(folder: Path, cache: Cache, runtime: Runtime) -> Path:
-    """Write a ``python`` that is the runtime and sees nothing but `folder`."""
+    """Write a launcher ``python`` for a runtime, which sees only the files in `folder`."""
     path = folder / "python"
     if runtime.alias:
         package = cache.pyodide(runtime.alias)

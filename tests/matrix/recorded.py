@@ -1,4 +1,4 @@
-"""Verdicts: what was observed, held against the cases and the committed results."""
+"""Verdicts: compare observations with the cases, and with the committed results."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from wasm_platform_tags.conformance.runner import (
 )
 
 from ..toolkit.files import atomic_write
+from ..toolkit.recorded import load
 from .settings import HERE
 
 if TYPE_CHECKING:
@@ -28,21 +29,20 @@ if TYPE_CHECKING:
 
     from .cells import Cell
 
-# The suite's verdicts are the matrix's too.
 __all__ = ["DIVERGES", "ERROR", "NOT_RUN", "PASS", "UNSUPPORTED"]
 
 RESULTS = HERE / "results"
 
-# What a committed result has, and what the verdict of a case in it may have.
+# The members of a committed result, and those of the verdict of a case in it.
 KEYS = set("tool version runtime via patched versions measured cases".split())
 VERDICTS = (PASS, DIVERGES, UNSUPPORTED, ERROR, NOT_RUN)
-OF_A_VERDICT = {"verdict", "observed", "reason", "output"}
+VERDICT_KEYS = {"verdict", "observed", "reason", "output"}
 
-# What a divergence can be: less than the case expects, more, or something else.
+# How an observation differs: less than the case expects, more, or something else.
 MISSED, TAKEN, INSTEAD = "missed", "taken", "instead"
 DIFFERENCES = (MISSED, TAKEN, INSTEAD)
 
-# Lines of a file as it was at one commit, which a branch or a tag would not fix.
+# A link to lines of a file at one commit: at a branch or a tag they could change.
 PERMALINK = re.compile(
     r"https://github\.com/[\w.-]+/[\w.-]+/blob/[0-9a-f]{40}/(?P<path>[^#?\s]+)"
     r"#L(?P<first>[0-9]+)(?:-L(?P<last>[0-9]+))?"
@@ -50,11 +50,11 @@ PERMALINK = re.compile(
 
 
 def difference(expected: Any, observed: Any) -> str:
-    """How an observation is unlike what is expected: one of `DIFFERENCES`.
+    """Return how an observation differs from the expectation: one of `DIFFERENCES`.
 
-    A file is missed where none was chosen, and taken where none should be; so is a
-    dependency, an acceptance, and a tag of a list. Where a yes or a no is expected,
-    anything else is no answer, and so something else.
+    A file is missed if none was chosen, and taken if none should be; the same is said of a
+    dependency, an acceptance, and the tags of a list. Where a boolean is expected, any
+    other type is something else.
     """
     if isinstance(expected, bool) and not isinstance(observed, bool):
         return INSTEAD
@@ -73,9 +73,9 @@ def _members(value: Any) -> set[str]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One case in one cell; `output` is kept and not compared.
+    """The verdict of one case in one cell.
 
-    It is in the tool's own words, or says why the tool could not be asked.
+    :param output: what the tool wrote, or why it could not be asked. It is not compared.
     """
 
     verdict: str
@@ -84,7 +84,7 @@ class Verdict:
     output: str = field(default="", compare=False)
 
     def json(self) -> dict[str, Any]:
-        """What is compared: a pass observed what the case expects."""
+        """Return what is compared. The observation of a pass is what the case expects."""
         if self.verdict == DIVERGES:
             return {
                 "verdict": self.verdict,
@@ -96,7 +96,7 @@ class Verdict:
         return {"verdict": self.verdict}
 
     def committed(self) -> dict[str, Any]:
-        """What is committed: of what the tool would not do, the words as well."""
+        """Return what is committed: also the output, where the tool does not pass."""
         if self.verdict in (DIVERGES, UNSUPPORTED) and self.output:
             return {**self.json(), "output": self.output}
         return self.json()
@@ -110,36 +110,43 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a divergence happens, and which ones it explains."""
+    """Why a tool diverges, and which divergences this explains.
+
+    :param links: to the lines of its source that show it.
+    :param tools: patterns of cells.
+    :param cases: patterns of cases.
+    :param observed: which `DIFFERENCES` it explains.
+    """
 
     id: str
     text: str
     reference: str
-    # To the lines where it was read.
     links: tuple[str, ...]
     tools: tuple[str, ...]
     cases: tuple[str, ...]
-    # Which differences it explains: a tool that passes files over takes none wrongly.
     observed: tuple[str, ...]
 
     def concerns(self, cell: str, case: str) -> bool:
-        """Whether it is about that cell and case, whatever was observed."""
+        """Whether its patterns match the cell and the case."""
         return any(fnmatchcase(cell, glob) for glob in self.tools) and any(
             fnmatchcase(case, glob) for glob in self.cases
         )
 
     def explains(self, cell: str, case: Case, observed: Any) -> bool:
-        """Whether this is why that cell observed that in the case."""
+        """Whether it explains that observation."""
         kind = difference(case.expect, observed)
         return kind in self.observed and self.concerns(cell, case.id)
 
 
 class ReasonError(ValueError):
-    """reasons.json is wrong."""
+    """reasons.json cannot be read, or a reason in it is incomplete."""
 
 
 def load_reasons(path: Path = HERE / "reasons.json") -> list[Reason]:
-    """Every reason, in the order in which they are tried."""
+    """Return the reasons, in the order in which they are tried.
+
+    :raises ReasonError: if the file is wrong.
+    """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         reasons = [
@@ -172,10 +179,10 @@ def load_reasons(path: Path = HERE / "reasons.json") -> list[Reason]:
     return reasons
 
 
-def judge(
+def verdict_for(
     case: Case, cell: Cell, observed: Any, output: str, reasons: Iterable[Reason]
 ) -> Verdict:
-    """Pass if it is what the case expects; else why not, if a reason is known."""
+    """Return the verdict of an observation: with the first reason that explains it."""
     if same(observed, case.expect):
         return Verdict(PASS, observed, output=output)
     explaining = (r.id for r in reasons if r.explains(cell.name, case, observed))
@@ -185,14 +192,17 @@ def judge(
 
 @dataclass(frozen=True)
 class Result:
-    """Everything about one cell."""
+    """The versions and the verdicts of one cell."""
 
     cell: Cell
     versions: Mapping[str, str]
     verdicts: Mapping[str, Verdict]
 
     def json(self, measured: str) -> dict[str, Any]:
-        """The committed form."""
+        """Return what is committed.
+
+        :param measured: the day.
+        """
         return {
             "tool": self.cell.tool.tool,
             "version": self.cell.tool.version,
@@ -207,7 +217,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Mismatch:
-    """What is not as committed, or what nothing explains."""
+    """An observation that is not the committed one, or that must not be committed."""
 
     cell: str
     case: str
@@ -216,28 +226,16 @@ class Mismatch:
     output: str = ""
 
 
-class ResultError(ValueError):
-    """A committed result is none, as after a merge that did not go through."""
-
-
 def load_committed(cell: Cell, folder: Path = RESULTS) -> dict[str, Any] | None:
-    """The committed result of a cell."""
-    path = folder / f"{cell.name}.json"
-    if not path.exists():
-        return None
-    try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ResultError(f"{path}: cannot be read as JSON: {error}") from None
-    if fault := _fault(data):
-        raise ResultError(f"{path}: {fault}")
-    return data
+    """Return the committed result of a cell, if there is one.
+
+    :raises ResultError: if the file is broken.
+    """
+    return load(folder / f"{cell.name}.json", _fault)
 
 
-def _fault(data: Any) -> str:
-    """Why a file is no committed result, or nothing."""
-    if not isinstance(data, dict):
-        return "wanted an object"
+def _fault(data: dict[str, Any]) -> str:
+    """Return why an object is not a committed result, or an empty string."""
     if unlike := data.keys() ^ KEYS:
         return f"has too little or too much: {', '.join(sorted(unlike))}"
     for part in ("versions", "cases"):
@@ -246,13 +244,13 @@ def _fault(data: Any) -> str:
     for name, verdict in data["cases"].items():
         if not isinstance(verdict, dict) or verdict.get("verdict") not in VERDICTS:
             return f"{name}: wanted a verdict, one of {', '.join(VERDICTS)}"
-        if unknown := verdict.keys() - OF_A_VERDICT:
+        if unknown := verdict.keys() - VERDICT_KEYS:
             return f"{name}: a verdict has no {', '.join(sorted(unknown))}"
     return ""
 
 
 def committed_verdicts(data: Mapping[str, Any] | None) -> dict[str, Verdict]:
-    """The verdicts of a committed result."""
+    """Return the verdicts of a committed result."""
     cases = data["cases"] if data else {}
     return {name: Verdict(**verdict) for name, verdict in cases.items()}
 
@@ -260,9 +258,11 @@ def committed_verdicts(data: Mapping[str, Any] | None) -> dict[str, Verdict]:
 def changed_versions(
     result: Result, data: Mapping[str, Any] | None
 ) -> dict[str, tuple[str, str]]:
-    """The versions that are not those of the committed `data`, before and now.
+    """Return the versions that differ from the committed ones, before and now.
 
-    The Python of a cell on the host is this machine's, and need not be the same.
+    The Python of a cell on the host is that of this machine, and may differ.
+
+    :param data: the committed result.
     """
     if data is None:
         return {}
@@ -276,7 +276,10 @@ def changed_versions(
 
 
 def compare(result: Result, data: Mapping[str, Any] | None) -> list[Mismatch]:
-    """Where the result is not the committed one, which is `data`."""
+    """Return where a result differs from the committed one.
+
+    :param data: the committed result.
+    """
     found = [
         Mismatch(result.cell.name, f"versions: {name}", before, now)
         for name, (before, now) in changed_versions(result, data).items()
@@ -293,7 +296,7 @@ def compare(result: Result, data: Mapping[str, Any] | None) -> list[Mismatch]:
 
 
 def faults(result: Result) -> list[Mismatch]:
-    """What must never be committed: errors, and divergences without a reason."""
+    """Return what must not be committed: errors, and divergences without a reason."""
     unknown = [
         Mismatch(result.cell.name, "versions", "an answer", said)
         for name, said in result.versions.items()
@@ -316,7 +319,7 @@ def faults(result: Result) -> list[Mismatch]:
 def stale(
     cells: Iterable[Cell], cases: Iterable[Case], folder: Path = RESULTS
 ) -> list[Mismatch]:
-    """What is committed for cells and cases that are no more."""
+    """Return the committed results of cells and cases that no longer exist."""
     known = {cell.name: cell for cell in cells}
     by_id = {case.id: case for case in cases}
     found = []
@@ -334,7 +337,7 @@ def stale(
 
 
 def remove_stale(cells: Iterable[Cell], folder: Path = RESULTS) -> None:
-    """Remove the results of cells that are no more."""
+    """Remove the results of cells that no longer exist."""
     known = {cell.name for cell in cells}
     for path in folder.glob("*.json"):
         if path.stem not in known:
@@ -342,9 +345,12 @@ def remove_stale(cells: Iterable[Cell], folder: Path = RESULTS) -> None:
 
 
 def write(result: Result, measured: str, folder: Path = RESULTS) -> None:
-    """Write the result of a whole cell: its versions and its day hold for every case."""
+    """Write the result of a whole cell, because its versions and its day are one.
+
+    :param measured: the day. A result that does not change keeps its own.
+    """
     before = load_committed(result.cell, folder)
-    # The same observation in words that differ, as in a time, is no change.
+    # Output that differs is no change, as where it has a time in it.
     kept = {
         name: verdict
         for name, verdict in committed_verdicts(before).items()
@@ -362,7 +368,7 @@ def write(result: Result, measured: str, folder: Path = RESULTS) -> None:
 
 
 def dump(data: Mapping[str, Any]) -> str:
-    """JSON with one case a line, so that a change shows as one."""
+    """Return JSON with one case on each line, so that a diff shows each change."""
     cases = ",\n".join(
         f"    {json.dumps(name)}: {json.dumps(verdict)}"
         for name, verdict in data["cases"].items()

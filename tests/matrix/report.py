@@ -1,10 +1,12 @@
-"""What a person sees: progress while it runs, a table at the end; and the JSON report."""
+"""Show the outcome of a run as tables and lists, and write it as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -24,12 +26,17 @@ from .recorded import (
     Reason,
     Result,
     Verdict,
+    compare,
+    faults,
+    load_committed,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# How a case counts in the table, worst first.
+    from wasm_platform_tags.conformance.cases import Case
+
+# How a verdict is counted in the table, the worst first.
 MARKS = {
     ERROR: ("!", "bold red"),
     NOT_RUN: ("?", "magenta"),
@@ -40,60 +47,144 @@ LEGEND = (
     "n passed · n≠ diverged · n- unsupported: the tool cannot be asked · n? not run"
     " · n! error · blank: no such case for this tool"
 )
-SHOWN = 40
-WIDE = 130
-# The kinds that a whole installer or index answers; a table of their own if narrow.
+SHOWN = 40  # mismatches of each list
+WIDE = 130  # columns of a terminal that has room for a column for each group
+# The kinds that a whole installer or index answers: a table of their own if it is narrow.
 CHOOSING = frozenset({"dependency", "index", "select", "wheels"})
 
-# For each cell, the cases that say something about it, by group and name.
-Tasks = Mapping[Cell, Mapping[str, Sequence[str]]]
+# The names of the cases of each cell, by their group.
+ByGroup = Mapping[Cell, Mapping[str, Sequence[str]]]
 
 
-def table(tasks: Tasks, results: Iterable[Result], width: int) -> Group:
-    """Installer by case group, a section for each runtime; by kind if it is narrow."""
-    verdicts = {result.cell: result.verdicts for result in results}
-    groups = sorted({group for by_group in tasks.values() for group in by_group})
-    if width < WIDE:
-        kinds = sorted({_kind(group) for group in groups})
-        columns = {kind: [g for g in groups if _kind(g) == kind] for kind in kinds}
-        halves = [
-            {kind: of for kind, of in columns.items() if (kind in CHOOSING) == first}
-            for first in (True, False)
+@dataclass(frozen=True)
+class Run:
+    """The outcome of a run.
+
+    :param everything: the cases of every cell of the matrix, asked or not.
+    :param stale: committed results of what no longer exists.
+    """
+
+    everything: Mapping[Cell, Sequence[Case]]
+    results: Sequence[Result]
+    stale: Sequence[Mismatch]
+
+    @cached_property
+    def mismatches(self) -> list[Mismatch]:
+        """What is not as committed."""
+        return [
+            mismatch
+            for result in self.results
+            for mismatch in compare(result, load_committed(result.cell))
         ]
-        grids = [_grid(tasks, verdicts, half) for half in halves if half]
-        return Group(*grids, Text(LEGEND, style="dim"))
-    select = {
-        group.partition("/")[2].replace("-", "-\n"): [group]
-        for group in groups
-        if _kind(group) == "select"
-    }
-    rest = {g.replace("/", "\n"): [g] for g in groups if _kind(g) != "select"}
-    grids = [_grid(tasks, verdicts, columns) for columns in (select, rest) if columns]
+
+    @cached_property
+    def faults(self) -> list[Mismatch]:
+        """What must not be committed."""
+        return [fault for result in self.results for fault in faults(result)]
+
+    @property
+    def differs(self) -> bool:
+        """Whether something is not as committed, or must not be committed."""
+        return bool(self.mismatches or self.faults or self.stale)
+
+    @cached_property
+    def by_group(self) -> ByGroup:
+        """The cases of each cell that ran, by their group."""
+        found: dict[Cell, dict[str, list[str]]] = {}
+        for result in self.results:
+            groups = found.setdefault(result.cell, {})
+            for case in self.everything[result.cell]:
+                groups.setdefault(case.title, []).append(case.id)
+        return found
+
+    @property
+    def summary(self) -> str:
+        """How many observations were made, and how many were not."""
+        made = sum(len(result.verdicts) for result in self.results)
+        left = sum(map(len, self.everything.values())) - made
+        text = f"{made} observations in {len(self.results)} cells"
+        return f"{text}; {left} others were not asked" if left else text
+
+    def show(self, console: Console, reasons: Iterable[Reason]) -> None:
+        """Print everything but the summary."""
+        console.print(table(self.by_group, self.results, console.width))
+        if left := sum(map(bool, self.everything.values())) - len(self.results):
+            console.print(f"[magenta]{left} other cells: not run[/magenta]")
+        counts = Counter(
+            verdict.reason
+            for result in self.results
+            for verdict in result.verdicts.values()
+            if verdict.verdict == DIVERGES
+        )
+        for reason in reasons:
+            if counts[reason.id]:
+                console.print(f"[yellow]{counts[reason.id]:4}≠[/yellow] {reason.id}")
+        listed = {(mismatch.cell, mismatch.case) for mismatch in self.mismatches}
+        others = [one for one in self.faults if (one.cell, one.case) not in listed]
+        show_mismatches(console, "not as committed", self.mismatches)
+        show_mismatches(console, "stale results", self.stale)
+        show_mismatches(console, "errors, or without a reason", others)
+
+    def write_json(self, path: Path, measured: str) -> None:
+        """Write all observations, and the names of the cases that were not asked."""
+        by_cell = {result.cell: result for result in self.results}
+        not_run = {
+            cell.name: [case.id for case in cases if case.id not in result.verdicts]
+            for cell, cases in self.everything.items()
+            if (result := by_cell.get(cell))
+        }
+        data = {
+            "cells": {
+                cell.name: by_cell[cell].json(measured) if cell in by_cell else NOT_RUN
+                for cell, cases in self.everything.items()
+                if cases
+            },
+            "not_run": {name: left for name, left in not_run.items() if left},
+            "mismatches": [
+                vars(one) for one in (*self.mismatches, *self.faults, *self.stale)
+            ],
+        }
+        path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+def table(by_group: ByGroup, results: Iterable[Result], width: int) -> Group:
+    """Return a table of tools by groups of cases, with a section for each runtime.
+
+    On a narrow terminal, kinds of cases take the place of groups.
+    """
+    verdicts = {result.cell: result.verdicts for result in results}
+    columns: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
+    for group in sorted({group for some in by_group.values() for group in some}):
+        kind, _, name = group.partition("/")
+        if width < WIDE:
+            half, heading = kind not in CHOOSING, kind
+        elif kind == "select":
+            half, heading = False, name.replace("-", "-\n")
+        else:
+            half, heading = True, f"{kind}\n{name}"
+        columns[half].setdefault(heading, []).append(group)
+    grids = [_grid(by_group, verdicts, half) for half in columns if half]
     return Group(*grids, Text(LEGEND, style="dim"))
 
 
-def _kind(group: str) -> str:
-    return group.partition("/")[0]
-
-
 def _grid(
-    tasks: Tasks,
+    by_group: ByGroup,
     verdicts: Mapping[Cell, Mapping[str, Verdict]],
     columns: Mapping[str, Sequence[str]],
 ) -> Table:
-    """One table; a row is shown if some column says something about it."""
+    """Return one table, with the cells that have cases in one of its columns."""
     grid = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     grid.add_column("tool", no_wrap=True)
     for heading in columns:
         grid.add_column(heading, justify="right", overflow="fold")
     rows: dict[str, list[list[str | Text]]] = {}
-    for cell, by_group in tasks.items():
+    for cell, some in by_group.items():
         cases = [
-            [case for group in groups for case in by_group.get(group, ())]
+            [case for group in groups for case in some.get(group, ())]
             for groups in columns.values()
         ]
         if any(cases):
-            counts = [_count(some, verdicts.get(cell, {})) for some in cases]
+            counts = [_count(names, verdicts[cell]) for names in cases]
             rows.setdefault(cell.runtime.runtime, []).append([_label(cell), *counts])
     for runtime, lines in rows.items():
         grid.add_row(Text(runtime, style="bold"))
@@ -110,7 +201,7 @@ def _label(cell: Cell) -> str:
 
 
 def _count(cases: Sequence[str], verdicts: Mapping[str, Verdict]) -> Text:
-    """How many of each verdict, the passes as a plain number."""
+    """Return how many of each verdict there are; passes are a plain number."""
     found = Counter(
         verdicts[case].verdict if case in verdicts else NOT_RUN for case in cases
     )
@@ -125,65 +216,18 @@ def _count(cases: Sequence[str], verdicts: Mapping[str, Verdict]) -> Text:
 
 
 def show_mismatches(console: Console, title: str, found: Sequence[Mismatch]) -> None:
-    """Each with what was expected, what was observed, and the tool's last words."""
+    """Print what was expected and observed, and the end of the tool's output."""
     if not found:
         return
     console.print(f"[bold]{title}[/bold]: {len(found)}")
-    # What is new and passes says least.
+    # New passes come last: they need no explanation.
     found = sorted(found, key=lambda mismatch: mismatch.observed == PASS)
     for mismatch in found[:SHOWN]:
         console.print(f"  [bold]{mismatch.cell}[/bold]  {escape(mismatch.case)}")
         console.print(f"    expected  {escape(mismatch.expected)}")
         console.print(f"    observed  {escape(mismatch.observed)}")
-        said = "" if mismatch.observed == PASS else mismatch.output
-        for line in said.strip().splitlines()[-6:]:
+        output = "" if mismatch.observed == PASS else mismatch.output
+        for line in output.strip().splitlines()[-6:]:
             console.print(f"    | {line[:200]}", style="dim", markup=False)
     if len(found) > SHOWN:
         console.print(f"  ... and {len(found) - SHOWN} more (--json has them all)")
-
-
-def show_reasons(
-    console: Console, results: Iterable[Result], reasons: Iterable[Reason]
-) -> None:
-    """Why cells diverge, and how often."""
-    counts = Counter(
-        verdict.reason
-        for result in results
-        for verdict in result.verdicts.values()
-        if verdict.verdict == DIVERGES
-    )
-    for reason in reasons:
-        if counts[reason.id]:
-            console.print(f"[yellow]{counts[reason.id]:4}≠[/yellow] {reason.id}")
-
-
-def write_json(
-    path: Path,
-    tasks: Tasks,
-    results: Iterable[Result],
-    mismatches: Iterable[Mismatch],
-    measured: str,
-) -> None:
-    """Everything that was observed, and what did not run."""
-    by_cell = {result.cell: result for result in results}
-    data = {
-        "cells": {
-            cell.name: by_cell[cell].json(measured) if cell in by_cell else NOT_RUN
-            for cell in tasks
-        },
-        "not_run": {
-            cell.name: left
-            for cell, by_group in tasks.items()
-            if cell in by_cell
-            and (
-                left := [
-                    case
-                    for cases in by_group.values()
-                    for case in cases
-                    if case not in by_cell[cell].verdicts
-                ]
-            )
-        },
-        "mismatches": [vars(mismatch) for mismatch in mismatches],
-    }
-    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Run the matrix: lanes side by side, the cells of a lane one after another."""
+"""Run the matrix: lanes in parallel, the cells of a lane one after another."""
 
 from __future__ import annotations
 
@@ -18,22 +18,9 @@ from ..toolkit.runtimes.host import host
 from ..toolkit.runtimes.pyodide import pyodide
 from ..toolkit.runtimes.wasi import wasi, write_sysconfigdata
 from ..toolkit.runtimes.worker import Worker, WorkerError
-from .adapters.auditwheel_emscripten import AuditwheelEmscripten
-from .adapters.base import Adapter, AdapterContext, Make, UnsupportedError
-from .adapters.library import Library
-from .adapters.micropip import Micropip
-from .adapters.packaging import Packaging, PipVendored
-from .adapters.pdm import Pdm
-from .adapters.pex import Pex
-from .adapters.pip import Pip
-from .adapters.poetry import Poetry
-from .adapters.pyodide_build import PyodideBuild
-from .adapters.pyodide_lock import PyodideLock
-from .adapters.unearth import Unearth
-from .adapters.uv import Uv
-from .adapters.warehouse import Warehouse
-from .cells import LIBRARY, Cell, lanes
-from .recorded import ERROR, UNSUPPORTED, Reason, Result, Verdict, judge
+from .adapters.base import Adapter, AdapterContext, UnsupportedError
+from .cells import Cell, lanes
+from .recorded import ERROR, UNSUPPORTED, Reason, Result, Verdict, verdict_for
 from .wheels import NEEDED, write_dependent, write_project
 
 if TYPE_CHECKING:
@@ -43,24 +30,8 @@ if TYPE_CHECKING:
 
     from .provision import Cache
 
-# What a tool says of one file is short; of the log of a resolver, the end matters.
-LONGEST = 1_500
-ADAPTERS: dict[str, Make] = {
-    LIBRARY: Library,
-    "auditwheel-emscripten": AuditwheelEmscripten,
-    "micropip": Micropip,
-    "packaging": Packaging,
-    "pdm": Pdm,
-    "pex": Pex,
-    "pip": Pip,
-    "pip-vendored": PipVendored,
-    "poetry": Poetry,
-    "pyodide-build": PyodideBuild,
-    "pyodide-lock": PyodideLock,
-    "unearth": Unearth,
-    "uv": Uv,
-    "warehouse": Warehouse,
-}
+# A tool says little about one file; of the log of a resolver, the end is kept.
+LONGEST_OUTPUT = 1_500  # characters
 
 
 class StoppedError(Exception):
@@ -68,31 +39,32 @@ class StoppedError(Exception):
 
 
 class Matrix:
-    """What every lane shares: the cases, the downloads, the files and the index."""
+    """One run of some cells.
+
+    :param tasks: the cases to ask in each cell, in their order.
+    :param cache: has everything that the cells need.
+    """
 
     def __init__(
         self,
-        cells: Sequence[Cell],
-        cases: Sequence[Case],
+        tasks: Mapping[Cell, Sequence[Case]],
         cache: Cache,
         reasons: Sequence[Reason],
     ) -> None:
-        self.cells = cells
-        self.cases = cases
+        self.tasks = tasks
         self.cache = cache
         self.reasons = reasons
         self._stop = threading.Event()
-
-    def tasks(self, cell: Cell) -> list[Case]:
-        """The cases that say something about the cell."""
-        return [case for case in self.cases if cell.applies(case)]
 
     def stop(self) -> None:
         """End the run before its next case, as after Ctrl-C in another thread."""
         self._stop.set()
 
-    def run(self, tell: Callable[[Cell, int], None]) -> list[Result]:
-        """Every cell's result; `tell` hears of each cell how many cases are done."""
+    def run(self, report: Callable[[Cell, int], None]) -> list[Result]:
+        """Return the result of every cell, in the order of the tasks.
+
+        :param report: receives a cell, and how many of its cases are done.
+        """
         with ExitStack() as stack:
             scratch = Path(
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="matrix-"))
@@ -100,27 +72,27 @@ class Matrix:
             index = stack.enter_context(self._index(scratch / "wheels"))
             pool = stack.enter_context(ThreadPoolExecutor(os.cpu_count() or 2))
             running = [
-                pool.submit(self._run_lane, lane, index, scratch, tell)
-                for lane in lanes(self.cells)
+                pool.submit(self._run_lane, lane, index, scratch, report)
+                for lane in lanes(self.tasks)
             ]
             try:
-                results = [result for lane in running for result in lane.result()]
-            except BaseException:  # Ctrl-C: the lanes' children do not hear of it
+                found = {r.cell: r for lane in running for r in lane.result()}
+            except BaseException:
+                # Ctrl-C does not reach the workers: they are in sessions of their own.
                 self._stop.set()
                 raise
-        order = {cell: number for number, cell in enumerate(self.cells)}
-        return sorted(results, key=lambda result: order[result.cell])
+        return [found[cell] for cell in self.tasks]
 
     @contextmanager
     def _index(self, folder: Path) -> Iterator[Index]:
-        """The index over freshly made dummy wheels and the real ones."""
-        dummy = {
-            case.project: write_project(folder, case.project, case.data["files"])
-            for case in self.cases
-            if case.kind == "select"
-        }
-        for case in self.cases:
-            if case.kind == "dependency":
+        """Serve new dummy wheels for the cases, and the real wheels."""
+        cases = {case.id: case for some in self.tasks.values() for case in some}
+        dummy: dict[str, list[Path]] = {}
+        for case in cases.values():
+            if case.kind == "select":
+                files = case.data["files"]
+                dummy[case.project] = write_project(folder, case.project, files)
+            elif case.kind == "dependency":
                 one, needed = write_dependent(folder, case.project, case.data["marker"])
                 dummy |= {case.project: [one], NEEDED: [needed]}
         folder.mkdir(exist_ok=True)
@@ -135,61 +107,66 @@ class Matrix:
         lane: Sequence[Cell],
         index: Index,
         scratch: Path,
-        tell: Callable[[Cell, int], None],
+        report: Callable[[Cell, int], None],
     ) -> list[Result]:
         runtime = lane[0].runtime
         folder = scratch / f"lane-{threading.get_ident()}-{runtime.runtime}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        process, unset = self._start(lane, scratch, folder)
-        bench = AdapterContext(
-            self.cache, index, scratch / "wheels", folder, process, unset
+        worker, unset = self._workers(lane, scratch, folder)
+        context = AdapterContext(
+            self.cache, index, scratch / "wheels", folder, worker, unset
         )
         try:
-            return [self._run_cell(cell, bench, tell) for cell in lane]
+            return [self._run_cell(cell, context, report) for cell in lane]
         finally:
-            process.close()
+            worker.close()
             if unset:
                 unset.close()
 
     def _run_cell(
-        self, cell: Cell, bench: AdapterContext, tell: Callable[[Cell, int], None]
+        self, cell: Cell, context: AdapterContext, report: Callable[[Cell, int], None]
     ) -> Result:
-        adapter = ADAPTERS[cell.tool.tool](cell, bench)
+        adapter = cell.adapter(cell, context)
         verdicts: dict[str, Verdict] = {}
-        for done, case in enumerate(self.tasks(cell), 1):
+        for done, case in enumerate(self.tasks[cell], 1):
             if self._stop.is_set():
                 raise StoppedError
             project = case.data.get("project")
-            if project in bench.loaded:
-                # One extension module loaded twice in one process can hang it.
-                bench.process.close()
-                bench.loaded.clear()
+            if project in context.loaded:
+                # A process that loads one extension module twice can hang.
+                context.worker.close()
+                context.loaded.clear()
             verdicts[case.id] = self._verdict(adapter, case)
             if project and verdicts[case.id].observed is not None:
-                bench.loaded.add(project)
-            tell(cell, done)
+                context.loaded.add(project)
+            report(cell, done)
         try:
             versions = adapter.versions()
-        except WorkerError as failed:
-            versions = {ERROR: str(failed)}
+        except WorkerError as error:
+            versions = {ERROR: str(error)}
         return Result(cell, versions, verdicts)
 
     def _verdict(self, adapter: Adapter, case: Case) -> Verdict:
-        folders = adapter.bench.folders()
-        try:
-            answer = adapter.observe(case)
-        except UnsupportedError as refused:
-            return Verdict(UNSUPPORTED, output=_normalise(str(refused), folders))
-        except WorkerError as failed:
-            return Verdict(ERROR, str(failed), output=failed.output)
-        said = _normalise(answer.output, folders)
-        return judge(case, adapter.cell, answer.value, said, self.reasons)
+        def kept(output: str) -> str:
+            return normalise_output(
+                output, adapter.context.folders(), longest=LONGEST_OUTPUT
+            )
 
-    def _start(
+        try:
+            reply = adapter.observe(case)
+        except UnsupportedError as error:
+            return Verdict(UNSUPPORTED, output=kept(str(error)))
+        except WorkerError as error:
+            return Verdict(ERROR, str(error), output=error.output)
+        return verdict_for(
+            case, adapter.cell, reply.value, kept(reply.output), self.reasons
+        )
+
+    def _workers(
         self, lane: Sequence[Cell], scratch: Path, folder: Path
     ) -> tuple[Worker, Worker | None]:
-        """The lane's process; and, for WASI, one that does not know its platform."""
+        """Return the lane's worker; and, for WASI, one that does not know its platform."""
         cache, runtime = self.cache, lane[0].runtime
         if runtime.kind == "host":
             return host([ROOT, ROOT / "reference", cache.packaging]), None
@@ -217,7 +194,3 @@ class Matrix:
             wasi(cache.wasmtime, module, mounts, known),
             wasi(cache.wasmtime, module, mounts, path),
         )
-
-
-def _normalise(output: str, folders: Mapping[str, str]) -> str:
-    return normalise_output(output, folders, longest=LONGEST)

@@ -1,4 +1,4 @@
-"""What the matrix is made of: provision.json, read and typed."""
+"""provision.json, typed: the tools and runtimes of the matrix, by exact version."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 HERE = TESTS / "matrix"
-# In this repository: the library, and the rules of the index, restated.
+# In this repository: the library, and the rules of PyPI's index.
 NOT_DOWNLOADED = frozenset({"wasm-platform-tags", "warehouse"})
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """One Python to run in; `target` is what it is, in conformance/targets.json.
+    """One Python that tools run in.
 
-    `other_release`: its Python is another release than the target names, so that these
-    cases, by their name on every target, do not concern it.
+    :param target: its platform, as tests/conformance/targets.json names it.
+    :param alias: for a Pyodide, its name in the package.json of the runtimes.
+    :param requirement: for CPython for WASI, the package of PyPI that has it.
+    :param module: the path of the WebAssembly module in that package.
+    :param other_release: cases, without their target, that do not concern it, because its
+        Python is another release than the target names.
     """
 
     runtime: str
@@ -39,16 +43,24 @@ class Runtime:
         """``host``, ``pyodide`` or ``wasi``."""
         return self.runtime.partition("-")[0]
 
+    @property
+    def version(self) -> str:
+        """Its version; empty for the host."""
+        return self.runtime.partition("-")[2]
+
 
 @dataclass(frozen=True)
 class Tool:
-    """One version of one tool, where it is tried, and how it is shown the files.
+    """One version of one tool.
 
-    `via` is an index of either style, ``html`` or ``json``, or a folder, ``links``; for
-    Pex, which reads a folder, the option that names the target; for uv, ``interpreter``
-    where it is given one; nothing for a tool that is not asked about files. `cases` are
-    the only ones that it is asked: patterns, or in provision.json the name of one of its
-    selections. `wheels` are what it would download when it runs.
+    :param on: patterns of the runtimes that it runs in.
+    :param via: how it finds the files: an index of either style, ``html`` or ``json``, or a
+        folder, ``links``. For Pex, the option that names the target; for pip and unearth
+        also ``canonical``; for uv ``interpreter``, where it receives one. Empty for a tool
+        that is not asked about files.
+    :param cases: patterns of the cases that it is asked; in provision.json also the name of
+        one of its ``selections``.
+    :param wheels: what it would otherwise download while it runs.
     """
 
     tool: str
@@ -60,7 +72,7 @@ class Tool:
 
     @property
     def requirement(self) -> str | None:
-        """What to download for it; nothing for what is in this repository."""
+        """What to download for it: nothing for what is in this repository."""
         if self.tool in NOT_DOWNLOADED:
             return None
         return f"{self.tool.removesuffix('-vendored')}=={self.version}"
@@ -78,7 +90,10 @@ class Wheel:
 
 @dataclass(frozen=True)
 class Settings:
-    """All of provision.json."""
+    """All of provision.json.
+
+    :param subsets: patterns of cells by the name of a shorter run.
+    """
 
     node: str
     wasmtime: str
@@ -86,15 +101,24 @@ class Settings:
     runtimes: tuple[Runtime, ...]
     tools: tuple[Tool, ...]
     wheels: tuple[Wheel, ...]
-    # By name, the cells of a shorter run.
     subsets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     def pairs(self) -> Iterator[tuple[Tool, Runtime]]:
-        """Every tool in every runtime it names, each pair once."""
+        """Yield every tool with every runtime that it runs in."""
         for tool in self.tools:
             for runtime in self.runtimes:
                 if any(fnmatchcase(runtime.runtime, pattern) for pattern in tool.on):
                     yield tool, runtime
+
+    def newest_pyodide(self, target: str) -> Runtime:
+        """Return the newest Pyodide of a platform, such as ``2025_0``.
+
+        :raises KeyError: if there is none.
+        """
+        found = [one for one in self.runtimes if one.alias and one.target == target]
+        if not found:
+            raise KeyError(target)
+        return found[-1]  # they are in the order of their release
 
 
 def load_settings() -> Settings:

@@ -1,4 +1,4 @@
-"""The case files are right, and a wrong one says what is wrong."""
+"""The case files are valid, and a wrong one has a clear message."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wasm_platform_tags.conformance.cases import (
 from wasm_platform_tags.conformance.runner import request
 
 from ..conformance.adapters import reference
-from .settings import CONFORMANCE, ROOT
+from ..toolkit.paths import CONFORMANCE, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ def test_expansion(tmp_path: Path) -> None:
         ({"files": ["1.0-any"]}, "$.cases[0].files[0]"),
     ],
 )
-def test_a_wrong_case_is_told(
+def test_a_wrong_case_has_a_message(
     tmp_path: Path, changes: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(InvalidSuite) as error:
@@ -110,7 +110,7 @@ def test_projects_are_unique() -> None:
 
 
 def asked(case: Case) -> str:
-    """What a case asks, without the project that its files are named after."""
+    """Return what a case asks, without the name of its project."""
     about = json.dumps([case.kind, case.target and case.target.id, dict(case.data)])
     return about.replace(f"{case.project.replace('-', '_')}-", "")
 
@@ -156,8 +156,8 @@ def test_refusals_outnumber_the_rest() -> None:
     ],
     ids=lambda case: case.id,
 )
-def test_whoever_strips_zeros_is_found_out(case: Case) -> None:
-    """On every target the malformed tag is the target's own, were it repaired."""
+def test_a_tool_that_strips_zeros_diverges(case: Case) -> None:
+    """Without the zeros, the malformed tag would be the target's own on every target."""
     repaired = [re.sub(r"_0+(?=[0-9])", "_", name) for name in case.data["files"]]
     assert reference.select({**request(case), "files": repaired}) != case.expect
 
@@ -172,11 +172,18 @@ def test_the_words_of_a_target_agree(target: Any) -> None:
     ]
     assert words["python"] == target.python
     assert words["python_full"].startswith(f"{target.python}.")
-    for name in ("year", "patch", "minor", "sdk"):
-        if name in words:
-            assert int(words[f"next_{name}"]) == int(words[name]) + 1
-        if f"last_{name}" in words:
-            assert int(words[f"last_{name}"]) == int(words[name]) - 1
+    for neighbour in words:
+        step = {"next": 1, "last": -1}.get(neighbour.partition("_")[0])
+        if step:
+            number = words[neighbour.partition("_")[2]]
+            assert int(words[neighbour]) == int(number) + step
+    for name in {"year", "patch", "minor", "sdk"} & words.keys():
+        assert f"next_{name}" in words
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+def test_the_platform_of_a_target_has_its_words(target: Any) -> None:
+    words = target.words
     if target.platform:
         assert target.platform == f"{target.family}_{target.id}_wasm32"
     else:

@@ -32,7 +32,7 @@ def test_every_runtime_can_be_an_executable(tmp_path: Path, runtime: Runtime) ->
     assert os.access(path, os.X_OK)
 
 
-def test_a_runtime_that_is_not_described_is_told(tmp_path: Path) -> None:
+def test_a_runtime_without_a_module_is_an_error(tmp_path: Path) -> None:
     cache = Cache(tmp_path, SETTINGS)
     with pytest.raises(ValueError, match="does not say what it is"):
         write_interpreter(tmp_path, cache, Runtime("wasi-1", None))

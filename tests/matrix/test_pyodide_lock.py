@@ -30,8 +30,8 @@ def adapter(tmp_path: Path) -> Iterator[Callable[[Cell], PyodideLock]]:
     with Index({}) as index:
         cache = Cache(tmp_path, SETTINGS)
         # A process starts when it is called.
-        bench = AdapterContext(cache, index, tmp_path, tmp_path, Worker(["nothing"]))
-        yield lambda cell: PyodideLock(cell, bench)
+        context = AdapterContext(cache, index, tmp_path, tmp_path, Worker(["nothing"]))
+        yield lambda cell: PyodideLock(cell, context)
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)

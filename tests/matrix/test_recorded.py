@@ -12,6 +12,7 @@ import pytest
 
 from wasm_platform_tags.conformance.cases import load_cases
 
+from ..toolkit.recorded import ResultError
 from . import recorded as results
 from .cells import LIBRARY, Cell, cells
 from .command import main
@@ -28,16 +29,15 @@ from .recorded import (
     Reason,
     ReasonError,
     Result,
-    ResultError,
     Verdict,
     committed_verdicts,
     compare,
     difference,
     faults,
-    judge,
     load_committed,
     load_reasons,
     stale,
+    verdict_for,
     write,
 )
 from .settings import load_settings
@@ -68,14 +68,14 @@ WRITTEN = {
 }
 
 
-def held(**verdicts: Verdict) -> Result:
-    """A result of the first case, the second, or both."""
+def result(**verdicts: Verdict) -> Result:
+    """Return a result of the first case, the second, or both."""
     ids = {"first": FIRST.id, "second": SECOND.id}
     return Result(CELL, {}, {ids[name]: verdicts[name] for name in verdicts})
 
 
 def versioned(cell: Cell, said: str = "", **versions: str) -> Result:
-    """A result with these versions, and a divergence in these words."""
+    """Return a result with these versions, and a divergence with this output."""
     return Result(cell, versions, {FIRST.id: Verdict(DIVERGES, "x", "why", said)})
 
 
@@ -84,13 +84,13 @@ def committed(folder: Path) -> dict[str, Verdict]:
 
 
 def test_what_is_expected_passes() -> None:
-    assert judge(FIRST, CELL, FIRST.expect, "", []).verdict == PASS
+    assert verdict_for(FIRST, CELL, FIRST.expect, "", []).verdict == PASS
 
 
 def test_one_is_not_true() -> None:
     asked = replace(FIRST, expect=True)
-    assert judge(asked, CELL, True, "", []).verdict == PASS
-    assert judge(asked, CELL, 1, "", []).verdict == DIVERGES
+    assert verdict_for(asked, CELL, True, "", []).verdict == PASS
+    assert verdict_for(asked, CELL, 1, "", []).verdict == DIVERGES
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_reason_must_link_to_lines_at_a_commit(tmp_path: Path, links: Any) -> 
         ),
     ],
 )
-def test_a_committed_result_that_is_none(
+def test_a_file_that_is_no_committed_result(
     content: Any,
     message: str,
     tmp_path: Path,
@@ -204,7 +204,7 @@ def test_a_committed_result_that_is_none(
 ) -> None:
     path = tmp_path / f"{CELL.name}.json"
     if isinstance(content, dict):
-        content = json.dumps({**held().json("2026-01-01"), **content})
+        content = json.dumps({**result().json("2026-01-01"), **content})
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ResultError) as caught:
         load_committed(CELL, tmp_path)
@@ -217,22 +217,24 @@ def test_a_committed_result_that_is_none(
 
 
 def test_a_committed_result_lacks_nothing(tmp_path: Path) -> None:
-    data = held().json("2026-01-01")
+    data = result().json("2026-01-01")
     del data["measured"]
     (tmp_path / f"{CELL.name}.json").write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(ResultError, match="too little or too much: measured"):
         load_committed(CELL, tmp_path)
 
 
-def test_what_is_not_diverges_for_a_reason() -> None:
-    assert judge(FIRST, CELL, "else", "", [WHY]) == Verdict(DIVERGES, "else", "why")
-    assert judge(SECOND, CELL, "else", "", [WHY]) == Verdict(DIVERGES, "else")
+def test_another_observation_diverges_for_a_reason() -> None:
+    assert verdict_for(FIRST, CELL, "else", "", [WHY]) == Verdict(
+        DIVERGES, "else", "why"
+    )
+    assert verdict_for(SECOND, CELL, "else", "", [WHY]) == Verdict(DIVERGES, "else")
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
-    result = held(first=Verdict(DIVERGES, "x", "why"), second=Verdict(UNSUPPORTED))
-    write(result, "2026-01-01", tmp_path)
-    assert compare(result, load_committed(CELL, tmp_path)) == []
+    one = result(first=Verdict(DIVERGES, "x", "why"), second=Verdict(UNSUPPORTED))
+    write(one, "2026-01-01", tmp_path)
+    assert compare(one, load_committed(CELL, tmp_path)) == []
     assert stale(CELLS, CASES, tmp_path) == []
 
 
@@ -247,30 +249,30 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     ],
 )
 def test_another_verdict_is_a_mismatch(tmp_path: Path, other: Verdict) -> None:
-    write(held(first=Verdict(DIVERGES, "x", "why")), "2026-01-01", tmp_path)
-    (mismatch,) = compare(held(first=other), load_committed(CELL, tmp_path))
+    write(result(first=Verdict(DIVERGES, "x", "why")), "2026-01-01", tmp_path)
+    (mismatch,) = compare(result(first=other), load_committed(CELL, tmp_path))
     assert (mismatch.cell, mismatch.case) == (CELL.name, FIRST.id)
     assert mismatch.expected == 'diverges: "x" (why)'
 
 
 def test_what_was_never_committed_is_a_mismatch(tmp_path: Path) -> None:
-    (mismatch,) = compare(held(first=Verdict(PASS)), None)
+    (mismatch,) = compare(result(first=Verdict(PASS)), None)
     assert mismatch.expected == "nothing committed"
 
 
-def test_no_observation_outlives_the_run_that_made_it(tmp_path: Path) -> None:
-    write(held(first=Verdict(PASS)), "2026-01-01", tmp_path)
-    write(held(second=Verdict(UNSUPPORTED)), "2026-01-02", tmp_path)
+def test_an_update_replaces_the_whole_cell(tmp_path: Path) -> None:
+    write(result(first=Verdict(PASS)), "2026-01-01", tmp_path)
+    write(result(second=Verdict(UNSUPPORTED)), "2026-01-02", tmp_path)
     assert committed(tmp_path) == {SECOND.id: Verdict(UNSUPPORTED)}
-    write(held(second=Verdict(UNSUPPORTED)), "2026-01-03", tmp_path)
+    write(result(second=Verdict(UNSUPPORTED)), "2026-01-03", tmp_path)
     data = load_committed(CELL, tmp_path)
     assert data
     assert data["measured"] == "2026-01-02"
 
 
-def test_the_words_of_a_divergence_are_kept_and_not_compared(tmp_path: Path) -> None:
+def test_the_output_of_a_divergence_is_kept_and_not_compared(tmp_path: Path) -> None:
     def divergence(said: str) -> Result:
-        return held(first=Verdict(DIVERGES, "x", "why", said))
+        return result(first=Verdict(DIVERGES, "x", "why", said))
 
     write(divergence("took 1 s"), "2026-01-01", tmp_path)
     write(divergence("took 2 s"), "2026-01-02", tmp_path)
@@ -308,7 +310,7 @@ def test_the_python_of_the_host_may_be_another(tmp_path: Path) -> None:
     assert mismatch.case == "versions: pip"
 
 
-def test_another_version_speaks_for_itself(tmp_path: Path) -> None:
+def test_with_another_version_the_output_is_new(tmp_path: Path) -> None:
     write(versioned(CELL, "old words", pip="1"), "2026-01-01", tmp_path)
     write(versioned(CELL, "new words", pip="2"), "2026-01-02", tmp_path)
     assert committed(tmp_path)[FIRST.id].output == "new words"
@@ -320,12 +322,12 @@ def test_unknown_versions_are_a_fault() -> None:
 
 
 def test_errors_and_unexplained_divergences_are_faults() -> None:
-    assert faults(held(first=Verdict(PASS), second=Verdict(DIVERGES, 1, "why"))) == []
-    assert len(faults(held(first=Verdict(ERROR), second=Verdict(DIVERGES, 1)))) == 2
+    assert faults(result(first=Verdict(PASS), second=Verdict(DIVERGES, 1, "why"))) == []
+    assert len(faults(result(first=Verdict(ERROR), second=Verdict(DIVERGES, 1)))) == 2
 
 
-def test_results_of_what_is_gone_are_told(tmp_path: Path) -> None:
-    write(held(first=Verdict(PASS)), "2026-01-01", tmp_path)
+def test_results_of_what_no_longer_exists_are_stale(tmp_path: Path) -> None:
+    write(result(first=Verdict(PASS)), "2026-01-01", tmp_path)
     assert [m.case for m in stale(CELLS, [SECOND], tmp_path)] == [FIRST.id]
     assert [m.case for m in stale([], CASES, tmp_path)] == ["*"]
 
@@ -343,7 +345,7 @@ def test_no_reason_excuses_this_library() -> None:
 
 @cache
 def divergences() -> list[tuple[str, Case, Verdict]]:
-    """Every committed divergence of a case that there still is."""
+    """Return every committed divergence of a case that still exists."""
     cases = {case.id: case for case in CASES}
     return [
         (cell.name, cases[name], verdict)

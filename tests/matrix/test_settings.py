@@ -1,4 +1,4 @@
-"""What is downloaded is named once, exactly, and from nowhere in particular."""
+"""provision.json is complete and exact, and agrees with the files of npm and pip."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from packaging.utils import parse_wheel_filename
 from wasm_platform_tags.conformance.cases import load_cases, load_targets
 
 from ..toolkit.runtimes import RUNTIMES
-from .cells import cells
-from .command import main, needed
+from .adapters import ADAPTERS
+from .cells import cells, settings_for
+from .command import main
 from .provision import REQUIREMENTS, Cache
-from .run import ADAPTERS
 from .settings import load_settings
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def test_units_are_exact_and_made_once(tmp_path: Path) -> None:
 
 def test_what_a_cell_does_not_need_is_not_downloaded(tmp_path: Path) -> None:
     (cell,) = (cell for cell in cells(SETTINGS) if cell.name == "packaging-26.1-host")
-    units = Cache(tmp_path, needed([cell], SETTINGS)).units()
+    units = Cache(tmp_path, settings_for([cell], SETTINGS)).units()
     named = {unit.source for unit in units}
     others = {tool.requirement for tool in SETTINGS.tools} - {
         "packaging==26.1",

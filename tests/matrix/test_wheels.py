@@ -36,7 +36,7 @@ def test_a_project_has_a_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["demo.whl", "demo-1.0-py3-none-any.zip", "a-b-c.whl"])
-def test_what_is_no_wheel_name_is_told(tmp_path: Path, name: str) -> None:
+def test_a_name_that_is_not_of_a_wheel_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="is not a wheel file name"):
         write_wheel(tmp_path, name)
 

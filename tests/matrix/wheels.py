@@ -1,4 +1,4 @@
-"""Dummy wheels: one tiny package each, which remembers the name of its file."""
+"""Dummy wheels: each has one tiny package, with the name of the wheel's file in it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-# What every project of a dependency case depends on.
+# The project that every project of a dependency case depends on.
 NEEDED = "needed"
 WHEEL = "Wheel-Version: 1.0\nGenerator: {name}\nRoot-Is-Purelib: {pure}\n"
 
 
 def write_wheel(folder: Path, filename: str, requires: Sequence[str] = ()) -> Path:
-    """Write the wheel that `filename` names; its tags are whatever the name says."""
+    """Write a wheel with this name; its tags are those of the name."""
     parts = filename.removesuffix(".whl").split("-")
     if not filename.endswith(".whl") or len(parts) not in (5, 6):
         raise ValueError(
@@ -50,22 +50,28 @@ def write_wheel(folder: Path, filename: str, requires: Sequence[str] = ()) -> Pa
 
 
 def write_project(root: Path, project: str, filenames: Iterable[str]) -> list[Path]:
-    """The wheels of one project, in a folder of its own: pip can be pointed at it."""
+    """Write the wheels of one project into a folder of its own, for --find-links."""
     return [write_wheel(root / project, filename) for filename in filenames]
 
 
+def dependent_wheels(project: str) -> tuple[str, str]:
+    """Return the names of the two wheels that `write_dependent` writes."""
+    names = (project.replace("-", "_"), NEEDED)
+    first, second = (f"{name}-1.0-py3-none-any.whl" for name in names)
+    return first, second
+
+
 def write_dependent(root: Path, project: str, marker: str) -> tuple[Path, Path]:
-    """A pure project that needs another one under a marker, and the other one."""
-    name = project.replace("-", "_")
-    requires = [f"{NEEDED}; {marker}"]
+    """Write a project that needs another one under a marker, and the other one."""
+    first, second = dependent_wheels(project)
     return (
-        write_wheel(root / project, f"{name}-1.0-py3-none-any.whl", requires),
-        write_wheel(root / project, f"{NEEDED}-1.0-py3-none-any.whl"),
+        write_wheel(root / project, first, [f"{NEEDED}; {marker}"]),
+        write_wheel(root / project, second),
     )
 
 
 def retag(wheel: Path, platform: str, folder: Path) -> Path:
-    """A copy of a wheel whose name and metadata say another platform."""
+    """Return a copy of a wheel with another platform in its name and metadata."""
     copy = shutil.copy(wheel, folder)
     command = [sys.executable, "-m", "wheel", "tags", "--platform-tag", platform, copy]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

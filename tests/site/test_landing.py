@@ -13,7 +13,8 @@ import pytest
 from support import support
 
 from tests.matrix.recorded import RESULTS
-from tests.matrix.settings import ROOT, load_settings
+from tests.matrix.settings import load_settings
+from tests.toolkit.paths import ROOT
 from wasm_platform_tags import (
     InvalidPlatformTag,
     Target,

@@ -27,6 +27,7 @@ from toolpage import TOPICS, by_topic, tool_results
 from wording import css_class, score_text, version_range
 
 from docs.objections import objections
+from tests.matrix.settings import load_settings
 
 PAGE = SimpleNamespace(docname="docs/page", note_dependency=print)
 ENV = cast("BuildEnvironment", PAGE)
@@ -122,11 +123,12 @@ def test_versions_with_equal_outcomes_are_one_row() -> None:
 
 
 def test_another_question_is_another_row() -> None:
+    runtime = load_settings().newest_pyodide("2025_0").runtime
     names = {
         "pip-26.3-host-json": "pip",
         "pip-26.3-host-canonical": "pip (canonical)",
-        "pip-26.3-pyodide-0.29.5-links-patched": "pip patched",
-        "uv-0.13.9-pyodide-0.29.5-interpreter": "uv (interpreter)",
+        f"pip-26.3-{runtime}-links-patched": "pip patched",
+        f"uv-0.13.9-{runtime}-interpreter": "uv (interpreter)",
     }
     assert {name: tool_label(all_rows()[name]) for name in names} == names
 
@@ -135,7 +137,8 @@ def test_a_change_is_one_between_two_measured_versions() -> None:
     """The verdicts are those of the two files."""
     found = changes()["tag-order"]["micropip", "0.10.1", "0.11.1"]
     before = all_rows()["micropip-0.10.1-pyodide-0.28.3-json"]
-    after = all_rows()["micropip-0.11.1-pyodide-0.29.5-json"]
+    runtime = load_settings().newest_pyodide("2025_0").runtime
+    after = all_rows()[f"micropip-0.11.1-{runtime}-json"]
     cases = [case for case in after.cases if case.requirement == "tag-order"]
     pairs = Counter(
         (before.verdict(case)["verdict"], after.verdict(case)["verdict"])

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Write files so that an interruption leaves the old one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def atomic_write(path: Path, text: str) -> None:
-    """Write a file; until that is done, the one that is there stays."""
+    """Write a text file. The old file stays until the new one is complete."""
     part = path.with_name(f"{path.name}.part")
     part.write_text(text, encoding="utf-8")
     part.replace(path)

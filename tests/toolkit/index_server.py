@@ -1,6 +1,6 @@
 """A package index on loopback: PEP 503 HTML, PEP 691 JSON, and the files themselves.
 
-Each shelf holds projects of its own under a path of its own::
+Each shelf has its own projects under its own path::
 
     /SHELF/html/simple/PROJECT/    /SHELF/json/simple/PROJECT/    /SHELF/files/NAME.whl
 
@@ -33,7 +33,7 @@ Shelves = Mapping[str, Mapping[str, Sequence[Path]]]
 
 
 class Shelf:
-    """The projects under one path, and the pages that list them."""
+    """The projects under one path, and their pages."""
 
     def __init__(self, url: str, projects: Mapping[str, Sequence[Path]]) -> None:
         self.url = url
@@ -45,7 +45,7 @@ class Shelf:
         return {file.name: file for files in self.projects.values() for file in files}
 
     def page(self, style: str, project: str | None) -> bytes:
-        """The list of projects, or the page of one."""
+        """Return the list of projects, or the page of one project."""
         if style == "html":
             return (self._html(project) if project else self._html_root()).encode()
         data = self._json(project) if project else self._json_root()
@@ -100,7 +100,10 @@ def _digest(file: Path) -> str:
 
 
 class Index:
-    """The server, as a context manager; `url` is known once it is made."""
+    """The server. It runs inside a ``with`` statement.
+
+    :param shelves: for each shelf, the files of each project.
+    """
 
     def __init__(self, shelves: Shelves) -> None:
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -114,7 +117,7 @@ class Index:
         )
 
     def simple(self, shelf: str, style: str) -> str:
-        """The URL that an installer is given, without a slash at its end."""
+        """Return the URL for an installer, without a slash at its end."""
         return f"{self.url}/{shelf}/{style}/simple"
 
     def __enter__(self) -> Self:
@@ -139,7 +142,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Headers and body are two writes: without this, each answer waits for an ACK.
+    # Headers and body are two writes; otherwise the second waits for an ACK.
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
@@ -161,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send("text/plain", b"not here\n", HTTPStatus.NOT_FOUND)
 
     def do_HEAD(self) -> None:
-        # uv asks so before it reads metadata, and tries again where this fails.
+        # uv sends HEAD before it reads metadata, and repeats it if it fails.
         self.do_GET()
 
     def do_OPTIONS(self) -> None:
@@ -171,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        # A browser asks from another origin.
+        # For a browser, which asks from another origin.
         self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Access-Control-Allow-Headers", "*")
         self.end_headers()
@@ -179,4 +182,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, *args: Any) -> None:
-        """Say nothing: the installers' own output tells."""
+        """Log nothing."""

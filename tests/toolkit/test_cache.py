@@ -1,4 +1,4 @@
-"""A unit of the cache is whole, also where two processes make it at the same time."""
+"""A unit of the cache is complete, also if two processes make it at the same time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_what_another_process_made_meanwhile_is_taken(tmp_path: Path) -> None:
+def test_the_folder_of_another_process_is_used(tmp_path: Path) -> None:
     def first(folder: Path) -> None:
         (folder / "first").touch()
 
@@ -36,7 +36,7 @@ def test_what_another_process_made_meanwhile_is_taken(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "unit").iterdir()} == {"first", STAMP}
 
 
-def test_what_is_in_the_way_and_not_whole_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_a_stamp_is_an_error(tmp_path: Path) -> None:
     def fill(folder: Path) -> None:
         (tmp_path / "unit" / "part").mkdir(parents=True)
 
@@ -44,7 +44,7 @@ def test_what_is_in_the_way_and_not_whole_is_told(tmp_path: Path) -> None:
         make(tmp_path, Unit("unit", "source", fill))
 
 
-def test_an_interruption_ends_what_has_not_begun(tmp_path: Path) -> None:
+def test_after_an_interruption_nothing_more_starts(tmp_path: Path) -> None:
     made = []
 
     def fill(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The words of tools, as they are kept."""
+"""The output of tools, without what is unstable."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ FOLDERS = {"/scratch": "SCRATCH", "/scratch/wheels": "WHEELS", "/t": "TMP"}
         ("", ""),
     ],
 )
-def test_own_words(said: str, kept: str) -> None:
+def test_what_is_removed(said: str, kept: str) -> None:
     assert normalise_output(said, FOLDERS) == kept
 
 
-def test_of_long_words_the_end_is_kept() -> None:
+def test_of_long_output_the_end_is_kept() -> None:
     lines = [f"line {number}" for number in range(1000)]
     kept = normalise_output("\n".join(lines), longest=LONGEST)
     assert kept.startswith("…line ")
@@ -39,11 +39,17 @@ def test_of_long_words_the_end_is_kept() -> None:
 
 
 def test_nothing_committed_names_a_machine() -> None:
-    spoken = 0
+    count = 0
     for path in RESULTS.glob("*.json"):
         for verdict in json.loads(path.read_text(encoding="utf-8"))["cases"].values():
             said = verdict.get("output", "")
-            spoken += bool(said)
-            for telling in ("/tmp/", "/home/", "/root/", "/Users/", "\\Users\\"):
-                assert telling not in said, path.name
-    assert spoken
+            count += bool(said)
+            for path_of_a_machine in (
+                "/tmp/",
+                "/home/",
+                "/root/",
+                "/Users/",
+                "\\Users\\",
+            ):
+                assert path_of_a_machine not in said, path.name
+    assert count

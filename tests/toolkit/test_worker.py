@@ -1,4 +1,4 @@
-"""A child that answers, raises, dies or hangs."""
+"""A worker whose child answers, raises, crashes or hangs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHILD = """\
 import json, sys, time
 for line in sys.stdin:
     request = json.loads(line)
-    print("chatter", flush=True)
+    print("something else", flush=True)
     print(request["function"], file=sys.stderr, flush=True)
     if request["function"] == "die":
         sys.exit(1)
@@ -49,14 +49,14 @@ def test_a_guest_module_answers(worker: Worker) -> None:
     assert answer.value == {"python": platform.python_version()}
 
 
-def test_a_guest_that_raises_is_told(worker: Worker) -> None:
+def test_an_exception_in_a_guest_is_an_error(worker: Worker) -> None:
     with pytest.raises(WorkerError, match="ModuleNotFoundError") as error:
         worker.call("nothing.at_all")
     assert "Traceback" in error.value.output
     assert worker.call("environment.versions").value
 
 
-def test_what_configures_a_tool_stays_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_of_tools_are_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     for prefix in CONFIGURING:
         monkeypatch.setenv(f"{prefix}SAID", "by the caller")
     environment = clean_environment(PDM_PYTHON="by the adapter")
@@ -64,7 +64,7 @@ def test_what_configures_a_tool_stays_outside(monkeypatch: pytest.MonkeyPatch) -
     assert environment["PDM_PYTHON"] == "by the adapter"
 
 
-def test_chatter_is_not_an_answer(child: Worker) -> None:
+def test_other_lines_are_not_an_answer(child: Worker) -> None:
     assert child.call("say").value == 1
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def threads(count: int) -> Iterator[ThreadPoolExecutor]:
-    """Begin nothing more once an error, or Ctrl-C, ends the ``with`` statement."""
+    """Provide a pool that starts no further task after an error or Ctrl-C."""
     with ThreadPoolExecutor(count) as pool:
         try:
             yield pool

@@ -10,8 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from tests.matrix.cells import Cell, cells
-from tests.matrix.command import needed
+from tests.matrix.cells import Cell, cells, settings_for
 from tests.matrix.provision import Cache, provision
 from tests.matrix.recorded import DIVERGES, ERROR, NOT_RUN, PASS, Result, load_reasons
 from tests.matrix.run import Matrix
@@ -165,7 +164,7 @@ def compare_cells(
     :raises StepError: if no cell matches, and as `check_regressions` does.
     """
     released = suite_cells(suite, release)
-    settings = needed(released, load_settings())
+    settings = settings_for(released, load_settings())
     report(f"{STEP}: downloads")
     downloads = Cache(cache, settings)
     provision(downloads, lambda name, done, total: None)
@@ -173,16 +172,15 @@ def compare_cells(
         _make_changed(downloads, tool, digest, install)
     changed = {c: _changed(c, digest) for c in released if not c.patched}
     cases = load_cases()
-    chosen = [
-        cell
+    tasks = {
+        cell: some
         for cell in (*released, *changed.values())
-        if any(cell.applies(case) for case in cases)
-    ]
-    tools = tuple(dict.fromkeys(cell.tool for cell in chosen))
+        if (some := [case for case in cases if cell.applies(case)])
+    }
+    tools = tuple(dict.fromkeys(cell.tool for cell in tasks))
     report(STEP)
-    matrix = Matrix(
-        chosen, cases, Cache(cache, replace(settings, tools=tools)), load_reasons()
-    )
+    downloads = Cache(cache, replace(settings, tools=tools))
+    matrix = Matrix(tasks, downloads, load_reasons())
     on_stop(matrix.stop)
     results = {result.cell: result for result in matrix.run(lambda cell, done: None)}
     compared = [

@@ -1,26 +1,38 @@
-"""auditwheel-emscripten: it shows what a wheel holds, or says that it is none of its."""
+"""auditwheel-emscripten: it shows what a wheel contains, or refuses the wheel's tag."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ..wheels import retag
-from .base import Base
+from .base import Adapter
 
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
     from ...toolkit.runtimes.worker import Reply
+    from ..cells import Cell
 
 
-class AuditwheelEmscripten(Base):
-    """One auditwheel-emscripten, given a real wheel under the tag of the case."""
+class AuditwheelEmscripten(Adapter):
+    """One auditwheel-emscripten."""
+
+    host_kinds = guest_kinds = frozenset({"audit"})
+    needs_own_worker = True
+
+    @classmethod
+    def describe(cls, cell: Cell) -> str:
+        """In a Pyodide, no process can be started."""
+        text = "It receives real wheels under the tag of the case"
+        if cell.on_host:
+            return f"{text}."
+        return f"{text}; its wheel unpack runs in the same process, because Pyodide starts none."
 
     def observe(self, case: Case) -> Reply:
-        """Ask ``show()``, which is what ``pyodide auditwheel show`` prints."""
-        (built,) = self.bench.cache.wheels.glob(f"*/{case.data['wheel']}")
-        wheel = retag(built, case.data["platform"], self.bench.scratch)
-        folder = self.bench.scratch if self.cell.on_host else "/scratch"
+        """Call ``show()``, whose result ``pyodide auditwheel show`` prints."""
+        (built,) = self.context.cache.wheels.glob(f"*/{case.data['wheel']}")
+        wheel = retag(built, case.data["platform"], self.context.scratch)
+        folder = self.context.scratch if self.cell.on_host else "/scratch"
         return self.call(
             "auditwheel_worker.takes",
             folder=self.folder(self.cell.tool.requirement),

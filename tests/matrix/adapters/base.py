@@ -1,46 +1,55 @@
-"""What an adapter is, and what it is given to work with."""
+"""The base class of the adapters, and what each adapter receives."""
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...toolkit.paths import ROOT
-from ..cells import Cell
+from ...toolkit.process import ENDED, clean_environment, run
+from ...toolkit.runtimes.worker import WorkerError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from wasm_platform_tags.conformance.cases import Case
+    from wasm_platform_tags.conformance.cases import Case, SuiteTarget
 
     from ...toolkit.index_server import Index
+    from ...toolkit.process import CompletedProcess
     from ...toolkit.runtimes.worker import Reply, Worker
+    from ..cells import Cell
     from ..provision import Cache
+
+# Parts of descriptions.
+SIMULATED = "What an interpreter of the target says of itself is simulated"
+PATCHED = "The library's patch() is applied"
+BOTH_SPELLINGS = "both spellings of the platform, best first, as the PEP lists them"
 
 
 class UnsupportedError(Exception):
-    """The tool has no way to be asked this: what it said, if it was, or else why."""
+    """The tool cannot be asked a case: its refusal, or else why."""
 
 
 @dataclass(frozen=True)
 class AdapterContext:
-    """All that is ready: the downloads, the files, the index, and one lane's process."""
+    """The downloads, the files, the index and the worker that a lane of cells shares."""
 
     cache: Cache
     index: Index
     wheels: Path
     scratch: Path
-    process: Worker
-    # CPython for WASI as it is built: its configuration names no platform.
+    worker: Worker
+    # For CPython for WASI: one whose configuration names no platform.
     unset: Worker | None = None
-    # Projects whose extension modules the process has loaded.
+    # Projects whose extension modules the worker has loaded.
     loaded: set[str] = field(default_factory=set)
 
     def folders(self) -> dict[str, str]:
-        """The folders that a tool may speak of, under names that no machine has."""
+        """Folders of this machine, and a name to show in place of each."""
         return {
             str(self.scratch): "SCRATCH",
             str(self.wheels): "WHEELS",
@@ -51,33 +60,48 @@ class AdapterContext:
         }
 
 
-class Adapter(Protocol):
-    """One cell at work."""
+class Adapter(ABC):
+    """Asks one tool the cases of one cell.
 
-    cell: Cell
-    bench: AdapterContext
+    A subclass says which kinds of case concern the tool, and how it is asked.
+    """
 
-    def versions(self) -> Mapping[str, str]:
-        """The versions of everything involved."""
+    # The kinds of case for the tool on this machine, and inside WebAssembly.
+    host_kinds: ClassVar[frozenset[str]] = frozenset()
+    guest_kinds: ClassVar[frozenset[str]] = frozenset()
+    # Cases that say nothing about the tool on this machine.
+    excluded_on_host: ClassVar[frozenset[str]] = frozenset()
+    # Where the library can change the tags that the tool finds.
+    patchable_on_host: ClassVar[bool] = False
+    patchable_in_guest: ClassVar[bool] = False
+    # What the tool receives, where that is the same in every cell.
+    description: ClassVar[str] = ""
+    # Roughly, to start the slowest cells first.
+    seconds_per_case: ClassVar[float] = 0.1
+    # Whether a worker can hold only one version of the tool.
+    needs_own_worker: ClassVar[bool] = False
 
-    def observe(self, case: Case) -> Reply:
-        """What the tool does with the case; `UnsupportedError` if it cannot be asked."""
-
-
-Make = Callable[[Cell, AdapterContext], Adapter]
-
-
-class Base:
-    """What most adapters share."""
-
-    def __init__(self, cell: Cell, bench: AdapterContext) -> None:
+    def __init__(self, cell: Cell, context: AdapterContext) -> None:
         self.cell = cell
-        self.bench = bench
+        self.context = context
+
+    @classmethod
+    def describe(cls, cell: Cell) -> str:  # noqa: ARG003 - for those that override it
+        """Return what the tool receives in a cell, in one sentence."""
+        return cls.description
+
+    @abstractmethod
+    def observe(self, case: Case) -> Reply:
+        """Return what the tool does in a case.
+
+        :raises UnsupportedError: if it cannot be asked this.
+        :raises WorkerError: if it fails in any other way.
+        """
 
     def versions(self) -> Mapping[str, str]:
-        """The Python that runs the tool, and what that Python runs on."""
-        found: dict[str, str] = self.bench.process.call("environment.versions").value
-        settings, kind = self.bench.cache.settings, self.cell.runtime.kind
+        """Return the versions that a result depends on, such as that of the Python."""
+        found: dict[str, str] = self.call("environment.versions").value
+        settings, kind = self.context.cache.settings, self.cell.runtime.kind
         below = {
             "pyodide": {"node": settings.node},
             "wasi": {"wasmtime": settings.wasmtime},
@@ -85,19 +109,62 @@ class Base:
         return {**found, **below.get(kind, {})}
 
     def folder(self, requirement: str | None) -> str:
-        """Where a download is, seen from where the tool runs."""
+        """Return the path of a download, as the tool sees it."""
         assert requirement, "only what is downloaded has a folder"
-        return self._cached(self.bench.cache.requirement(requirement))
+        return self._cached(self.context.cache.requirement(requirement))
 
     def lock_file(self, alias: str) -> str:
-        """Where the lock file of one Pyodide is, seen from where the tool runs."""
-        return self._cached(self.bench.cache.pyodide(alias) / "pyodide-lock.json")
+        """Return the path of the lock file of one Pyodide, as the tool sees it."""
+        return self._cached(self.context.cache.pyodide(alias) / "pyodide-lock.json")
 
     def call(self, function: str, **arguments: Any) -> Reply:
-        """Call a function of a guest module in the lane's process."""
-        return self.bench.process.call(function, **arguments)
+        """Call a function of a module in ``tests/matrix/guest``, in the worker."""
+        return self.context.worker.call(function, **arguments)
+
+    def call_with_variable(
+        self, function: str, *, is_set: bool, **arguments: Any
+    ) -> Reply:
+        """The same, where the platform's variable is set or not, as the case wants it."""
+        worker = self.context.worker if is_set else self.context.unset
+        assert worker, "only CPython for WASI is asked without the variable"
+        return worker.call(function, **arguments)
 
     def _cached(self, path: Path) -> str:
         if self.cell.on_host:
             return str(path)
-        return f"/cache/{path.relative_to(self.bench.cache.root).as_posix()}"
+        return f"/cache/{path.relative_to(self.context.cache.root).as_posix()}"
+
+
+def own_tags(cell: Cell) -> str:
+    """Describe a tool that finds the tags of the interpreter that runs it."""
+    text = "It finds the tags of the interpreter that runs it"
+    if cell.runtime.kind == "wasi":
+        text += (
+            ", in whose sysconfig the platform's variable is set, unless the case wants it"
+            " unset, because CPython for WASI lacks it"
+        )
+    return text
+
+
+def platforms(target: SuiteTarget) -> list[str]:
+    """Return the portable tags of a target, best first."""
+    words = target.words
+    return [words[word] for word in ("canonical", "alias") if word in words]
+
+
+def run_tool(
+    command: Sequence[str | Path],
+    timeout: float,
+    folder: Path | None = None,
+    **variables: str,
+) -> CompletedProcess:
+    """Run a tool that is a program.
+
+    :param timeout: in seconds.
+    :param variables: environment variables.
+    :raises WorkerError: if it does not end.
+    """
+    done = run(command, clean_environment(**variables), folder, timeout)
+    if done.status == ENDED:
+        raise WorkerError(f"no answer in {timeout} s", done.text)
+    return done

@@ -1,4 +1,4 @@
-"""This repository's library, held to the same cases as everybody else."""
+"""This repository's library: it is asked the same cases as the other tools."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wasm_platform_tags.conformance.cases import load_targets
 from wasm_platform_tags.conformance.runner import request
 
-from .base import Base
+from .base import SIMULATED, Adapter, own_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,10 +15,25 @@ if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
     from ...toolkit.runtimes.worker import Reply
+    from ..cells import Cell
 
 
-class Library(Base):
+class Library(Adapter):
     """The library as it is checked out."""
+
+    host_kinds = frozenset(
+        {"parse", "environment", "build", "markers", "dependency", "select", "index"}
+    )
+    guest_kinds = frozenset({"select", "running", "lock-file"})
+
+    @classmethod
+    def describe(cls, cell: Cell) -> str:
+        """On the host it receives the request of the suite's own runner."""
+        if cell.on_host:
+            return (
+                f"It receives the cases as any other adapter does; {SIMULATED.lower()}."
+            )
+        return f"{own_tags(cell)}."
 
     def versions(self) -> Mapping[str, str]:
         """In a Pyodide, also how many wheels its lock file lists."""
@@ -30,25 +45,22 @@ class Library(Base):
         return {**found, "lock_file_wheels": counts}
 
     def observe(self, case: Case) -> Reply:
-        """Ask it, on the host for a target, in a guest for where it runs."""
+        """Ask about a target on the host; in a guest, about the running interpreter."""
         if self.cell.on_host:
             return self.call("library_worker.answer", case=request(case))
         if case.kind == "select":
             return self.call("library_worker.choose_here", files=case.data["files"])
         if case.kind == "lock-file":
             return self._lock_file(case)
-        process = self.bench.process
-        if not case.data["variable"]:
-            assert self.bench.unset
-            process = self.bench.unset
-        return process.call(
+        return self.call_with_variable(
             "library_worker.running",
+            is_set=case.data["variable"],
             check=case.data["check"],
             count=len(case.expect),
         )
 
     def _lock_file(self, case: Case) -> Reply:
-        """Hold the wheels of the runtime's lock file against every platform."""
+        """Compare the wheels of the runtime's lock file with every platform."""
         assert case.target
         assert self.cell.runtime.alias
         return self.call(

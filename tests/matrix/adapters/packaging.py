@@ -1,24 +1,37 @@
-"""`packaging.tags`, alone or as pip vendors it."""
+"""`packaging.tags` and `packaging.markers`, from PyPI or as pip vendors them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .base import Base
+from .base import PATCHED, SIMULATED, Adapter, own_tags
 
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
     from ...toolkit.runtimes.worker import Reply
+    from ..cells import Cell
 
 
-class Packaging(Base):
-    """One packaging, on the host (simulated) or in a guest (real)."""
+class Packaging(Adapter):
+    """One packaging: on the host for a simulated interpreter, in a guest for the real one."""
 
+    host_kinds = frozenset({"environment", "patch"})
+    guest_kinds = frozenset({"running", "markers", "dependency"})
+    patchable_on_host = patchable_in_guest = True
     vendored = False
 
+    @classmethod
+    def describe(cls, cell: Cell) -> str:
+        """On the host, the interpreter is simulated."""
+        text = SIMULATED if cell.on_host else own_tags(cell)
+        if not cell.patched:
+            return f"{text}."
+        where = " to the packaging inside pip" if cls.vendored else ""
+        return f"{PATCHED}{where}; {text[0].lower()}{text[1:]}."
+
     def observe(self, case: Case) -> Reply:
-        """Ask it for tags or markers, patched by this library or not."""
+        """Ask for tags or markers."""
         data = case.data
         module: dict[str, Any] = {
             "folder": self.folder(self.cell.tool.requirement),
@@ -40,12 +53,9 @@ class Packaging(Base):
                 marker = data["marker"]
                 return self.call("packaging_worker.needs", marker=marker, **module)
             case _:
-                process = self.bench.process
-                if not data["variable"]:
-                    assert self.bench.unset
-                    process = self.bench.unset
-                return process.call(
+                return self.call_with_variable(
                     "packaging_worker.running",
+                    is_set=data["variable"],
                     patched=self.cell.patched,
                     check=data["check"],
                     count=len(case.expect),
@@ -56,4 +66,6 @@ class Packaging(Base):
 class PipVendored(Packaging):
     """The packaging inside one pip."""
 
+    guest_kinds = frozenset()
+    patchable_in_guest = False
     vendored = True

@@ -1,4 +1,4 @@
-"""PDM: `pdm lock --platform` is how it is told a target, if it knows the platform."""
+"""PDM: ``pdm lock --platform`` names a target, if PDM knows the platform."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...toolkit.runtimes.worker import Reply, WorkerError
 from ..wheels import NEEDED
-from .base import Base, UnsupportedError
+from .base import Adapter, UnsupportedError
 
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
@@ -18,27 +18,35 @@ NOTHING_FITS = "[CandidateNotFound]"
 REFUSED = "Unsupported platform"
 
 
-class Pdm(Base):
+class Pdm(Adapter):
     """One PDM."""
 
-    def __init__(self, cell: Cell, bench: AdapterContext) -> None:
-        super().__init__(cell, bench)
+    host_kinds = frozenset({"select", "dependency"})
+    description = (
+        "It receives the target's Python and, by pdm lock --platform, the first"
+        " spelling of the platform, once for each target."
+    )
+
+    def __init__(self, cell: Cell, context: AdapterContext) -> None:
+        super().__init__(cell, context)
         self._refused: dict[str, str] = {}
 
     def observe(self, case: Case) -> Reply:
-        """Lock for the target and see which file is chosen, or what is needed.
+        """Lock for the target, and see which file is chosen or what is needed.
 
-        A platform that it does not know is asked about once: no release knows one yet.
+        It is asked about a platform that it does not know only once.
         """
         assert case.target
-        assert case.target.platform, "who runs elsewhere is told a platform"
+        assert case.target.platform, (
+            "only targets with a platform are for tools on the host"
+        )
         if case.target.id in self._refused:
             raise UnsupportedError(self._refused[case.target.id])
-        answer = self.call(
+        reply = self.call(
             "pdm_worker.lock",
             folder=self.folder(self.cell.tool.requirement),
-            place=str(self.bench.scratch / "pdm"),
-            index=self.bench.index.simple("dummy", "json"),
+            place=str(self.context.scratch / "pdm"),
+            index=self.context.index.simple("dummy", "json"),
             project=case.project,
             arguments=[
                 *("--platform", case.target.platform),
@@ -46,16 +54,16 @@ class Pdm(Base):
                 *("--implementation", "cpython"),
             ],
         )
-        if answer.value is not None:
-            return Reply(_found(answer.value, case), answer.output)
-        if NOTHING_FITS in answer.output:
-            return answer
-        if REFUSED in answer.output:
-            self._refused[case.target.id] = answer.output
-            raise UnsupportedError(answer.output)
-        raise WorkerError("PDM failed", answer.output)
+        if reply.value is not None:
+            return Reply(_found(reply.value, case), reply.output)
+        if NOTHING_FITS in reply.output:
+            return reply
+        if REFUSED in reply.output:
+            self._refused[case.target.id] = reply.output
+            raise UnsupportedError(reply.output)
+        raise WorkerError("PDM failed", reply.output)
 
 
 def _found(files: dict[str, str], case: Case) -> str | bool:
-    """The file chosen; or whether the other project is there too."""
+    """Return the chosen file; or whether the dependency was locked too."""
     return NEEDED in files if case.kind == "dependency" else files[case.project]

@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ...toolkit.runtimes.worker import Reply, WorkerError
-from .base import UnsupportedError
-from .command import Command
+from ...toolkit.runtimes.worker import WorkerError
+from .base import Adapter, UnsupportedError, run_tool
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wasm_platform_tags.conformance.cases import Case
 
-# `add --platform` is another thing: it writes a marker.
+    from ...toolkit.runtimes.worker import Reply
+
+# Not `add`: its --platform writes a marker.
 COMMANDS = ("lock", "install", "sync")
 
 
-class Poetry(Command):
+class Poetry(Adapter):
     """One Poetry."""
+
+    host_kinds = frozenset({"select", "dependency"})
+    description = (
+        "It receives nothing: the help of its commands is searched for an option that"
+        " names a target."
+    )
+
+    def versions(self) -> Mapping[str, str]:
+        """Return the version of the Python that Poetry runs on."""
+        return {"python": sys.version.split()[0]}
 
     @cached_property
     def help(self) -> str:
-        """What the commands that choose files say of their options."""
+        """The help of the commands that choose files."""
         return "".join(
-            self.run("-m", "poetry", command, "--help").stdout for command in COMMANDS
+            run_tool(
+                [sys.executable, "-s", "-m", "poetry", command, "--help"],
+                120,
+                self.context.scratch,
+                PYTHONPATH=self.folder(self.cell.tool.requirement),
+                NO_COLOR="1",
+            ).text
+            for command in COMMANDS
         )
 
     def observe(self, case: Case) -> Reply:
-        """See that it has no way to be told a target; no release has yet."""
+        """Check that it still has no option that names a target."""
         if self.help.count("USAGE") + self.help.count("Usage") != len(COMMANDS):
             raise WorkerError("its help is not understood", self.help)
         if "--platform" in self.help:

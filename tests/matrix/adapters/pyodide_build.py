@@ -17,8 +17,18 @@ if TYPE_CHECKING:
 class PyodideBuild(Pip):
     """One pyodide-build, and the pip that its requirements name."""
 
+    host_kinds = frozenset()
+    guest_kinds = frozenset({"select"})
+    patchable_in_guest = False
+    needs_own_worker = True  # it changes the interpreter
+    description = (
+        "It is pip with the wrapper that pyodide-build puts into a pyodide venv,"
+        " unchanged; here the Pyodide runs the wrapper, where in a real venv a CPython of"
+        " the host does, made to answer as the Pyodide would."
+    )
+
     def versions(self) -> Mapping[str, str]:
-        """The pip, too: pyodide-build has none of its own."""
+        """Also the version of the pip: pyodide-build has none of its own."""
         pip = self.call("pyodide_build_worker.pip_version", site=self._site)
         return {**super().versions(), "pip": pip.value}
 
@@ -28,7 +38,7 @@ class PyodideBuild(Pip):
             "pyodide_build_worker.choose",
             site=self._site,
             place="/scratch/bin",
-            arguments=[*self._source(case, case.project), case.project],
+            arguments=[*self.source(case, case.project), case.project],
         )
 
     @property

@@ -4,61 +4,68 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..wheels import NEEDED
-from .base import Base, UnsupportedError
+from ..wheels import NEEDED, dependent_wheels
+from .base import Adapter, UnsupportedError
 
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
 
     from ...toolkit.runtimes.worker import Reply
+    from ..cells import Cell
 
 
-class PyodideLock(Base):
-    """One pyodide-lock, with the lock file that a Pyodide of the target comes with."""
+class PyodideLock(Adapter):
+    """One pyodide-lock, and the lock file of a Pyodide of the target."""
+
+    host_kinds = guest_kinds = frozenset({"select", "dependency"})
+    needs_own_worker = True
+
+    @classmethod
+    def describe(cls, cell: Cell) -> str:
+        """The lock file names the target."""
+        which = (
+            "a Pyodide of the target" if cell.on_host else "the Pyodide that runs it"
+        )
+        return f"It receives the lock file of {which}, and the wheels of the case."
 
     def observe(self, case: Case) -> Reply:
         """Add the wheels of a case with ``add_wheels_to_spec()``.
 
-        It checks a wheel's name with ``_check_wheel_compatible()``, against the Python
-        and the platform that the lock file names, and does not choose: a case with
-        several files cannot be put to it.
+        It checks the name of each wheel with ``_check_wheel_compatible()``, against the
+        Python and the platform that the lock file names. It does not choose, so that it
+        cannot be asked a case with several files.
         """
         shared = {
             "folder": self.folder(self.cell.tool.requirement),
             "lock": self.lock_file(self.alias(case)),
+            "project": case.project,
         }
-        project = case.project
         if case.kind == "dependency":
-            # The two wheels that write_dependent() makes.
-            names = (project.replace("-", "_"), NEEDED)
-            wheels = [self._wheel(project, f"{n}-1.0-py3-none-any.whl") for n in names]
+            names = dependent_wheels(case.project)
+            wheels = [self._wheel(case.project, name) for name in names]
             return self.call(
-                "pyodide_lock_worker.needs",
-                wheels=wheels,
-                project=project,
-                needed=NEEDED,
-                **shared,
+                "pyodide_lock_worker.needs", wheels=wheels, needed=NEEDED, **shared
             )
         if len(case.data["files"]) > 1:
             raise UnsupportedError(
                 "It takes or refuses each wheel by itself, and chooses among none."
             )
-        (file,) = case.data["files"]
-        wheel = self._wheel(project, file)
-        return self.call(
-            "pyodide_lock_worker.choose", wheel=wheel, project=project, **shared
-        )
+        wheel = self._wheel(case.project, case.data["files"][0])
+        return self.call("pyodide_lock_worker.choose", wheel=wheel, **shared)
 
     def alias(self, case: Case) -> str:
-        """The Pyodide whose lock file is used: this one, or the target's first."""
+        """Return the Pyodide whose lock file is used: this one, or the target's first.
+
+        :raises UnsupportedError: if the target has none.
+        """
         assert case.target
         if self.cell.runtime.alias:
             return self.cell.runtime.alias
-        for runtime in self.bench.cache.settings.runtimes:
+        for runtime in self.context.cache.settings.runtimes:
             if runtime.alias and runtime.target == case.target.id:
                 return runtime.alias
         raise UnsupportedError(f"No Pyodide has a lock file for {case.target.id}.")
 
     def _wheel(self, project: str, file: str) -> str:
-        folder = self.bench.wheels if self.cell.on_host else "/wheels"
+        folder = self.context.wheels if self.cell.on_host else "/wheels"
         return f"{folder}/{project}/{file}"

@@ -1,10 +1,10 @@
-"""The rules of PyPI's index: its expressions, restated as facts about one commit."""
+"""The rules of PyPI's index: its expressions, as they are at one commit."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .base import Base
+from .base import Adapter
 
 if TYPE_CHECKING:
     from wasm_platform_tags.conformance.cases import Case
@@ -12,9 +12,15 @@ if TYPE_CHECKING:
     from ...toolkit.runtimes.worker import Reply
 
 
-class Warehouse(Base):
-    """What decides there over the platform of an uploaded wheel."""
+class Warehouse(Adapter):
+    """Warehouse's check of the platform of an uploaded wheel."""
+
+    host_kinds = frozenset({"index"})
+    description = (
+        "This project restates the rule of the server, as it is at this commit, and asks"
+        " no server."
+    )
 
     def observe(self, case: Case) -> Reply:
-        """Upload a wheel in thought: no server is asked."""
+        """Check the platform of a wheel."""
         return self.call("warehouse_worker.accepts", platform=case.data["platform"])

@@ -1,1 +1,1 @@
-"""What runs inside a runtime or a tool's process: no dependency but the tool."""
+"""The functions that a worker calls, in a runtime: they import only the tool and the library."""

@@ -13,7 +13,7 @@ REFUSED = "is not an emscripten wheel"
 
 
 def takes(folder: str, wheel: str) -> bool:
-    """Whether it shows what the wheel holds; if not, it refused the wheel's tag."""
+    """Whether it shows what the wheel contains; if not, it refuses the wheel's tag."""
     if folder not in sys.path:
         sys.path.insert(0, folder)
     show = importlib.import_module("auditwheel_emscripten").show
@@ -26,13 +26,13 @@ def takes(folder: str, wheel: str) -> bool:
         print(error)
         return False
     if not modules:
-        raise ValueError(f"{wheel} holds no module: nothing was looked at")
+        raise ValueError(f"{wheel} contains no module, so that nothing was shown")
     print(modules)
     return True
 
 
 def _in_this_process() -> Any:
-    """It starts ``wheel unpack``; Pyodide starts no process, so wheel runs in this one."""
+    """Run ``wheel unpack`` in this process, because Pyodide starts no other."""
     wheel = importlib.import_module("wheel._commands").main
 
     def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""What the interpreter is, in its own words."""
+"""The versions of the interpreter that runs this."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 
 def versions() -> dict[str, str]:
-    """The versions that a result depends on."""
+    """Return the versions that a result depends on."""
     found = {"python": platform.python_version()}
     if sys.platform == "emscripten":
         found["pyodide"] = importlib.import_module("pyodide").__version__

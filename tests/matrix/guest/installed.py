@@ -1,4 +1,4 @@
-"""Look at a project that was just installed: which file it was, what a call returns."""
+"""Look at an installed project: which file it was, and what a call returns."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from importlib.metadata import distribution
 
 
 def file(project: str) -> str:
-    """The file that a dummy project was installed from: it says so itself."""
+    """Return the file that a dummy project was installed from, which its module names."""
     module = project.replace("-", "_")
     return str(_evaluate(module, f"{module}.WHEEL"))
 
 
 def call(project: str, module: str, expression: str) -> dict[str, object]:
-    """The tag of the wheel, and the value of an expression over the module."""
+    """Return the tag of the wheel, and the value of an expression that uses the module."""
     text = distribution(project).read_text("WHEEL") or ""
     (tag,) = (
         line.removeprefix("Tag: ") for line in text.splitlines() if "Tag: " in line
@@ -23,7 +23,7 @@ def call(project: str, module: str, expression: str) -> dict[str, object]:
 
 
 def _evaluate(module: str, expression: str) -> object:
-    """Evaluate, and let the next import find another copy."""
+    """Evaluate an expression, and make the next import load the module again."""
     importlib.invalidate_caches()
     importlib.import_module(module)
     package = module.partition(".")[0]

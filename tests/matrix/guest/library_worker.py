@@ -16,19 +16,19 @@ from ...conformance.adapters import reference
 
 
 def answer(case: dict[str, Any]) -> object:
-    """On the host: what the library's own adapter answers to a case."""
+    """Return what the library's adapter for the suite answers to a case."""
     return reference.KINDS[case["kind"]](case)
 
 
 def running(check: str, count: int) -> list[str]:
-    """The tags of the interpreter that runs this."""
+    """Return the tags of the interpreter that runs this."""
     if check == "platform_tags":
         return list(wasm_platform_tags.platform_tags())
     return [str(tag) for tag in islice(wasm_platform_tags.sys_tags(), count)]
 
 
 def lock_file(path: str, python: str, others: list[str]) -> list[str]:
-    """The wheels in a lock file that fit another platform too, or not this one."""
+    """Return the wheels in a lock file that do not fit here, or fit elsewhere too."""
     wheels = _wheels(path)
     if all(name.endswith("-any.whl") for name in wheels):
         raise ValueError(f"{path} lists no wheel for a platform")
@@ -46,7 +46,7 @@ def lock_file(path: str, python: str, others: list[str]) -> list[str]:
 
 
 def lock_file_counts(path: str) -> str:
-    """How many wheels of each platform a lock file lists."""
+    """Return how many wheels of each platform a lock file lists."""
     platforms = (name.removesuffix(".whl").rpartition("-")[2] for name in _wheels(path))
     return ", ".join(f"{n} {name}" for name, n in sorted(Counter(platforms).items()))
 
@@ -58,5 +58,5 @@ def _wheels(path: str) -> list[str]:
 
 
 def choose_here(files: list[str]) -> str | None:
-    """The file for the interpreter that runs this."""
+    """Return the file for the interpreter that runs this."""
     return select_release(files, wasm_platform_tags.sys_tags(), pre=True)

@@ -28,12 +28,12 @@ NOTHING_FITS = "Can't find a pure Python 3 wheel"
 
 
 def version() -> str:
-    """Which micropip this is."""
+    """Return the version of the micropip."""
     return str(micropip.__version__)
 
 
 async def choose(patched: bool, index: str, project: str) -> str | None:
-    """Install from the index; the name of the file that was installed, or None."""
+    """Install from the index; return the name of the file, or None if nothing fits."""
     if not await _install(patched, index, project):
         return None
     try:
@@ -54,7 +54,7 @@ async def needs(patched: bool, index: str, project: str, needed: str) -> bool | 
 async def use(
     patched: bool, index: str, project: str, module: str, expression: str
 ) -> dict[str, object] | None:
-    """Install a real wheel and call it; None when nothing fits."""
+    """Install a real wheel and call it; return None if nothing fits."""
     if not await _install(patched, index, project):
         return None
     try:
@@ -77,14 +77,14 @@ async def _install(patched: bool, index: str, project: str) -> bool:
 
 @contextmanager
 def rules() -> Iterator[None]:
-    """micropip with this library's tags and order, for as long as the block runs.
+    """Make micropip use this library's tags and order, inside the ``with`` statement.
 
-    `patch` is not enough: micropip adds tags of its own to packaging's, skips files by
-    their last letters, and does not compare build numbers.
+    `patch` is not enough: micropip adds its own tags to those of packaging, skips files by
+    the end of their names, and does not compare build numbers.
     """
     tags = list(wasm_platform_tags.sys_tags())
     own = tuple(Tag(tag.interpreter, tag.abi, tag.platform) for tag in tags)
-    # In micropip before 0.6 an index lists files, and find_wheel makes them wheels.
+    # Before micropip 0.6, an index has files, which find_wheel turns into wheels.
     as_wheel = getattr(transaction.WheelInfo, "from_project_info_file", None)
 
     def find_wheel(metadata: Any, requirement: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Ask one packaging, imported beside the one that the library itself uses."""
+"""Ask one packaging, imported beside the one that the library uses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ...conformance.adapters import reference
 if TYPE_CHECKING:
     from types import ModuleType
 
-# One process may be asked about several: the name that each is imported under.
+# The name that each packaging is imported under: one process may have several.
 ALIAS = "packaging_under_test_{}"
 _names: dict[str, str] = {}
 
@@ -25,7 +25,7 @@ _names: dict[str, str] = {}
 def environment(
     folder: str, vendored: bool, patched: bool, says: dict[str, Any]
 ) -> list[str]:
-    """The tags of an interpreter that says so of itself."""
+    """Return the tags of a simulated interpreter."""
     tags = _module(folder, vendored, "tags")
     with reference.simulated(**says), _patched(tags, patched):
         return list(tags.platform_tags())
@@ -34,7 +34,7 @@ def environment(
 def running(
     folder: str, vendored: bool, patched: bool, check: str, count: int
 ) -> list[str]:
-    """The tags of the interpreter that runs this."""
+    """Return the tags of the interpreter that runs this."""
     tags = _module(folder, vendored, "tags")
     with _patched(tags, patched):
         if check == "platform_tags":
@@ -43,7 +43,7 @@ def running(
 
 
 def markers(folder: str, vendored: bool) -> dict[str, str]:
-    """The markers of the interpreter that runs this."""
+    """Return the markers of the interpreter that runs this."""
     found = _module(folder, vendored, "markers").default_environment()
     return {name: str(value) for name, value in found.items()}
 

@@ -1,4 +1,4 @@
-"""Run ``pdm lock`` inside this process, and hear from PDM which files it has chosen."""
+"""Run ``pdm lock`` in this process, and read from its signal which files it chose."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ distribution = false
 name = "pypi"
 url = "{index}"
 """
-# It would download a Python, ask for news, or build what has no wheel.
+# Otherwise it would download a Python, look for a new PDM, or build a project.
 SETTINGS = {
     "PDM_CHECK_UPDATE": "0",
     "PDM_ONLY_BINARY": ":all:",
@@ -39,7 +39,7 @@ SETTINGS = {
 def lock(
     folder: str, place: str, index: str, project: str, arguments: list[str]
 ) -> dict[str, str] | None:
-    """The file that it locks for each project, or None when it fails; it says why."""
+    """Return the file that it locks for each project, or None if it fails."""
     if folder not in sys.path:
         sys.path.append(folder)
     root = Path(place)
@@ -53,20 +53,20 @@ def lock(
     core = importlib.import_module("pdm.core").Core()
     locked: dict[str, str] = {}
 
-    def hear(_: Any, resolution: Mapping[str, list[Any]], **_more: Any) -> None:
+    def keep(_: Any, resolution: Mapping[str, list[Any]], **_more: Any) -> None:
         for name, (candidate,) in resolution.items():
             locked[name] = candidate.link.filename
 
-    said = io.StringIO()
+    output = io.StringIO()
     config = ["--config", f"{place}/config.toml"]
     with (
-        importlib.import_module("pdm.signals").post_lock.connected_to(hear),
-        contextlib.redirect_stdout(said),
-        contextlib.redirect_stderr(said),
+        importlib.import_module("pdm.signals").post_lock.connected_to(keep),
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(output),
     ):
         try:
             core.main([*config, "lock", "--project", place, *arguments])
         except SystemExit:
             locked.clear()
-    print(said.getvalue())
+    print(output.getvalue())
     return locked or None

@@ -1,4 +1,4 @@
-"""Run Pex inside this process, many times; it starts its pip anew each time."""
+"""Run Pex in this process; it starts a process with pip each time."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from pathlib import Path
 
 
 def build(folder: str, arguments: list[str]) -> list[str] | None:
-    """The files in the PEX that it builds, or None when it fails; it says why."""
+    """Return the files in the PEX that it builds, or None if it fails."""
     if folder not in sys.path:
         sys.path.append(folder)
     main = importlib.import_module("pex.bin.pex").main
     with tempfile.TemporaryDirectory() as place:
         made, log = Path(place) / "out.pex", Path(place) / "log"
         status: object = None
-        # Its children write here as well, which takes a real file.
-        with log.open("w", encoding="utf-8") as said, contextlib.redirect_stderr(said):
+        # A real file, because its child processes write there too.
+        with (
+            log.open("w", encoding="utf-8") as output,
+            contextlib.redirect_stderr(output),
+        ):
             try:
                 main([*arguments, "--output-file", str(made)])
             except SystemExit as left:

@@ -1,4 +1,4 @@
-"""Run pip inside one process, many times; several versions take turns."""
+"""Run pip in this process; several versions take turns."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ import sys
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import wasm_platform_tags
 
 from . import installed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 COMMON = ("install", "--no-cache-dir", "--disable-pip-version-check")
 NOTHING_FITS = "No matching distribution found"
@@ -28,7 +31,7 @@ class PipError(Exception):
 
 
 def choose(pip: str, patched: bool, arguments: list[str]) -> str | None:
-    """The name of the file that pip would install, or None when nothing fits."""
+    """Return the name of the file that pip would install, or None if nothing fits."""
     found = _resolve(pip, patched, ["--no-deps", *arguments])
     if found is None:
         return None
@@ -47,7 +50,7 @@ def needs(pip: str, patched: bool, arguments: list[str], needed: str) -> bool | 
 def use(
     pip: str, patched: bool, arguments: list[str], target: str, call: dict[str, str]
 ) -> dict[str, object] | None:
-    """Install a real wheel into `target` and call it; None when nothing fits."""
+    """Install a real wheel into `target` and call it; return None if nothing fits."""
     if not _install(pip, patched, ["--no-deps", "--target", target, *arguments]):
         return None
     sys.path.append(target)
@@ -58,12 +61,13 @@ def use(
 
 
 def _resolve(pip: str, patched: bool, arguments: list[str]) -> Any:
-    """What pip reports it would install, or None when nothing fits."""
+    """Return pip's report of what it would install, or None if nothing fits."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         options = ("--dry-run", "--ignore-installed", "--report", str(report))
-        if not _install(pip, patched, [*options, *arguments]):
-            return None
+        with _bytecode() if sys.platform == "emscripten" else nullcontext():
+            if not _install(pip, patched, [*options, *arguments]):
+                return None
         return json.loads(report.read_text(encoding="utf-8"))["install"]
 
 
@@ -77,18 +81,33 @@ def _install(pip: str, patched: bool, arguments: list[str]) -> bool:
         wasm_platform_tags.patched(tags) if patched else nullcontext(),
     ):
         status = main([*COMMON, *arguments])
-    said = output.getvalue()
-    print(said)
+    text = output.getvalue()
+    print(text)
     if status == 0:
         return True
-    # Of an index that it cannot reach, pip says in the end that nothing fits.
-    if NOTHING_FITS in said and RETRYING not in said:
+    # For an index that it cannot reach, pip also says that nothing fits.
+    if NOTHING_FITS in text and RETRYING not in text:
         return False
     raise PipError(f"pip left with status {status}")
 
 
+@contextlib.contextmanager
+def _bytecode() -> Iterator[None]:
+    """Keep the bytecode of pip among the downloads, because compiling pip takes seconds.
+
+    Pyodide itself writes none. Only pip is imported meanwhile: a dummy project could get the
+    bytecode of another one that has the same name and size.
+    """
+    before = sys.dont_write_bytecode, sys.pycache_prefix
+    sys.dont_write_bytecode, sys.pycache_prefix = False, "/cache/bytecode"
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode, sys.pycache_prefix = before
+
+
 def import_from(pip: str) -> None:
-    """Put this pip first on ``sys.path``, and forget any other."""
+    """Put this pip first on ``sys.path``, and unload any other."""
     if pip in sys.path:
         return
     for name in [n for n in sys.modules if n == "pip" or n.startswith("pip.")]:
@@ -96,6 +115,6 @@ def import_from(pip: str) -> None:
     sys.path[:] = [pip, *(p for p in sys.path if "/pip-" not in p)]
     importlib.invalidate_caches()
     if sys.platform == "emscripten":
-        # A progress bar needs a thread, and there is none to be had.
+        # A progress bar needs a thread, and Pyodide has none.
         os.environ["PIP_PROGRESS_BAR"] = "off"
         os.environ["PIP_CONFIG_FILE"] = os.devnull

@@ -1,8 +1,8 @@
-"""Run pip as in an environment of ``pyodide venv``: through pyodide-build's own wrapper.
+"""Run pip through the wrapper that pyodide-build puts into a ``pyodide venv``.
 
-pyodide-build copies ``pip_wrapper.py`` into the environment and writes what it asked the
-environment's interpreter into a file beside it. There a CPython of the host runs the
-wrapper, which makes that one answer as the interpreter would; here the interpreter runs it.
+pyodide-build copies ``pip_wrapper.py`` into the environment. Beside it, it writes a file
+with answers of the environment's interpreter. In a real environment a CPython of the host
+runs the wrapper, which makes it give these answers; here the interpreter itself runs it.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ WRAPPER = "pyodide_build/out_of_tree/pip_wrapper.py"
 
 
 def choose(site: str, place: str, arguments: list[str]) -> str | None:
-    """The name of the file that this pip would install, or None when nothing fits."""
+    """Return the name of the file that this pip would install, or None if nothing fits."""
     _wrap(site, place)
     return pip_worker.choose(site, False, arguments)
 
 
 def pip_version(site: str) -> str:
-    """The version of the pip beside this pyodide-build."""
+    """Return the version of the pip beside this pyodide-build."""
     (found,) = metadata.distributions(name="pip", path=[site])
     return found.version
 
 
 @cache
 def _wrap(site: str, place: str) -> None:
-    """Run the wrapper as far as its last line, which starts pip."""
+    """Run the wrapper, except its last line, which starts pip."""
     pip_worker.import_from(site)
     folder = Path(place)
     folder.mkdir()
-    (folder / "pip").symlink_to("pip_patched")  # as it finds it when it leaves
+    (folder / "pip").symlink_to("pip_patched")  # as the wrapper expects it
     wrapper = folder / "_pip-wrapper.py"
     shutil.copy(Path(site) / WRAPPER, wrapper)
     config = folder / "pyodide_pip_config.json"
@@ -53,7 +53,7 @@ def _wrap(site: str, place: str) -> None:
 
 
 def _config() -> dict[str, object]:
-    """What pyodide-build writes on Linux, asked of this interpreter as it asks."""
+    """Return what pyodide-build writes on Linux, with the answers of this interpreter."""
     multiarch = getattr(sys.implementation, "_multiarch")  # noqa: B009 - a private name
     data = importlib.util.find_spec(
         f"_sysconfigdata_{sys.abiflags}_{sys.platform}_{multiarch}"
@@ -73,6 +73,6 @@ def _config() -> dict[str, object]:
             sysconfig.get_platform(),
         ],
         "pyodide_platform": "",  # for Windows alone
-        # The same file lies in the cross-build environment.
+        # The cross-build environment has the same file.
         "sysconfigdata_dir": str(Path(data.origin).parent),
     }

@@ -12,7 +12,7 @@ REFUSED = "don't match Python version in lockfile"
 
 
 def choose(folder: str, lock: str, wheel: str, project: str) -> str | None:
-    """The file that stands in the new lock file, or None when it was refused."""
+    """Return the file in the new lock file, or None if the wheel was refused."""
     added = _add(folder, lock, [wheel], project)
     return added and str(added.file_name)
 
@@ -26,7 +26,7 @@ def needs(
 
 
 def _add(folder: str, lock: str, wheels: list[str], project: str) -> Any:
-    """The project as the new lock file has it, or None when a wheel was refused."""
+    """Return the project in the new lock file, or None if a wheel was refused."""
     if folder not in sys.path:
         sys.path.insert(0, folder)
     add = importlib.import_module("pyodide_lock.utils").add_wheels_to_spec

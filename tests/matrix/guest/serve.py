@@ -1,10 +1,10 @@
-"""Answer requests, one JSON object a line: the same loop in every Python there is.
+"""The worker's side of a call: one JSON object a line, the same in every runtime.
 
 A request names a function of this package and its arguments,
 ``{"id", "function", "arguments"}``; the answer is ``{"id", "value"}`` or
-``{"id", "error"}``, and ``output`` with what the function printed. Runs as a program in
-CPython on the host and for WASI; inside Pyodide, JavaScript reads the lines and awaits
-`answer`. Standard library only.
+``{"id", "error"}``, and ``output`` has what the function printed. CPython on the host and
+for WASI runs this as a program; in Pyodide, JavaScript reads the lines and awaits `answer`.
+It uses only the standard library.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 async def answer(line: str) -> str:
-    """The answer to one request, as a line of JSON without its end."""
+    """Return the answer to one request, as a line of JSON without its end."""
     request = json.loads(line)
     reply: dict[str, Any] = {"id": request["id"]}
     output = io.StringIO()
@@ -41,7 +41,7 @@ async def answer(line: str) -> str:
 
 
 def drive(coroutine: Coroutine[Any, Any, str]) -> str:
-    """Run a coroutine that never waits (CPython for WASI has no event loop)."""
+    """Run a coroutine that never waits, because CPython for WASI has no event loop."""
     try:
         coroutine.send(None)
     except StopIteration as done:
@@ -50,7 +50,7 @@ def drive(coroutine: Coroutine[Any, Any, str]) -> str:
 
 
 def main() -> None:
-    """Serve standard input until it ends."""
+    """Answer the lines of standard input until it ends."""
     channel = sys.stdout
     for line in sys.stdin:
         channel.write(drive(answer(line)) + "\n")

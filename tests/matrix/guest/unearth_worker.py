@@ -1,4 +1,4 @@
-"""Run unearth's command inside this process."""
+"""Run unearth's command in this process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOTHING_FITS = "No matches are found"
 
 
 def choose(folder: str, arguments: list[str]) -> str | None:
-    """The name of the file that it finds, or None when nothing fits."""
+    """Return the name of the file that it finds, or None if nothing fits."""
     if folder not in sys.path:
         sys.path.append(folder)
     cli = importlib.import_module("unearth.__main__").cli

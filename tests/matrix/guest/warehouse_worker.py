@@ -3,7 +3,8 @@
 Read in warehouse/forklift/legacy.py, ``_valid_platform_tag()`` and its caller: a file
 name with a control character is refused; packaging splits it, which lower-cases the
 tags; and every tag's platform has to be in a list or match one of a few expressions.
-Restated are those for WebAssembly and for Linux with glibc, which cases put beside it.
+Of these, this module has those for WebAssembly, and those for Linux with glibc, which some
+cases combine with them.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ import re
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-# The one for WebAssembly there; applied with `match`, so its end is open.
+# For WebAssembly. Warehouse applies it with `match`, so that any text may follow.
 PYEMSCRIPTEN = re.compile(r"pyemscripten_\d+_\d+_wasm32")
-# There the processor is looked up in a set, so this end is not open.
+# Warehouse looks the processor up in a set, so that no text may follow.
 MANYLINUX = re.compile(
     r"manylinux_\d+_\d+_(aarch64|armv7l|i686|ppc64|ppc64le|riscv64|s390x|x86_64)\Z"
 )
 
 
 def accepts(platform: str) -> bool:
-    """Whether a wheel with this third part of its tag passes."""
+    """Whether a wheel whose tag has this platform is accepted."""
     if any(ord(character) < 32 or ord(character) == 127 for character in platform):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Pyodide under Node: one persistent process a line."""
+"""Pyodide under Node, as a worker."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ HOST = Path(__file__).with_name("pyodide_host.mjs")
 def pyodide(
     node: Path, package: Path, mounts: Mapping[str, Path], path: Sequence[str]
 ) -> Worker:
-    """The Pyodide in `package`, with folders mounted and a ``sys.path`` to begin with."""
+    """Return a worker that is a Pyodide.
+
+    :param node: the executable of Node.
+    :param package: the npm package of the Pyodide.
+    :param mounts: for each path in the guest, the folder of this machine.
+    :param path: put first on ``sys.path``.
+    """
     options = {
         "pyodide": str(package),
         "mounts": {guest: str(host) for guest, host in mounts.items()},

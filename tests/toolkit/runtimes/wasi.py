@@ -1,4 +1,4 @@
-"""CPython for WASI under wasmtime, with or without a platform in its sysconfig."""
+"""CPython for WASI under wasmtime, as a worker or as a command."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 HOST = Path(__file__).with_name("wasi_host.py")
 NAME = "_sysconfigdata__wasi_wasm32-wasi"
-# The interpreter's own variables, and the one that this PEP adds.
+# The variables of the interpreter, and the one that the PEP adds.
 SYSCONFIGDATA = f"""\
 import zipimport
 exec(zipimport.zipimporter("/usr/local/lib/python312.zip").get_code("{NAME}"))
@@ -24,7 +24,7 @@ build_time_vars["WASI_PLATFORM_VERSION"] = "@VERSION@"
 
 
 def write_sysconfigdata(folder: Path, version: str) -> None:
-    """A ``_sysconfigdata`` that carries the platform, to stand first on ``sys.path``."""
+    """Write a ``_sysconfigdata`` with the platform, for a folder first on ``sys.path``."""
     folder.mkdir(parents=True, exist_ok=True)
     text = SYSCONFIGDATA.replace("@VERSION@", version)
     (folder / f"{NAME}.py").write_text(text, encoding="utf-8")
@@ -36,7 +36,12 @@ def wasi_command(
     environment: Mapping[str, str],
     *arguments: str,
 ) -> list[str]:
-    """How to start the interpreter in `module`; more arguments may follow."""
+    """Return the command that starts the interpreter; more arguments may follow.
+
+    :param module: the WebAssembly module.
+    :param mounts: for each path in the guest, the folder of this machine.
+    :param environment: the environment variables in the guest.
+    """
     options = {
         "module": str(module),
         "compiled": str(module.with_suffix(".compiled")),
@@ -50,7 +55,11 @@ def wasi_command(
 def wasi(
     wasmtime: Path, module: Path, mounts: Mapping[str, Path], path: Sequence[str]
 ) -> Worker:
-    """The interpreter in `module`, with folders mounted and a ``sys.path`` to begin with."""
+    """Return a worker that is the interpreter in `module`.
+
+    :param wasmtime: the folder of the Python package.
+    :param path: put first on ``sys.path``.
+    """
     environment = {"PYTHONPATH": ":".join(path), "PYTHONDONTWRITEBYTECODE": "1"}
     command = wasi_command(
         module, mounts, environment, "-m", "tests.matrix.guest.serve"

@@ -1,7 +1,8 @@
 """Run CPython for WASI under wasmtime on this process's standard streams.
 
-Options are one JSON argument: the module, a compiled copy to keep, the folders the guest
-may see, its environment variables and its arguments, which any further ones follow.
+The first argument is JSON with the options: the module, where to keep a compiled copy, the
+folders that the guest may see, its environment variables and its arguments. Any further
+arguments follow those.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ import wasmtime  # type: ignore[import-not-found]
 
 
 def compiled(engine: wasmtime.Engine, source: Path, copy: Path) -> wasmtime.Module:
-    """The module, compiled once: compiling takes seconds, loading milliseconds."""
+    """Return the module, compiled once, because compiling takes seconds."""
     if copy.exists():
-        # One that another wasmtime made, or for another CPU, is refused.
+        # A copy of another wasmtime, or for another processor, is refused.
         with contextlib.suppress(wasmtime.WasmtimeError):
             return wasmtime.Module.deserialize_file(engine, str(copy))
     module = wasmtime.Module.from_file(engine, str(source))
@@ -29,7 +30,7 @@ def compiled(engine: wasmtime.Engine, source: Path, copy: Path) -> wasmtime.Modu
 
 
 def main() -> None:
-    """Start the interpreter and leave with its exit code."""
+    """Run the interpreter and exit with its exit code."""
     options = json.loads(sys.argv[1])
     engine = wasmtime.Engine()
     module = compiled(engine, Path(options["module"]), Path(options["compiled"]))
