@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -12,9 +11,8 @@ from rich.console import Console
 
 from tests.matrix.provision import Cache, provision
 from tests.matrix.settings import load_settings
-from tests.native.command import parser
-from tests.toolkit.command import BadInputError, exit_code, need_folder
-from tests.toolkit.files import atomic_write
+from tests.toolkit import recorded
+from tests.toolkit.command import BadInputError, exit_code, make_parser, need_folder
 
 from . import real_wheels
 
@@ -41,7 +39,8 @@ exit code: 0 if everything is as committed, 1 if not or if a download fails, 2 f
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
-    options = parser("tests.audit", DESCRIPTION, EXAMPLES).parse_args(arguments)
+    parser = make_parser("tests.audit", DESCRIPTION, EXAMPLES, what="wheels")
+    options = parser.parse_args(arguments)
     return exit_code(partial(_main, options, Console()))
 
 
@@ -75,7 +74,7 @@ def _main(options: argparse.Namespace, console: Console) -> int:
                 real_wheels.write(one, versions)
     if options.json:
         report = {"versions": versions, "wheels": found}
-        atomic_write(options.json, json.dumps(report, indent=1) + "\n")
+        recorded.write(options.json, report)
     return int(differ and not options.update)
 
 

@@ -15,16 +15,14 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.matrix.settings import load_settings
 from tests.native.wheels import renamed
+from tests.toolkit import recorded
 from tests.toolkit.cache import ProvisionError, Unit, make
-from tests.toolkit.command import need_matches
-from tests.toolkit.files import atomic_write
+from tests.toolkit.command import pick as toolkit_pick
 from wasm_platform_tags import __version__ as library
 from wasm_platform_tags import known_platforms
 from wasm_platform_tags.audit import audit
@@ -90,14 +88,9 @@ def pinned() -> tuple[list[Pinned], str]:
 
 
 def pick(patterns: Sequence[str]) -> list[Pinned]:
-    """The wheels that a pattern names; a pattern that names none is a mistake."""
+    """Return the wheels that --only selects."""
     every, _ = pinned()
-    need_matches(patterns, [one.file for one in every], "wheel")
-    return [
-        one
-        for one in every
-        if not patterns or any(fnmatchcase(one.file, pattern) for pattern in patterns)
-    ]
+    return toolkit_pick(every, patterns, lambda one: one.file, "wheel")
 
 
 def downloaded(cache: Cache, tell: Callable[[str], None]) -> Path:
@@ -117,7 +110,7 @@ def downloaded(cache: Cache, tell: Callable[[str], None]) -> Path:
 
 
 @dataclass(frozen=True)
-class Line:
+class PyodideRelease:
     """The newest Pyodide of a platform."""
 
     tag: str
@@ -126,14 +119,14 @@ class Line:
     alias: str
 
 
-def lines() -> list[Line]:
-    """One line for each PyEmscripten platform."""
+def pyodide_releases() -> list[PyodideRelease]:
+    """Return the newest Pyodide of each PyEmscripten platform."""
     found = {}
     for record in known_platforms():
         for runtime in load_settings().runtimes:
             if runtime.target == record.platform.version and runtime.alias:
                 version = runtime.runtime.removeprefix("pyodide-")
-                found[record.platform_tags[0]] = Line(
+                found[record.platform_tags[0]] = PyodideRelease(
                     record.platform_tags[0], record.python[0], version, runtime.alias
                 )
     return list(found.values())
@@ -155,20 +148,20 @@ def judged(
         report = audit(path)
         found: dict[str, Any] = {
             "file": one.file,
-            "date": datetime.now(timezone.utc).date().isoformat(),
+            "date": recorded.today(),
             "sha256": one.sha256,
             "modules": len(report.modules),
             "largest_module": max(seen["size"] for seen in report.modules),
-            "own": said(report),
+            "own": summary(report),
         }
         others = [
             r.platform_tags[0]
             for r in known_platforms()
             if r.platform_tags[0] != one.platform
         ]
-        found["renamed"] = {tag: said(audit(path, [tag])) for tag in others}
+        found["renamed"] = {tag: summary(audit(path, [tag])) for tag in others}
         found["whole"], found["run"] = {}, {}
-        for line in lines():
+        for line in pyodide_releases():
             if line.tag == one.platform:
                 copy = path
             elif one.only_own:
@@ -176,7 +169,7 @@ def judged(
             else:
                 python = "" if one.stable else "cp" + line.python.replace(".", "")
                 copy = renamed(path, scratch, line.tag, python, inside=True)
-                found["whole"][line.tag] = said(audit(copy), "module-")
+                found["whole"][line.tag] = summary(audit(copy), "module-")
             if one.code and (line.tag == one.platform or not one.only_own):
                 tell(f"{head}: Pyodide {line.version}")
                 found["run"][line.tag] = run(cache, line, copy, one.code)
@@ -185,7 +178,7 @@ def judged(
         yield found
 
 
-def said(report: Report, only: str = "") -> dict[str, Any]:
+def summary(report: Report, only: str = "") -> dict[str, Any]:
     """A verdict, with what each rule says and the first of the names it is about."""
     kept = [one for one in report.findings if one.rule.startswith(only)]
     rules: dict[str, dict[str, Any]] = {}
@@ -197,7 +190,7 @@ def said(report: Report, only: str = "") -> dict[str, Any]:
     return {"verdict": worst(kept), "rules": rules}
 
 
-def run(cache: Cache, line: Line, wheel: Path, code: str) -> dict[str, str]:
+def run(cache: Cache, line: PyodideRelease, wheel: Path, code: str) -> dict[str, str]:
     """Import a module in the real interpreter, whatever the wheel's tag says."""
     command = [cache.node, HERE / "run.mjs", cache.pyodide(line.alias), wheel, code]
     done = subprocess.run(
@@ -264,7 +257,7 @@ def versions(settings: Settings) -> dict[str, str]:
         "wasm-platform-tags": library,
         "auditwheel-emscripten": pinned()[1],
         "node": settings.node,
-        **{line.tag: f"Pyodide {line.version}" for line in lines()},
+        **{line.tag: f"Pyodide {line.version}" for line in pyodide_releases()},
     }
 
 
@@ -273,8 +266,7 @@ def write(found: dict[str, Any], used: Mapping[str, str]) -> None:
     every = {one["file"]: one for one in committed()["wheels"]}
     every[found["file"]] = found
     wheels = [every[one.file] for one in pinned()[0] if one.file in every]
-    text = json.dumps({"versions": used, "wheels": wheels}, indent=1)
-    atomic_write(RESULTS, text + "\n")
+    recorded.write(RESULTS, {"versions": used, "wheels": wheels})
 
 
 def part(one: dict[str, Any], name: str) -> dict[str, Any]:

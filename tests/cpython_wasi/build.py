@@ -159,15 +159,15 @@ class BuildCache:
         env: dict[str, str] | None = None,
     ) -> CompletedProcess:
         self.tell(step)
-        said = tool(command, env or environment([]), folder, timeout=HOUR)
+        process = tool(command, env or environment([]), folder, timeout=HOUR)
         log = self.root / f"{step}.log"
-        log.write_text(said.text, encoding="utf-8")
-        if said.status:
-            end = "\n".join(said.text.splitlines()[-15:])
+        log.write_text(process.text, encoding="utf-8")
+        if process.status:
+            end = "\n".join(process.text.splitlines()[-15:])
             raise ProvisionError(
-                f"{step} left with status {said.status}; the end of {log.name}:\n{end}"
+                f"{step} left with status {process.status}; the end of {log.name}:\n{end}"
             )
-        return said
+        return process
 
 
 def _unpack(package: Package, folder: Path) -> None:

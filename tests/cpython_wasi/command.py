@@ -11,9 +11,15 @@ from rich.console import Console
 from rich.progress import Progress
 
 from tests.native import observe
-from tests.native.command import attempt, parser, pick, tell, write_report
+from tests.native.command import (
+    attempt,
+    pick,
+    print_runs,
+    report_differences,
+    write_report,
+)
 from tests.native.provision import downloads
-from tests.toolkit.command import BadInputError, exit_code, need_folder
+from tests.toolkit.command import BadInputError, exit_code, make_parser, need_folder
 
 from .build import BuildCache, missing
 from .questions import runs
@@ -44,7 +50,8 @@ DESCRIPTION = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
-    options = parser("tests.cpython_wasi", DESCRIPTION, EXAMPLES).parse_args(arguments)
+    parser = make_parser("tests.cpython_wasi", DESCRIPTION, EXAMPLES)
+    options = parser.parse_args(arguments)
     return exit_code(partial(_main, options, Console()))
 
 
@@ -54,8 +61,7 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     questions = list(runs())
     chosen = pick(questions, options.only)
     if options.list:
-        for run in chosen:
-            console.print(f"{run.id}  [dim]{run.what}[/dim]", soft_wrap=True)
+        print_runs(chosen, console)
         return 0
     committed = observe.load(RESULTS)
     if lacking := missing():
@@ -64,23 +70,23 @@ def _main(options: argparse.Namespace, console: Console) -> int:
             " or what your system calls them"
         )
     cache = options.cache.absolute()
-    shop = BuildCache(cache / "cpython-wasi", downloads(cache))
+    build_cache = BuildCache(cache / "cpython-wasi", downloads(cache))
     found = {}
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("", total=len(chosen))
-        shop.tell = shop.downloads.tell = lambda step: progress.update(
+        build_cache.tell = build_cache.downloads.tell = lambda step: progress.update(
             task, description=step
         )
-        # Here, so that a failed build ends everything, with its message.
-        shop.build()
+        # Outside of attempt(): if the build fails, the command ends with its message.
+        build_cache.build()
         for run in chosen:
             progress.update(task, description=run.id)
-            found[run.id] = attempt(shop, run)
+            found[run.id] = attempt(build_cache, run)
             progress.update(task, advance=1)
     seconds = round(time.monotonic() - started)
     console.print(f"{len(found)} observations, {seconds} s")
     if options.json:
         write_report(options.json, found, seconds)
-    return tell(
+    return report_differences(
         found, committed, questions, console, update=options.update, path=RESULTS
     )

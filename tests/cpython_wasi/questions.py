@@ -60,24 +60,24 @@ SETTINGS = {
 }
 
 
-def configured(setting: Setting, shop: BuildCache) -> Observation:
+def configured(setting: Setting, build_cache: BuildCache) -> Observation:
     """Run configure up to its answer."""
-    compiler = shop.toolchain(*setting.sdk)
-    folder = shop.root / "configure"
+    compiler = build_cache.toolchain(*setting.sdk)
+    folder = build_cache.root / "configure"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     compiler.say_version(setting.version_file)
     more = {"WASI_PLATFORM_VERSION": setting.given} if setting.given else {}
     command = [
-        *shop.configure(None, setting.host),
-        f"--with-build-python={shop.native}",
+        *build_cache.configure(None, setting.host),
+        f"--with-build-python={build_cache.native}",
     ]
     command += [setting.option] if setting.option else []
     text = ""
     with subprocess.Popen(
         [str(part) for part in command],
         cwd=folder,
-        env=shop.environment(compiler, **more),
+        env=build_cache.environment(compiler, **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -91,16 +91,16 @@ def configured(setting: Setting, shop: BuildCache) -> Observation:
                 if not answer.startswith("configure: error"):
                     process.terminate()
                     return shown(answer, f"{CHECKING}... {answer}", text)
-    _, error, told = text.rpartition("configure: error: ")
-    return shown("stops", f"{error}{told}".splitlines()[0], text)
+    _, error, message = text.rpartition("configure: error: ")
+    return shown("stops", f"{error}{message}".splitlines()[0], text)
 
 
 def python(
-    shop: BuildCache, *arguments: str, mounts: dict[str, Path], built: Path
+    build_cache: BuildCache, *arguments: str, mounts: dict[str, Path], built: Path
 ) -> CompletedProcess:
     """Run the built interpreter in wasmtime."""
     (library,) = built.glob("build/lib.wasi-*")
-    guest = {"/": shop.patched, "/built": built, **mounts}
+    guest = {"/": build_cache.patched, "/built": built, **mounts}
     path = ["/Lib", f"/built/build/{library.name}", *mounts]
     options = {
         "module": str(built / "python.wasm"),
@@ -115,101 +115,117 @@ def python(
     }
     return tool(
         [sys.executable, matrix_wasi.HOST, json.dumps(options)],
-        environment([shop.downloads.wasmtime]),
+        environment([build_cache.downloads.wasmtime]),
     )
 
 
-def mounts(shop: BuildCache, packaging: Path | None = None) -> dict[str, Path]:
+def mounts(build_cache: BuildCache, packaging: Path | None = None) -> dict[str, Path]:
     """The library, a packaging and a pip, all on the path."""
     return {
-        "/packaging": packaging or shop.downloads.packaging,
+        "/packaging": packaging or build_cache.downloads.packaging,
         "/reference": ROOT / "reference",
-        "/pip": shop.downloads.requirement(PIP),
+        "/pip": build_cache.downloads.requirement(PIP),
         "/report": GUEST / "interpreter",
     }
 
 
-def report(shop: BuildCache) -> Observation:
+def report(build_cache: BuildCache) -> Observation:
     """What the interpreter says of itself."""
-    said = python(
-        shop, "/report/environment_report.py", mounts=mounts(shop), built=shop.wasi
+    process = python(
+        build_cache,
+        "/report/environment_report.py",
+        mounts=mounts(build_cache),
+        built=build_cache.wasi,
     )
-    lines = [line for line in said.text.splitlines() if line.startswith("{")]
+    lines = [line for line in process.text.splitlines() if line.startswith("{")]
     if not lines:
-        return shown("no report", said.last, said.text)
+        return shown("no report", process.last, process.text)
     found = json.loads(lines[-1])
     stated = found["config"]["WASI_PLATFORM_VERSION"]
     lines = [f"{key}: {json.dumps(value)}" for key, value in found.items()]
-    return shown(f"states {stated or 'no platform'}", "\n".join(lines), said.text)
+    return shown(f"states {stated or 'no platform'}", "\n".join(lines), process.text)
 
 
-def upstream(shop: BuildCache) -> Observation:
+def upstream(build_cache: BuildCache) -> Observation:
     """The packaging with the change that it would take, and no patch at run time."""
-    folder = changed_source("packaging", shop.downloads.root)
+    folder = changed_source("packaging", build_cache.downloads.root)
     code = "import packaging.tags as t; print(*t.platform_tags())"
-    said = python(
-        shop, "-c", code, mounts=mounts(shop, folder / "src"), built=shop.wasi
+    process = python(
+        build_cache,
+        "-c",
+        code,
+        mounts=mounts(build_cache, folder / "src"),
+        built=build_cache.wasi,
     )
-    return _answer(said)
+    return _answer(process)
 
 
-def pip(code: str, shop: BuildCache) -> Observation:
+def pip(code: str, build_cache: BuildCache) -> Observation:
     """As far as pip gets."""
-    said = python(shop, "-c", code, mounts=mounts(shop), built=shop.wasi)
-    return _answer(said)
-
-
-def own_tests(shop: BuildCache) -> Observation:
-    """CPython's own tests of sysconfig."""
-    said = python(
-        shop, "-m", "unittest", "test.test_sysconfig", mounts={}, built=shop.wasi
+    process = python(
+        build_cache, "-c", code, mounts=mounts(build_cache), built=build_cache.wasi
     )
-    ran = next((x for x in said.text.splitlines() if x.startswith("Ran ")), "")
+    return _answer(process)
+
+
+def own_tests(build_cache: BuildCache) -> Observation:
+    """CPython's own tests of sysconfig."""
+    process = python(
+        build_cache,
+        "-m",
+        "unittest",
+        "test.test_sysconfig",
+        mounts={},
+        built=build_cache.wasi,
+    )
+    ran = next((x for x in process.text.splitlines() if x.startswith("Ran ")), "")
     return shown(
-        said.last.partition(" ")[0], f"{ran.partition(' in ')[0]}: {said.last}"
+        process.last.partition(" ")[0], f"{ran.partition(' in ')[0]}: {process.last}"
     )
 
 
 CALLS = "import clib; print(clib.convert('42'), clib.convert('9' * 20), clib.stored('kept'))"
 
 
-def extension(shop: BuildCache) -> Observation:
+def extension(build_cache: BuildCache) -> Observation:
     """Call the module that is linked into the interpreter."""
-    return _clib(shop, shop.wasi)
+    return _clib(build_cache, build_cache.wasi)
 
 
-def extension_of(sdk: int, wasi: str, shop: BuildCache) -> Observation:
+def extension_of(sdk: int, wasi: str, build_cache: BuildCache) -> Observation:
     """Compile the module for another sysroot, and link it into the same interpreter."""
-    folder = shop.root / "relinked"
+    folder = build_cache.root / "relinked"
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(shop.wasi, folder, symlinks=True)
-    clang = shop.toolchain(sdk, wasi).folder / "bin" / "clang"
+    shutil.copytree(build_cache.wasi, folder, symlinks=True)
+    clang = build_cache.toolchain(sdk, wasi).folder / "bin" / "clang"
     made = folder / "Modules" / "clib.o"
-    source = shop.patched / "Modules" / "clib.c"
+    source = build_cache.patched / "Modules" / "clib.c"
     compiled = tool([clang, "-O1", "-c", source, "-o", made])
     (folder / "python.wasm").unlink()
     (folder / "python.compiled").unlink(missing_ok=True)
-    said = tool(
+    process = tool(
         ["make", "-s", jobs(), "python.wasm"],
-        shop.environment(shop.toolchain(34, "0.1")),
+        build_cache.environment(build_cache.toolchain(34, "0.1")),
         folder,
     )
-    if compiled.status or said.status:
-        return shown("link fails", (compiled if compiled.status else said).last)
-    return _clib(shop, folder)
+    if compiled.status or process.status:
+        return shown("link fails", (compiled if compiled.status else process).last)
+    return _clib(build_cache, folder)
 
 
-def _clib(shop: BuildCache, built: Path) -> Observation:
-    scratch = shop.root / "scratch"
+def _clib(build_cache: BuildCache, built: Path) -> Observation:
+    scratch = build_cache.root / "scratch"
     scratch.mkdir(exist_ok=True)
-    said = python(shop, "-c", CALLS, mounts={"/scratch": scratch}, built=built)
-    right = said.last == "42 ERANGE kept"
-    return shown("works" if right else "fails", said.last, said.text)
+    process = python(
+        build_cache, "-c", CALLS, mounts={"/scratch": scratch}, built=built
+    )
+    right = process.last == "42 ERANGE kept"
+    return shown("works" if right else "fails", process.last, process.text)
 
 
-def _answer(said: CompletedProcess, before: str = "") -> Observation:
-    kind = "answers" if said.status == 0 else "stops"
-    return shown(kind, said.last, before + said.text)
+def _answer(process: CompletedProcess, before: str = "") -> Observation:
+    kind = "answers" if process.status == 0 else "stops"
+    return shown(kind, process.last, before + process.text)
 
 
 GETUID = "import os; os.getuid = lambda: 0; "

@@ -26,8 +26,8 @@ CHANGE = PEP.parent / "pep-9999" / "cpython.rst"
 
 
 @pytest.fixture
-def shop(tmp_path: PathType) -> BuildCache:
-    return BuildCache(tmp_path / "shop", downloads(tmp_path / "cache"))
+def build_cache(tmp_path: PathType) -> BuildCache:
+    return BuildCache(tmp_path / "build_cache", downloads(tmp_path / "cache"))
 
 
 def test_every_question_is_answered_and_no_other() -> None:
@@ -47,12 +47,12 @@ def test_every_answer_of_configure_is_asked_for() -> None:
     assert outcomes == {"0_1_sdk_34", "0_1_sdk_33", "not known", "stops"}
 
 
-def test_the_size_of_the_change_is_told() -> None:
+def test_the_size_of_the_change_is_stated() -> None:
     lines = counted(PATCH.read_text(encoding="utf-8"))
     assert {removed for _, removed in lines.values()} == {0}
     by_hand = lines["configure.ac"][0] + lines["Makefile.pre.in"][0]
-    told = re.findall(r"(\d+)\s+lines", CHANGE.read_text(encoding="utf-8"))
-    assert [int(number) for number in told] == [by_hand, lines["configure"][0]]
+    stated = re.findall(r"(\d+)\s+lines", CHANGE.read_text(encoding="utf-8"))
+    assert [int(number) for number in stated] == [by_hand, lines["configure"][0]]
 
 
 def test_the_source_is_pinned() -> None:
@@ -72,7 +72,7 @@ def test_what_is_missing_is_named_before_anything_is_built(
     assert not (tmp_path / "cache").exists()
 
 
-def test_a_question_that_is_none_is_a_mistake(
+def test_an_unknown_question_is_refused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert command.main(["--only", "cpython/nothing"]) == 2
@@ -84,23 +84,23 @@ def test_questions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "cpython/states" in capsys.readouterr().out
 
 
-def test_a_build_is_kept_until_its_key_changes(shop: BuildCache) -> None:
+def test_a_build_is_kept_until_its_key_changes(build_cache: BuildCache) -> None:
     made: list[str] = []
     for key in ("one", "one", "two"):
-        shop._made("a", key, lambda folder: made.append(folder.name))
+        build_cache._made("a", key, lambda folder: made.append(folder.name))
     assert made == ["a", "a"]
 
 
-def test_a_build_that_failed_is_begun_again(shop: BuildCache) -> None:
+def test_a_failed_build_starts_again(build_cache: BuildCache) -> None:
     def fail(folder: PathType) -> None:
         (folder / "half").touch()
-        shop._run("step", ["sh", "-c", "echo no; exit 3"], folder)
+        build_cache._run("step", ["sh", "-c", "echo no; exit 3"], folder)
 
     with pytest.raises(ProvisionError, match=r"step left with status 3; .*step\.log"):
-        shop._made("a", "key", fail)
-    assert not (shop.root / "a" / build.STAMP).exists()
-    shop._made("a", "key", lambda folder: None)
-    assert not (shop.root / "a" / "half").exists()
+        build_cache._made("a", "key", fail)
+    assert not (build_cache.root / "a" / build.STAMP).exists()
+    build_cache._made("a", "key", lambda folder: None)
+    assert not (build_cache.root / "a" / "half").exists()
 
 
 def test_a_script_passes_its_arguments_on(tmp_path: PathType) -> None:
@@ -108,7 +108,7 @@ def test_a_script_passes_its_arguments_on(tmp_path: PathType) -> None:
     assert tool([path, "c d"]).text == "a b c d\n"
 
 
-def test_configure_is_told_the_whole_toolchain(tmp_path: PathType) -> None:
+def test_configure_gets_the_whole_toolchain(tmp_path: PathType) -> None:
     compiler = Toolchain(tmp_path)
     compiler.say_version("33.0\n")
     assert (tmp_path / "VERSION").read_text() == "33.0\n"

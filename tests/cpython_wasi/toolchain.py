@@ -33,7 +33,7 @@ class Toolchain:
     folder: Path
 
     def environment(self) -> dict[str, str]:
-        """What configure and make are told."""
+        """The environment of configure and make."""
         binaries = self.folder / "bin"
         return {
             "CC": str(binaries / "clang"),
@@ -92,9 +92,9 @@ def make(folder: Path, downloads: Downloads, sysroot: Sysroot) -> Toolchain:
     for name in ("ar", "ranlib"):
         script(binaries / name, zig / "zig", name)
     for name in ("crt1.o", "crt1-command.o"):
-        said = tool([clang, "-O1", "-c", CRT1, "-o", libraries / name])
-        if said.status:
-            raise ProvisionError(f"{CRT1.name} was not compiled:\n{said.text}")
+        process = tool([clang, "-O1", "-c", CRT1, "-o", libraries / name])
+        if process.status:
+            raise ProvisionError(f"{CRT1.name} was not compiled:\n{process.text}")
     return Toolchain(folder)
 
 

@@ -1,4 +1,4 @@
-"""Which WASI SDK a published CPython was built with: read from its files, or told.
+"""Which WASI SDK a published CPython was built with: read from its files, or given.
 
 The WASI SDK maps its sources to ``wasisdk://vMAJOR.MINOR`` in debug sections, so a module
 that was not stripped tells its SDK. A stripped one cannot, and then only what its
@@ -46,10 +46,12 @@ def in_debug_sections(module: Path) -> Evidence:
             (major.decode(), minor.decode()) for major, minor in MARK.findall(data)
         )
     if len({major for major, _ in found}) != 1:
-        told = ", ".join(f"{major}.{minor}" for major, minor in sorted(found)) or "none"
+        names = (
+            ", ".join(f"{major}.{minor}" for major, minor in sorted(found)) or "none"
+        )
         raise UnknownSdkError(
             f"{module.name}: wanted one SDK as wasisdk://vMAJOR.MINOR in its debug"
-            f" sections, found {told}"
+            f" sections, found {names}"
         )
     ((major, minor), count), *_ = found.most_common()
     return Evidence(major, f"wasisdk://v{major}.{minor}, {count} times in its DWARF")
@@ -59,9 +61,9 @@ def in_manifest(manifest: Path) -> Evidence:
     """Read the archive of the SDK from a list of pinned sources."""
     found = set(PINNED.findall(manifest.read_text(encoding="utf-8")))
     if len(found) != 1:
-        told = ", ".join(sorted(found)) or "none"
+        names = ", ".join(sorted(found)) or "none"
         raise UnknownSdkError(
-            f"{manifest.name}: wanted one pinned wasi-sdk archive, found {told}"
+            f"{manifest.name}: wanted one pinned wasi-sdk archive, found {names}"
         )
     (major,) = found
     return Evidence(major, f"wasi-sdk-{major} is pinned in its {manifest.name}")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import tempfile
 import time
 from concurrent.futures import Future, as_completed
-from datetime import datetime, timezone
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
@@ -18,8 +15,15 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.toolkit.command import BadInputError, exit_code, need_folder, need_matches
-from tests.toolkit.paths import DOWNLOADS as DEFAULT_CACHE
+from tests.toolkit import recorded
+from tests.toolkit.command import (
+    BadInputError,
+    exit_code,
+    make_parser,
+    matches,
+    need_folder,
+    need_matches,
+)
 from tests.toolkit.threads import threads
 
 from . import observe
@@ -28,6 +32,7 @@ from .provision import downloads
 from .runs import every_run
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Mapping, Sequence
 
     from .observe import Observation, Run
@@ -36,7 +41,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 examples:
   python -m tests.native                           everything, against results.json
-  python -m tests.native --list                    what there is
+  python -m tests.native --list                    list the runs
   python -m tests.native --only 'wasi/*'           WASI from end to end
   python -m tests.native --only 'gallery/*0.28.3'  some failures
   python -m tests.native --only abi/static/rust    a 100 MB compiler: only if named
@@ -52,41 +57,10 @@ DESCRIPTION = (
 )
 
 
-def parser(
-    package: str = "tests.native",
-    description: str = DESCRIPTION,
-    examples: str = EXAMPLES,
-) -> argparse.ArgumentParser:
-    """The command line of a package that has runs and committed observations."""
-    made = argparse.ArgumentParser(
-        prog=f"python -m {package}",
-        description=description,
-        epilog=examples,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    made.add_argument(
-        "--only", nargs="+", default=[], metavar="GLOB", help="run only these"
-    )
-    made.add_argument("--list", action="store_true", help="list the runs, run nothing")
-    made.add_argument(
-        "--json", type=Path, metavar="FILE", help="write raw and shown output to FILE"
-    )
-    made.add_argument(
-        "--update", action="store_true", help="show the differences, then write them"
-    )
-    made.add_argument(
-        "--cache",
-        type=Path,
-        default=DEFAULT_CACHE,
-        metavar="DIR",
-        help="keep downloads here, beside the matrix's (default: .cache/matrix)",
-    )
-    return made
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
-    options = parser().parse_args(arguments)
+    parser = make_parser("tests.native", DESCRIPTION, EXAMPLES)
+    options = parser.parse_args(arguments)
     return exit_code(partial(_main, options, Console()))
 
 
@@ -100,8 +74,7 @@ def _main(options: argparse.Namespace, console: Console) -> int:
         runs = every_run(context)
         chosen = pick(runs, options.only)
         if options.list:
-            for run in chosen:
-                console.print(f"{run.id}  [dim]{run.what}[/dim]", soft_wrap=True)
+            print_runs(chosen, console)
             return 0
         try:
             found = _observe(context, chosen, found_in, console)
@@ -111,11 +84,14 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     console.print(f"{len(found)} observations, {seconds} s")
     if options.json:
         write_report(options.json, found, seconds)
-    return tell(found, committed, runs, console, update=options.update)
+    return report_differences(found, committed, runs, console, update=options.update)
 
 
 def pick(runs: Sequence[Run], patterns: Sequence[str]) -> list[Run]:
-    """The runs that a pattern names; a pattern that names none is a mistake."""
+    """Return the runs that the patterns select: without one, all but large downloads.
+
+    :raises BadInputError: if a pattern selects none.
+    """
     need_matches(patterns, [run.id for run in runs], "run")
     for pattern in patterns:
         named = [run for run in runs if fnmatchcase(run.id, pattern)]
@@ -127,12 +103,14 @@ def pick(runs: Sequence[Run], patterns: Sequence[str]) -> list[Run]:
     return [
         run
         for run in runs
-        if (run.id in patterns)
-        or (
-            not run.by_name
-            and (not patterns or any(fnmatchcase(run.id, one) for one in patterns))
-        )
+        if run.id in patterns or (not run.by_name and matches(run.id, patterns))
     ]
+
+
+def print_runs(runs: Sequence[Run], console: Console) -> None:
+    """Print the name of each run and what it does."""
+    for run in runs:
+        console.print(f"{run.id}  [dim]{run.what}[/dim]", soft_wrap=True)
 
 
 def _observe(
@@ -156,7 +134,7 @@ def _observe(
 
 
 def attempt(context: object, run: Run) -> Observation:
-    """An observation in any case: what goes wrong in the laboratory is one as well."""
+    """Return the observation of a run; if the run raises, one that says `error`."""
     try:
         return run.do(context)
     except Exception as error:  # noqa: BLE001 - the other runs go on
@@ -164,7 +142,7 @@ def attempt(context: object, run: Run) -> Observation:
         return observe.shown("error", message.partition("\n")[0], message)
 
 
-def tell(
+def report_differences(
     found: dict[str, Observation],
     committed: Mapping[str, Mapping[str, str]],
     runs: Sequence[Run],
@@ -173,41 +151,43 @@ def tell(
     update: bool,
     path: Path = observe.RESULTS,
 ) -> int:
-    """Show what was seen beside what is committed, and write it if asked to."""
+    """Print what differs from the committed results, and write it if asked to."""
     known = [run.id for run in runs]
     different = observe.differences(found, committed)
-    old = observe.stale(known, committed)
+    different += recorded.stale(known, committed, "run")
     errors = [name for name, one in found.items() if one.outcome == "error"]
-    table = Table("Run", "Outcome", "As committed")
-    for name, one in found.items():
-        same = one.is_as(committed.get(name, {}))
-        table.add_row(name, one.outcome, "yes" if same else "[red]no[/red]")
-    console.print(table)
-    for line in (*different, *old):
+    console.print(comparison(found, committed))
+    for line in different:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     for name in errors:
         console.print(f"error in {name}: {found[name].raw}", markup=False)
     if left := len(runs) - len(found):
         console.print(f"{left} other runs: not run")
     if update and not errors:
-        observe.save(found, known, today(), path)
+        observe.save(found, known, recorded.today(), path)
         console.print(f"{path.name} written")
         return 0
-    return 1 if different or old or errors else 0
+    return 1 if different or errors else 0
 
 
-def today() -> str:
-    """The date that results carry."""
-    return datetime.now(timezone.utc).date().isoformat()
+def comparison(
+    found: Mapping[str, Observation], committed: Mapping[str, Mapping[str, str]]
+) -> Table:
+    """Return a table: each run, its outcome, and whether it is as committed."""
+    table = Table("Run", "Outcome", "As committed")
+    for name, one in found.items():
+        same = one.is_as(committed.get(name, {}))
+        table.add_row(name, one.outcome, "yes" if same else "[red]no[/red]")
+    return table
 
 
 def write_report(path: Path, found: dict[str, Observation], seconds: int) -> None:
-    """Write what was seen, raw output included."""
+    """Write the observations with their raw output."""
     report = {
-        "measured": today(),
+        "measured": recorded.today(),
         "seconds": seconds,
         "observations": {
             name: {**one.json(), "raw": one.raw} for name, one in found.items()
         },
     }
-    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    recorded.write(path, report)

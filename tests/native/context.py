@@ -100,9 +100,11 @@ class NativeContext:
 
         def make() -> Path:
             folder = self.folder("-".join(["wheel", *settings]))
-            said = self.build(folder, *settings)
-            if said.status:
-                raise RuntimeError(f"the wheel {settings} was not built:\n{said.text}")
+            process = self.build(folder, *settings)
+            if process.status:
+                raise RuntimeError(
+                    f"the wheel {settings} was not built:\n{process.text}"
+                )
             return next(folder.glob("*.whl"))
 
         made: Path = self.once(f"wheel {settings}", make)
@@ -115,10 +117,10 @@ class NativeContext:
     def zig(self, *arguments: str | Path) -> CompletedProcess:
         """Run a tool of ziglang; what it cannot do here is a fault of this file."""
         path = [self.downloads.requirement(ZIG)]
-        said = tool([sys.executable, "-m", "ziglang", *arguments], environment(path))
-        if said.status:
-            raise RuntimeError(f"zig {arguments} failed:\n{said.text}")
-        return said
+        process = tool([sys.executable, "-m", "ziglang", *arguments], environment(path))
+        if process.status:
+            raise RuntimeError(f"zig {arguments} failed:\n{process.text}")
+        return process
 
     # Select.
 
@@ -273,5 +275,5 @@ class NativeContext:
 def fatal(output: str) -> str:
     """The lines of a dying Pyodide that say why, without its stack."""
     lines = [line.strip() for line in output.splitlines()]
-    told = [line for line in lines if re.match(r"(?:\w+\.)*\w*Error: ", line)]
-    return "\n".join(dict.fromkeys(line[:200] for line in told[:3])) or "no message"
+    errors = [line for line in lines if re.match(r"(?:\w+\.)*\w*Error: ", line)]
+    return "\n".join(dict.fromkeys(line[:200] for line in errors[:3])) or "no message"

@@ -144,18 +144,18 @@ def select(platform: str, context: NativeContext) -> Observation:
     url = context.serve("extension", [OURS.wheel(context)])
     site = context.folder(f"extension-{platform}")
     target = PYTHON, platform
-    said = context.install(
+    process = context.install(
         context.downloads.pips[-1], target, site, "--index-url", url, "one-source"
     )
-    if said.status:
-        return shown("refused", said.last, said.text)
+    if process.status:
+        return shown("refused", process.last, process.text)
     return shown("installed", "\n".join(sorted(x.name for x in site.glob("*.so"))))
 
 
 def select_with_uv(context: NativeContext) -> Observation:
     """Ask uv for the same."""
     uv = context.downloads.requirement(context.downloads.uv) / "bin" / "uv"
-    said = tool(
+    process = tool(
         [
             *(uv, "pip", "install", "--no-config", "--no-progress", "--no-cache"),
             *("--python", sys.executable, "--python-version", PYTHON),
@@ -169,38 +169,40 @@ def select_with_uv(context: NativeContext) -> Observation:
         ],
         environment([]),
     )
-    if said.status == 0:
-        return shown("installed", said.last, said.text)
-    return shown("cannot be asked", said.text.partition("[")[0], said.text)
+    if process.status == 0:
+        return shown("installed", process.last, process.text)
+    return shown("cannot be asked", process.text.partition("[")[0], process.text)
 
 
 def linked(
     context: NativeContext, site: Path, linker: str, out: Path
 ) -> Observation | None:
     """Link what is in a folder; None if that went well."""
-    said = context.componentize(
+    process = context.componentize(
         linker, GUEST / "sdk.wit", "sdk_app", [GUEST / "apps", site], out
     )
-    if said.status == 0:
+    if process.status == 0:
         return None
-    told = said.text.partition("AssertionError: ")[2] or said.last
-    return shown("link fails", told, said.text)
+    message = process.text.partition("AssertionError: ")[2] or process.last
+    return shown("link fails", message, process.text)
 
 
 def called(context: NativeContext, modules: tuple[str, ...], out: Path) -> Observation:
     """Ask every question that these modules can answer."""
     asked = [call for call in CALLS if call.partition(".")[0] in modules]
     calls = [f'call "{call}"' for call in asked]
-    said = context.component(out, *calls, scratch=context.folder(f"{out.stem}-scratch"))
-    if said.status:
-        return shown("call fails", said.last, said.text)
-    answers = said.text.split()
+    process = context.component(
+        out, *calls, scratch=context.folder(f"{out.stem}-scratch")
+    )
+    if process.status:
+        return shown("call fails", process.last, process.text)
+    answers = process.text.split()
     right = answers == [CALLS[call] for call in asked]
     lines = [f"{c}: {a}" for c, a in zip(asked, answers, strict=True)]
     return shown(
         "works" if right else "answers wrong",
         "\n".join(lines).replace('" "', " "),
-        said.text,
+        process.text,
     )
 
 

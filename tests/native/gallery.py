@@ -68,14 +68,14 @@ def force(case: Forced, context: NativeContext) -> Observation:
             to = context.folder(f"{folder.name}-{step}")
             wheel = renamed(wheel, to, line.platform, python, inside=case.inside)
             lines.append(f"renamed to {wheel.name}")
-        said = context.install(
+        process = context.install(
             context.downloads.pips[-1],
             (line.python, line.platform),
             site,
             *("--no-index", "--find-links", wheel.parent, "--pre", case.project),
         )
-        raw = said.text
-        lines.append("pip " + ("installs it" if said.status == 0 else said.last))
+        raw = process.text
+        lines.append("pip " + ("installs it" if process.status == 0 else process.last))
     loaded = context.load(line, site, case.project, case.module, case.expressions)
     lines.append(loaded.output)
     return shown(loaded.outcome, "\n".join(lines), raw + loaded.raw)
@@ -105,9 +105,9 @@ def legalized(context: NativeContext) -> Path:
             "-o",
             made,
         )
-        said = tool([context.downloads.node, *command])
-        if said.status:
-            raise RuntimeError(f"wasm-opt failed:\n{said.text}")
+        process = tool([context.downloads.node, *command])
+        if process.status:
+            raise RuntimeError(f"wasm-opt failed:\n{process.text}")
         return context.wheel(f"platform={WEBASSEMBLY}", f"extension={made}")
 
     wheel: Path = context.once("legalized", make)

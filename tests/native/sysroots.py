@@ -70,7 +70,7 @@ class Sysroot:
         return self
 
     def includes(self, language: str = "c") -> list[str | Path]:
-        """What the compiler is told instead of its own search path."""
+        """Return the compiler's options that replace its own search path."""
         folders = [self.headers]
         if language == "c++":
             if self.cxx_headers is None:

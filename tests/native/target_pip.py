@@ -28,18 +28,18 @@ TOLD = ("--platform", TAG, "--python-version", PYTHON, "--only-binary=:all:")
 
 
 def by_pip(
-    command: tuple[str, ...], told: tuple[str, ...], context: NativeContext
+    command: tuple[str, ...], arguments: tuple[str, ...], context: NativeContext
 ) -> Observation:
     """Let pip resolve, without installing anything."""
     wheels = context.downloads.wheels_for(PROJECT)
     report = context.folder(f"target-{command[0]}") / "report.json"
     pip = context.downloads.requirement(f"pip=={context.downloads.pips[-1]}")
     path = pip, ROOT / "reference", context.downloads.packaging
-    what = "install", PROJECT, "--dry-run", "--quiet", "--no-index", *told
+    what = "install", PROJECT, "--dry-run", "--quiet", "--no-index", *arguments
     where = "--report", report, "--target", report.parent, "--find-links", wheels
-    said = tool([sys.executable, "-m", *command, *what, *where], environment(path))
-    if said.status:
-        return shown("refused", said.text)
+    process = tool([sys.executable, "-m", *command, *what, *where], environment(path))
+    if process.status:
+        return shown("refused", process.text)
     found = json.loads(report.read_text("utf-8"))["install"]
     return listed(
         f"{m['name']}=={m['version']}" for m in (f["metadata"] for f in found)
@@ -50,7 +50,7 @@ def by_uv(context: NativeContext) -> Observation:
     """Let uv resolve for the same target, by its own name for it."""
     asked = context.folder("target-uv") / "requirements.in"
     asked.write_text(f"{PROJECT}\n", "utf-8")
-    said = tool(
+    process = tool(
         [
             uv(context),
             *("pip", "compile", "--quiet", "--no-annotate", "--no-header"),
@@ -61,7 +61,11 @@ def by_uv(context: NativeContext) -> Observation:
         ],
         environment([]),
     )
-    return shown("refused", said.text) if said.status else listed(said.text.split())
+    return (
+        shown("refused", process.text)
+        if process.status
+        else listed(process.text.split())
+    )
 
 
 def uv(context: NativeContext) -> Path:

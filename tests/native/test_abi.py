@@ -61,7 +61,7 @@ def test_a_grid_is_read_as_it_was_written(found: list[tuple[str, str]]) -> None:
 @pytest.mark.parametrize(
     "text", ["", "error", "built-for", "built-for a\nrow", "built-for a\nrow maybe"]
 )
-def test_what_is_no_grid_is_named(text: str) -> None:
+def test_the_error_names_text_that_is_no_grid(text: str) -> None:
     with pytest.raises(ValueError, match=r"no grid|no row"):
         parse(text)
 
@@ -96,7 +96,7 @@ def test_two_platforms_are_related(module: str, library: str, found: str) -> Non
     assert relation(platform(module), platform(library)) == found
 
 
-def test_outcomes_are_told_apart_by_relation() -> None:
+def test_outcomes_are_grouped_by_relation() -> None:
     grid = parse(
         "built-for  0_1_sdk_25 0_1_sdk_33 0_2_sdk_33\n"
         "0_1_sdk_25 works      refused    works\n"
@@ -234,7 +234,7 @@ LAYOUT = """
 """
 
 
-def test_a_layout_is_free_of_places() -> None:
+def test_a_layout_has_no_source_locations() -> None:
     assert headers.layouts(LAYOUT) == {
         "struct statvfs": "8 bytes\n0 unsigned long f_bsize\n4 union (unnamed) f_id"
     }
@@ -250,7 +250,7 @@ def test_every_module_has_a_facet() -> None:
 
 
 @pytest.mark.parametrize("facet", [*FACETS, RUST], ids=lambda facet: facet.name)
-def test_a_module_is_right_at_home(facet: Facet) -> None:
+def test_a_module_works_with_its_own_library(facet: Facet) -> None:
     """Or the grid says nothing of the platforms: what it shows would be the module's."""
     grid = committed(f"abi/static/{facet.name}")
     assert list(grid.columns) == VERSIONS
@@ -317,7 +317,7 @@ def test_within_an_sdk_three_constants_differ(sdk: int) -> None:
     assert re.search(r"41 new \(bind, connect", lines[3])
 
 
-def test_a_newer_shared_library_is_wrong_in_silence() -> None:
+def test_a_newer_shared_library_gives_wrong_results_silently() -> None:
     assert set(committed("abi/dynamic/0.19.3").rows["direct"]) == {"works"}
     assert set(committed("abi/dynamic/0.25.1").rows["direct"]) == {"wrong"}
 

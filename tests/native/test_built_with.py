@@ -1,4 +1,4 @@
-"""The SDK is read from the file, or it is said that it cannot be."""
+"""Reading the SDK from a file, and the errors if that fails."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PIN = f"pin {'0' * 64} wasi-sdk"
 
 
-def test_debug_sections_tell_the_sdk(tmp_path: Path) -> None:
+def test_debug_sections_name_the_sdk(tmp_path: Path) -> None:
     module = tmp_path / "python.wasm"
     module.write_bytes(b"\0asm wasisdk://v20.0/build \0 wasisdk://v20.0/src")
     assert in_debug_sections(module) == Evidence(
@@ -29,19 +29,19 @@ def test_debug_sections_tell_the_sdk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "expected"),
     [
         (b"\0asm, and stripped", "found none"),
         (b"wasisdk://v20.0 wasisdk://v21.0", r"found 20\.0, 21\.0"),
     ],
 )
-def test_a_file_that_does_not_tell_is_no_guess(
-    data: bytes, told: str, tmp_path: Path
+def test_a_file_that_names_no_single_sdk_is_refused(
+    data: bytes, expected: str, tmp_path: Path
 ) -> None:
     module = tmp_path / "python.wasm"
     module.write_bytes(data)
     with pytest.raises(
-        UnknownSdkError, match=rf"python\.wasm: wanted one SDK .*{told}"
+        UnknownSdkError, match=rf"python\.wasm: wanted one SDK .*{expected}"
     ):
         in_debug_sections(module)
 
@@ -53,15 +53,15 @@ def test_a_manifest_pins_the_sdk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [("", "none"), (f"{PIN}-33.0-a.tar.gz\n{PIN}-34.0-a.tar.gz\n", "33, 34")],
 )
 def test_a_manifest_without_one_sdk_is_refused(
-    text: str, told: str, tmp_path: Path
+    text: str, expected: str, tmp_path: Path
 ) -> None:
     manifest = tmp_path / "MANIFEST"
     manifest.write_text(text)
-    with pytest.raises(UnknownSdkError, match=f"found {told}"):
+    with pytest.raises(UnknownSdkError, match=f"found {expected}"):
         in_manifest(manifest)
 
 

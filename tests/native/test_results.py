@@ -19,6 +19,7 @@ from tests.native.provision import downloads
 from tests.native.runs import every_run
 from tests.native.wheels import renamed
 from tests.toolkit.command import BadInputError
+from tests.toolkit.recorded import ResultError, stale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def test_what_is_unstable_is_replaced(raw: str, shown: str) -> None:
     assert observe.normalise(observe.normalise(raw)) == observe.normalise(raw)
 
 
-def test_differences_are_told_apart() -> None:
+def test_each_kind_of_difference_has_a_line() -> None:
     found = {
         "same": Observation("works", "42"),
         "other": Observation("works", "43"),
@@ -62,10 +63,10 @@ def test_differences_are_told_apart() -> None:
         "other": {"outcome": "works", "output": "42"},
         "gone": {"outcome": "works", "output": "42"},
     }
-    told = observe.differences(found, committed)
-    assert [line.partition(":")[0] for line in told] == ["other", "new"]
-    assert "not committed yet" in told[1]
-    assert observe.stale(found, committed) == ["gone: there is no such run"]
+    lines = observe.differences(found, committed)
+    assert [line.partition(":")[0] for line in lines] == ["other", "new"]
+    assert "not committed yet" in lines[1]
+    assert stale(found, committed, "run") == ["gone: there is no such run"]
 
 
 def test_results_of_other_runs_are_kept(tmp_path: Path) -> None:
@@ -80,10 +81,10 @@ def test_results_of_other_runs_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["<<<<<<< HEAD", "[]", '{"a": {"outcome": "works"}}'])
-def test_a_file_that_holds_no_results_is_told(text: str, tmp_path: Path) -> None:
+def test_a_file_without_results_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     path.write_text(text)
-    with pytest.raises(BadInputError, match=r"results\.json: "):
+    with pytest.raises(ResultError, match=r"results\.json: "):
         observe.load(path)
 
 
@@ -149,7 +150,7 @@ def test_a_renamed_wheel_says_so_inside(tmp_path: Path) -> None:
     assert text == ("Wheel-Version: 1.0\nTag: cp313-cp313-pyemscripten_2025_0_wasm32\n")
 
 
-def test_an_interruption_ends_what_has_not_begun() -> None:
+def test_an_interruption_cancels_the_runs_that_wait() -> None:
     made = []
 
     def interrupt(context: object) -> Observation:

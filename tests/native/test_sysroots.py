@@ -40,25 +40,27 @@ def made(tmp_path: Path) -> Sysroot:
     )
 
 
-def test_a_sysroot_that_tells_the_same_is_taken(made: Sysroot) -> None:
+def test_a_sysroot_of_the_expected_platform_is_accepted(made: Sysroot) -> None:
     assert made.check() is made
     assert made.includes() == ["-isystem", made.headers]
 
 
-def test_without_a_word_of_its_own_the_evidence_counts(made: Sysroot) -> None:
+def test_a_sysroot_without_version_is_accepted_on_evidence(made: Sysroot) -> None:
     (made.headers / "wasi" / "version.h").unlink()
     assert made.check() is made
 
 
 @pytest.mark.parametrize(
-    ("wasi", "sdk", "told"),
+    ("wasi", "sdk", "expected"),
     [(2, 34, "WASI version: 0_2 and 0_1"), (1, 33, "WASI SDK: 34 and 33")],
 )
 def test_another_sysroot_is_refused(
-    wasi: int, sdk: int, told: str, made: Sysroot
+    wasi: int, sdk: int, expected: str, made: Sysroot
 ) -> None:
     (made.headers / "wasi" / "version.h").write_text(HEADER.format(wasi, sdk))
-    with pytest.raises(ProvisionError, match=f"sysroot of WASI 0.1, SDK 34: .*{told}"):
+    with pytest.raises(
+        ProvisionError, match=f"sysroot of WASI 0.1, SDK 34: .*{expected}"
+    ):
         made.check()
 
 
@@ -138,7 +140,7 @@ def test_another_package_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_a_package_that_is_gone_says_what_to_do(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_package_has_a_remedy(tmp_path: Path) -> None:
     deb, mirrors = package(tmp_path)
     with pytest.raises(
         ProvisionError, match=r"a\.deb cannot be downloaded: .*pin its path"
@@ -146,7 +148,7 @@ def test_a_package_that_is_gone_says_what_to_do(tmp_path: Path) -> None:
         deb.unpack(tmp_path / "out", mirrors[:1])
 
 
-def test_a_folder_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_a_folder_is_complete_or_absent(tmp_path: Path) -> None:
     def fill(folder: Path) -> None:
         (folder / "half").touch()
         raise ProvisionError("cut off")

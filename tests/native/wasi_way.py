@@ -38,13 +38,13 @@ def select(pip: str, platform: str, shelf: str, context: NativeContext) -> Obser
     """Let a stock pip choose for a platform."""
     target = context.folder(f"select-{pip}-{platform}-{shelf}")
     url = context.index.simple(shelf, "html")
-    said = context.install(
+    process = context.install(
         pip, (PYTHON, platform), target, "--index-url", url, "one-source"
     )
-    if said.status == 0:
-        return shown("installed", "\n".join(_names(target)), said.text)
-    fits = "No matching distribution found" in said.text
-    return shown("refused" if fits else "failed", _error(said.text), said.text)
+    if process.status == 0:
+        return shown("installed", "\n".join(_names(target)), process.text)
+    fits = "No matching distribution found" in process.text
+    return shown("refused" if fits else "failed", _error(process.text), process.text)
 
 
 def _names(target: Path) -> list[str]:
@@ -61,8 +61,10 @@ def _error(text: str) -> str:
 
 def link(context: NativeContext) -> Observation:
     """Link what pip installed into a component."""
-    said = context.once("demo", lambda: _link(context))
-    return shown("linked" if said.status == 0 else "refused", said.last, said.text)
+    process = context.once("demo", lambda: _link(context))
+    return shown(
+        "linked" if process.status == 0 else "refused", process.last, process.text
+    )
 
 
 def _link(context: NativeContext) -> object:
@@ -82,10 +84,10 @@ def run(context: NativeContext) -> Observation:
     """Call both modules in the component."""
     link(context)
     calls = ("twice 21", "checked 21", "checked -1")
-    said = context.component(context.scratch / "demo.wasm", *calls)
-    if said.status:
-        return shown("fails", said.last, said.text)
-    pairs = zip(calls, said.text.split(), strict=True)
+    process = context.component(context.scratch / "demo.wasm", *calls)
+    if process.status:
+        return shown("fails", process.last, process.text)
+    pairs = zip(calls, process.text.split(), strict=True)
     return shown("works", "\n".join(f"{call}: {value}" for call, value in pairs))
 
 
@@ -98,12 +100,14 @@ def refuse_build(
     name: str, settings: Sequence[str], context: NativeContext
 ) -> Observation:
     """Hold what the build says against what a clear refusal is."""
-    said = context.build(context.folder(f"refuse-{name}"), *settings)
-    lines = [line.strip() for line in said.text.splitlines()]
-    told = next((line for line in lines if "(PEP requirement" in line), said.last)
-    clear = told.startswith("error: ") and "Traceback" not in said.text
+    process = context.build(context.folder(f"refuse-{name}"), *settings)
+    lines = [line.strip() for line in process.text.splitlines()]
+    message = next((line for line in lines if "(PEP requirement" in line), process.last)
+    clear = message.startswith("error: ") and "Traceback" not in process.text
     return shown(
-        "refused" if said.status and clear else "not refused clearly", told, said.text
+        "refused" if process.status and clear else "not refused clearly",
+        message,
+        process.text,
     )
 
 

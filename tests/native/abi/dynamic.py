@@ -81,19 +81,19 @@ def module(tools: Toolchain, facet: Facet, platform: WasiPlatform) -> Path | Cel
     )
     assert wrapper.file, wrapper.why
     out = tools.folder / f"{name}.so"
-    said = tool(
+    process = tool(
         [
             *(tools.zig, "wasm-ld", *SHARED, "--no-entry", "--strip-debug"),
             *(f"--export=PyInit_{name}", built.file, wrapper.file, "-o", out),
         ]
     )
-    return Cell("refused", said.text) if said.status else out
+    return Cell("refused", process.text) if process.status else out
 
 
 def link(
     tools: Toolchain, linker: str, modules: Iterable[str]
 ) -> tuple[dict[str, str], Path, str]:
-    """Link what is not refused; why the others are, the component, all that was said."""
+    """Link the accepted modules; return the errors, the component, the output."""
     left, refused, raw = list(modules), dict[str, str](), ""
     while True:
         folder = tools.context.folder(f"abi-{linker}")
@@ -102,15 +102,15 @@ def link(
             copy = folder / f"{name}{LINKERS[linker]}"
             copy.write_bytes((tools.folder / f"{name}.so").read_bytes())
         out = folder / "app.wasm"
-        said = tools.context.componentize(
+        process = tools.context.componentize(
             linker, GUEST / "abi.wit", "app", [folder], out
         )
-        raw += said.text
-        if said.status == 0:
+        raw += process.text
+        if process.status == 0:
             return refused, out, raw
-        found = refusals(said.text)
+        found = refusals(process.text)
         if not found.keys() & set(left):
-            raise RuntimeError(f"componentize-py {linker}:\n{said.text}")
+            raise RuntimeError(f"componentize-py {linker}:\n{process.text}")
         refused |= found
         left = [name for name in left if name not in refused]
 
@@ -136,7 +136,7 @@ def application(modules: Iterable[str]) -> str:
 def call(tools: Toolchain, component: Path) -> dict[str, str]:
     """What each module answers."""
     host = environment([tools.context.downloads.wasmtime])
-    said = tool([sys.executable, HERE / "host.py", component, "answers"], host)
-    if said.status:
-        raise RuntimeError(f"host.py failed:\n{said.text}")
-    return dict(pair.split("=") for pair in said.text.split())
+    process = tool([sys.executable, HERE / "host.py", component, "answers"], host)
+    if process.status:
+        raise RuntimeError(f"host.py failed:\n{process.text}")
+    return dict(pair.split("=") for pair in process.text.split())

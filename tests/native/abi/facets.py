@@ -11,7 +11,7 @@ MODULES = Path(__file__).parent / "modules"
 
 @dataclass(frozen=True)
 class Facet:
-    """One module: its source, and what a reader is told of it."""
+    """One module: its source and its description for readers."""
 
     source: str
     title: str

@@ -178,10 +178,10 @@ class Ask:
         raise RuntimeError(f"no end of errors with the headers:\n{text[-2000:]}")
 
     def run(self, source: str, *flags: str) -> tuple[int, str]:
-        """Compile a source; the status and what was said."""
+        """Compile a source; return the status and the output."""
         self.file.write_text(source, "utf-8")
-        said = self.tools.clang(self.platform, "c", "-w", *MACROS, *flags, self.file)
-        return said.status, said.text
+        process = self.tools.clang(self.platform, "c", "-w", *MACROS, *flags, self.file)
+        return process.status, process.text
 
 
 def object_macros(text: str) -> set[str]:

@@ -43,27 +43,8 @@ def choose(text: str) -> str:
 def observe(context: NativeContext) -> Observation:
     """Build every module in C, link it with each C library, run it."""
     tools = Toolchain(context)
-    root = tools.sysroot(HEADERS)
-    front = context.folder("wasi-0.3") / "wasi"
-    front.mkdir()
-    header = (root.headers / "wasi" / "version.h").read_text("utf-8")
-    (front / "version.h").write_text(choose(header), "utf-8")
     cells: dict[tuple[str, str], Cell] = {}
-    built: dict[Facet, Path] = {}
-    names = []
-    for facet in FACETS:
-        if facet.language != "c":
-            continue
-        names.append(facet.name)
-        flags = (f"-I{front.parent}", f"-Dprobe={facet.symbol}", *facet.flags)
-        made = tools.compile(
-            facet.path, HEADERS, flags=flags, name=f"{facet.name}-as-0_3"
-        )
-        if made.file:
-            built[facet] = made.file
-        else:
-            for version in COLUMNS:
-                cells[facet.name, version] = Cell("no-header", made.why)
+    built = _compile(context, tools, cells)
     programs: dict[Path, str] = {}
     for column in PLATFORMS:
         had = {
@@ -85,4 +66,29 @@ def observe(context: NativeContext) -> Observation:
     }
     for (program, name), cell in tools.run(asked, "as-0_3").items():
         cells[name, programs[program]] = cell
+    names = [facet.name for facet in FACETS if facet.language == "c"]
     return shown(summary(cells), render(names, COLUMNS, cells))
+
+
+def _compile(
+    context: NativeContext, tools: Toolchain, cells: dict[tuple[str, str], Cell]
+) -> dict[Facet, Path]:
+    """Return the object file of each module in C; add a cell for what has no headers."""
+    front = context.folder("wasi-0.3") / "wasi"
+    front.mkdir()
+    header = tools.sysroot(HEADERS).headers / "wasi" / "version.h"
+    (front / "version.h").write_text(choose(header.read_text("utf-8")), "utf-8")
+    built: dict[Facet, Path] = {}
+    for facet in FACETS:
+        if facet.language != "c":
+            continue
+        flags = (f"-I{front.parent}", f"-Dprobe={facet.symbol}", *facet.flags)
+        made = tools.compile(
+            facet.path, HEADERS, flags=flags, name=f"{facet.name}-as-0_3"
+        )
+        if made.file:
+            built[facet] = made.file
+        else:
+            for version in COLUMNS:
+                cells[facet.name, version] = Cell("no-header", made.why)
+    return built

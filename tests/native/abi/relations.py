@@ -54,10 +54,10 @@ def outcomes(grid: Grid) -> dict[str, str]:
             module = platform(column if row == "any" else row)
             if name := relation(module, platform(column)):
                 found[name][word] += 1
-    return {name: said(counts) for name, counts in found.items()}
+    return {name: in_words(counts) for name, counts in found.items()}
 
 
-def said(counts: Counter[str]) -> str:
+def in_words(counts: Counter[str]) -> str:
     """Outcomes in words."""
     answers = [word for word in WORDS if counts[word] and word not in SILENT]
     if not answers:

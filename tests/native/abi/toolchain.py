@@ -28,7 +28,7 @@ HERE = MODULES.parent
 # Debian's: the compiler, its libraries, the standard library for WASI 0.1, LLVM.
 RUSTC = ("rustc", "libstd-rust", "libstd-rust-wasm32", "libllvm-14")
 CRT1 = "crt1-command.o"
-# Symbols are told as they are, all that are missing, and not kept.
+# The linker lists every missing symbol, mangled; its output keeps no symbol names.
 QUICK = ("--no-demangle", "--strip-all", "--threads=1", "--error-limit=0")
 STANDARDS = {"c": "-std=gnu17", "c++": "-std=c++17"}
 CXX = ("libc++", "libc++abi")
@@ -92,13 +92,13 @@ class Toolchain:
     ) -> Built:
         """Compile one file with the headers of a platform."""
         out = self.folder / f"{name or source.stem}-{platform.version}.o"
-        said = self.clang(
+        process = self.clang(
             platform,
             language,
             *("-O1", "-fPIC", "-w", *flags, "-c", source, "-o", out),
         )
-        if said.status:
-            return Built(None, compiler_error(said.text))
+        if process.status:
+            return Built(None, compiler_error(process.text))
         return Built(out)
 
     def clang(
@@ -120,20 +120,20 @@ class Toolchain:
 
     def _zig(self, facet: Facet) -> Built:
         out = self.folder / f"{facet.name}.o"
-        said = tool(
+        process = tool(
             [
                 *(self.zig, "build-obj", "-target", "wasm32-freestanding"),
                 *("-O", "ReleaseSmall", "-fstrip", facet.path, f"-femit-bin={out}"),
             ],
             self.environment,
         )
-        return made(facet, said, out)
+        return made(facet, process, out)
 
     def _rust(self, facet: Facet) -> Built:
         compiler, host, std, llvm = map(self.context.downloads.deb, RUSTC)
         out = self.folder / f"{facet.name}.a"
         libraries = [deb / "usr" / "lib" / "x86_64-linux-gnu" for deb in (host, llvm)]
-        said = tool(
+        process = tool(
             [
                 *(compiler / "usr" / "bin" / "rustc", "--sysroot", std / "usr"),
                 *("--target", "wasm32-wasi", "--crate-type", "staticlib"),
@@ -141,7 +141,7 @@ class Toolchain:
             ],
             environment((), LD_LIBRARY_PATH=":".join(map(str, libraries))),
         )
-        return made(facet, said, out)
+        return made(facet, process, out)
 
     # Link with a program, as a program.
 
@@ -166,14 +166,14 @@ class Toolchain:
         ]
         ours = (start or self.start(platform), self.program(platform))
 
-        def said(files: Mapping[str, Path]) -> CompletedProcess:
+        def linked(files: Mapping[str, Path]) -> CompletedProcess:
             # The program's reference is weak: it takes nothing out of a library.
             wanted = [f"--undefined={symbol_of(name)}" for name in files]
             inputs = (*ours, *files.values(), *filter(Path.is_file, libraries))
             return tool([self.zig, "wasm-ld", *QUICK, *wanted, "-o", out, *inputs])
 
         left, refused = dict(modules), dict[str, str]()
-        while (answer := said(left)).status:
+        while (answer := linked(left)).status:
             missing = undefined(answer.text)
             without = {
                 name: file for name, file in left.items() if file.name in missing
@@ -182,7 +182,7 @@ class Toolchain:
                 return None, refused | dict.fromkeys(left, linker_error(answer.text))
             for one, file in without.items():
                 # Of two that miss a symbol, the linker may name one only.
-                refused[one] = linker_error(said({one: file}).text)
+                refused[one] = linker_error(linked({one: file}).text)
                 del left[one]
         return out, refused
 
@@ -226,10 +226,10 @@ class Toolchain:
         lines = [(str(ready.get(path, path)), symbol_of(one)) for path, one in asked]
         jobs.write_text(json.dumps(lines), "utf-8")
         host = environment([self.context.downloads.wasmtime])
-        said = tool([sys.executable, HERE / "host.py", jobs], host)
-        if said.status:
-            raise RuntimeError(f"host.py failed:\n{said.text}")
-        answers = json.loads(said.text)
+        process = tool([sys.executable, HERE / "host.py", jobs], host)
+        if process.status:
+            raise RuntimeError(f"host.py failed:\n{process.text}")
+        answers = json.loads(process.text)
         refused = {
             (path, module): Cell("refused", component_error(why))
             for path, why in refusals.items()
@@ -245,17 +245,17 @@ class Toolchain:
         pairs = [(str(path), str(path.with_suffix(".component"))) for path in cores]
         jobs.write_text(json.dumps(pairs), "utf-8")
         downloads = self.context.downloads
-        said = tool([downloads.node, HERE / "component.mjs", downloads.jco, jobs])
-        if said.status:
-            raise RuntimeError(f"component.mjs failed:\n{said.text}")
-        found: list[str] = json.loads(said.text)
+        process = tool([downloads.node, HERE / "component.mjs", downloads.jco, jobs])
+        if process.status:
+            raise RuntimeError(f"component.mjs failed:\n{process.text}")
+        found: list[str] = json.loads(process.text)
         return found
 
 
-def made(facet: Facet, said: CompletedProcess, out: Path) -> Built:
+def made(facet: Facet, process: CompletedProcess, out: Path) -> Built:
     """What a compiler of another language has made; it reads no header, so it must."""
-    if said.status:
-        raise RuntimeError(f"{facet.source} was not compiled:\n{said.text}")
+    if process.status:
+        raise RuntimeError(f"{facet.source} was not compiled:\n{process.text}")
     return Built(out)
 
 
@@ -291,7 +291,7 @@ def undefined(text: str) -> dict[str, list[str]]:
 
 
 def linker_error(text: str) -> str:
-    """The symbols that the linker missed, or what else it said."""
+    """The symbols that the linker missed, or the last line of its output."""
     symbols = re.findall(r"undefined symbol: (\S+)", text)
     if symbols:
         return " ".join(dict.fromkeys(symbols))

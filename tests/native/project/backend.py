@@ -69,7 +69,7 @@ MODULES = {
 }
 OWN = {"libdep.so": ("dep.c", "dep_length")}
 
-# What the compiler and the linker are told, by family and by unwinding ABI.
+# Arguments of the compiler and the linker, by family and by unwinding ABI.
 COMPILE = ["-fPIC", "-O2", "-fvisibility=hidden", "-mcpu=generic"]
 HOSTED = ["-nostdinc", "-fno-exceptions"]
 LINK = ["-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic"]
