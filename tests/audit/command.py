@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 
@@ -15,10 +17,6 @@ from tests.toolkit import recorded
 from tests.toolkit.command import BadInputError, exit_code, make_parser, need_folder
 
 from . import real_wheels
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
 
 DESCRIPTION = (
     "Audit real wheels from PyPI, each under its own tag and under others, import them in"

@@ -14,27 +14,22 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tests.matrix.settings import load_settings
+from tests.matrix.provision import Cache
+from tests.matrix.settings import Settings, load_settings
 from tests.native.wheels import renamed
 from tests.toolkit import recorded
 from tests.toolkit.cache import ProvisionError, Unit, make
 from tests.toolkit.command import pick as toolkit_pick
 from wasm_platform_tags import __version__ as library
 from wasm_platform_tags import known_platforms
-from wasm_platform_tags.audit import audit
+from wasm_platform_tags.audit import Report, audit
 from wasm_platform_tags.audit.content import read_wheel
 from wasm_platform_tags.audit.report import worst
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from tests.matrix.provision import Cache
-    from tests.matrix.settings import Settings
-    from wasm_platform_tags.audit import Report
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"

@@ -13,8 +13,8 @@ import argparse
 import gzip
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import wasm_platform_tags
 from tests.matrix.provision import Cache
@@ -25,9 +25,6 @@ from tests.toolkit.cache import ProvisionError
 from tests.toolkit.paths import DOWNLOADS as DEFAULT_CACHE
 from wasm_platform_tags import known_platforms
 from wasm_platform_tags.audit.wasm import MAGIC, MalformedBinaryError, WasmModule, read
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 FOLDER = Path(wasm_platform_tags.__file__).parent / "audit" / "symbols"
 # The runtimes for which no file of the matrix says which platform they are.

@@ -7,17 +7,13 @@ import os
 import statistics
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.audit import real_wheels
+from tests.matrix.provision import Cache
 from tests.toolkit.cache import make
 from wasm_platform_tags.audit import audit
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tests.matrix.provision import Cache
 
 # The code that is timed, each in its own process: `work` is called with a wheel's path.
 AUDITED = "mypy-*-cp314-*.whl"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+from collections.abc import Sequence
 from functools import partial
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import packaging
 from rich.console import Console
@@ -22,9 +22,6 @@ from tests.toolkit.files import atomic_write
 from tests.toolkit.paths import DOWNLOADS
 
 from . import audit, tags
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 COLUMNS = ("what", "ours", "the peer's", "ratio")
 DESCRIPTION = """\

@@ -9,17 +9,14 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 import packaging.tags
 
 from wasm_platform_tags import patched
 
 from .peer import TARGET, project, rank_by_packaging, select_by_packaging
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -7,23 +7,20 @@ import json
 import os
 import shutil
 import tarfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.matrix.settings import ROOT
+from tests.native.provision import Downloads
 from tests.toolkit.cache import ProvisionError
 from tests.toolkit.debian import Package
 from tests.toolkit.process import CompletedProcess, environment, tool
 
 from . import toolchain
 from .toolchain import Toolchain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from tests.native.provision import Downloads
 
 # The change that CPython would take, and the release that it is made against.
 UPSTREAM = ROOT / "reference" / "upstream" / "cpython"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import Progress
@@ -23,10 +24,6 @@ from tests.toolkit.command import BadInputError, exit_code, make_parser, need_fo
 
 from .build import BuildCache, missing
 from .questions import runs
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
 
 RESULTS = Path(__file__).with_name("observation.json")
 EXAMPLES = """\

@@ -6,9 +6,10 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.matrix.settings import ROOT
 from tests.native.context import GUEST
@@ -17,13 +18,7 @@ from tests.toolkit.process import CompletedProcess, environment, tool
 from tests.toolkit.runtimes import wasi as matrix_wasi
 from tests.upstream.run import changed_source
 
-from .build import HOST, jobs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from .build import BuildCache
+from .build import HOST, BuildCache, jobs
 
 PIP = "pip==26.3"
 CHECKING = "checking for the WASI platform"

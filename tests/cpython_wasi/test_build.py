@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from pathlib import Path as PathType
 
 import pytest
 
@@ -17,9 +17,6 @@ from tests.native.provision import downloads
 from tests.toolkit.cache import ProvisionError
 from tests.toolkit.process import tool
 from tests.upstream.changes import counted
-
-if TYPE_CHECKING:
-    from pathlib import Path as PathType
 
 PEP = Path(__file__).parents[2] / "pep" / "pep-9999.rst"
 CHANGE = PEP.parent / "pep-9999" / "cpython.rst"

@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.native.abi.facets import MODULES
-from tests.native.provision import ZIG
+from tests.native.provision import ZIG, Downloads
+from tests.native.sysroots import Sysroot
 from tests.toolkit.cache import ProvisionError
 from tests.toolkit.process import tool
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.native.provision import Downloads
-    from tests.native.sysroots import Sysroot
 
 CRT1 = MODULES / "start.c"
 EMULATED = ("signal", "getpid", "process-clocks", "mman")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+
+from wasm_platform_tags.conformance.cases import Case
 
 from .adapters import ADAPTERS, LIBRARY
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from wasm_platform_tags.conformance.cases import Case
-
-    from .adapters.base import Adapter
-    from .settings import Runtime, Settings, Tool
+from .adapters.base import Adapter
+from .settings import Runtime, Settings, Tool
 
 __all__ = ["LIBRARY", "Cell", "cells", "lanes", "settings_for"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -34,12 +34,7 @@ from .cells import Cell, cells, settings_for
 from .provision import Cache, provision
 from .run import Matrix
 from .selection import newest_versions, select_cases
-from .settings import load_settings
-
-if TYPE_CHECKING:
-    import argparse
-
-    from .settings import Settings
+from .settings import Settings, load_settings
 
 DESCRIPTION = """\
 Run real installers in real runtimes on the conformance cases, and compare what they do with

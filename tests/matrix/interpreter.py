@@ -7,16 +7,12 @@ launcher, but not in its npm package; CPython for WASI has none.
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from ..toolkit.runtimes import RUNTIMES
 from ..toolkit.runtimes.wasi import wasi_command
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .provision import Cache
-    from .settings import Runtime
+from .provision import Cache
+from .settings import Runtime
 
 PYODIDE = RUNTIMES / "pyodide_python.mjs"
 

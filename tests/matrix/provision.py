@@ -6,21 +6,16 @@ The tools and runtimes themselves then use no network.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from ..toolkit.cache import Unit, make_all
 from ..toolkit.npm import npm_ci, npm_name
 from ..toolkit.pip import pip_download, pip_install
 from ..toolkit.runtimes import RUNTIMES
-from .settings import HERE, Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from .settings import Runtime, Tool
+from .settings import HERE, Runtime, Settings, Tool
 
 # The dependencies of a tool, for those that have some: a file for each version.
 REQUIREMENTS = HERE / "requirements"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+from wasm_platform_tags.conformance.cases import Case
 from wasm_platform_tags.conformance.runner import (
     DIVERGES,
     ERROR,
@@ -19,15 +22,8 @@ from wasm_platform_tags.conformance.runner import (
 
 from ..toolkit.files import atomic_write
 from ..toolkit.recorded import load
+from .cells import Cell
 from .settings import HERE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
-
-    from wasm_platform_tags.conformance.cases import Case
-
-    from .cells import Cell
 
 __all__ = ["DIVERGES", "ERROR", "NOT_RUN", "PASS", "UNSUPPORTED"]
 

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
+
+from wasm_platform_tags.conformance.cases import Case
 
 from .cells import Cell
 from .recorded import (
@@ -30,11 +32,6 @@ from .recorded import (
     faults,
     load_committed,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from wasm_platform_tags.conformance.cases import Case
 
 # How a verdict is counted in the table, the worst first.
 MARKS = {

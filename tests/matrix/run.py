@@ -6,10 +6,12 @@ import os
 import shutil
 import tempfile
 import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from wasm_platform_tags.conformance.cases import Case
 
 from ..toolkit.index_server import Index
 from ..toolkit.output import normalise_output
@@ -20,15 +22,9 @@ from ..toolkit.runtimes.wasi import wasi, write_sysconfigdata
 from ..toolkit.runtimes.worker import Worker, WorkerError
 from .adapters.base import Adapter, AdapterContext, UnsupportedError
 from .cells import Cell, lanes
+from .provision import Cache
 from .recorded import ERROR, UNSUPPORTED, Reason, Result, Verdict, verdict_for
 from .wheels import NEEDED, write_dependent, write_project
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from wasm_platform_tags.conformance.cases import Case
-
-    from .provision import Cache
 
 # A tool says little about one file; of the log of a resolver, the end is kept.
 LONGEST_OUTPUT = 1_500  # characters

@@ -7,17 +7,14 @@ committed for an older release is observed again, but not in every case.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
 
 from packaging.version import Version
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+from wasm_platform_tags.conformance.cases import Case
 
-    from wasm_platform_tags.conformance.cases import Case
-
-    from .cells import Cell
-    from .recorded import Verdict
+from .cells import Cell
+from .recorded import Verdict
 
 
 def newest_versions(every_cell: Iterable[Cell]) -> dict[str, str]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..toolkit.paths import CONFORMANCE as CONFORMANCE  # noqa: PLC0414
 from ..toolkit.paths import ROOT as ROOT  # noqa: PLC0414
 from ..toolkit.paths import TESTS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 HERE = TESTS / "matrix"
 # In this repository: the library, and the rules of PyPI's index.

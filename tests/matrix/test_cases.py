@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,9 +21,6 @@ from wasm_platform_tags.conformance.runner import request
 
 from ..conformance.adapters import reference
 from ..toolkit.paths import CONFORMANCE, ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CASES = load_cases()
 GROUPS = [

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from .interpreter import write_interpreter
 from .provision import Cache
 from .settings import Runtime, load_settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SETTINGS = load_settings()
 GUESTS = [line for line in SETTINGS.runtimes if line.runtime != "host"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,10 +16,6 @@ from .adapters.pyodide_lock import PyodideLock
 from .cells import Cell, cells
 from .provision import Cache
 from .settings import load_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 SETTINGS = load_settings()
 CASES = {case.id: case for case in load_cases()}

@@ -6,11 +6,12 @@ import json
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from wasm_platform_tags.conformance.cases import load_cases
+from wasm_platform_tags.conformance.cases import Case, load_cases
 
 from ..toolkit.recorded import ResultError
 from . import recorded as results
@@ -41,11 +42,6 @@ from .recorded import (
     write,
 )
 from .settings import load_settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from wasm_platform_tags.conformance.cases import Case
 
 CASES = load_cases()
 CELLS = list(cells(load_settings()))

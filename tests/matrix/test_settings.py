@@ -6,8 +6,9 @@ import fnmatch
 import json
 import re
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import pytest
 from packaging.utils import parse_wheel_filename
 
 from wasm_platform_tags.conformance.cases import load_cases, load_targets
@@ -18,11 +19,6 @@ from .cells import cells, settings_for
 from .command import main
 from .provision import REQUIREMENTS, Cache
 from .settings import load_settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pytest
 
 SETTINGS = load_settings()
 EXACT = re.compile(r"[a-z0-9.-]+==[0-9.]+")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from packaging.utils import parse_wheel_filename
 from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
 
 from .wheels import NEEDED, retag, write_dependent, write_project, write_wheel
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NAME = "demo-1.0-3-cp313.cp312-none-pyemscripten_2025_0_wasm32.any.whl"
 

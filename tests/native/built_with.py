@@ -11,12 +11,9 @@ import mmap
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from .sysroots import rule
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # WebAssembly/wasi-sdk, cmake/wasi-sdk-sysroot.cmake: -fdebug-prefix-map.
 MARK = re.compile(rb"wasisdk://v([0-9]+)\.([0-9]+)")

@@ -6,14 +6,11 @@ what it exports. Nothing else on PyPI has a ``libc.so`` of WASI 0.2.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 from tests.toolkit.cache import ProvisionError
 from wasm_platform_tags.audit.wasm import MAGIC, read
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 FRAME = b"\x28\xb5\x2f\xfd"  # how a zstandard frame begins, RFC 8878
 # A symbol that only this library exports.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import Progress
@@ -28,15 +29,9 @@ from tests.toolkit.threads import threads
 
 from . import observe
 from .context import NativeContext
-from .provision import downloads
+from .observe import Observation, Run
+from .provision import Downloads, downloads
 from .runs import every_run
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Mapping, Sequence
-
-    from .observe import Observation, Run
-    from .provision import Downloads
 
 EXAMPLES = """\
 examples:

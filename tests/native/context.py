@@ -6,8 +6,10 @@ import re
 import shutil
 import sys
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from tests.matrix.settings import ROOT
 from tests.toolkit.index_server import Index
@@ -16,14 +18,8 @@ from tests.toolkit.runtimes.worker import WorkerError
 
 from ..toolkit.process import CompletedProcess, environment, tool
 from .observe import Observation, shown
-from .provision import HERE, ZIG
+from .provision import HERE, ZIG, Downloads, PyodideRelease
 from .wheels import renamed
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
-    from .provision import Downloads, PyodideRelease
 
 PROJECT = HERE / "project"
 GUEST = HERE / "guest"

@@ -8,24 +8,19 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from wasm_platform_tags.audit.wasm import read
 
 from ..toolkit.process import environment, tool
 from .bundled import libraries
-from .context import GUEST, LINKER, LINKERS, WASI
+from .context import GUEST, LINKER, LINKERS, WASI, NativeContext
 from .observe import Observation, Run, shown
 from .wasi_way import refuse_build
 from .wheels import unpack
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from .context import NativeContext
 
 PYTHON = "3.14"
 # What each is asked, and the right answer.

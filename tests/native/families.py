@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
-from .context import EMSCRIPTEN, WASI
+from .context import EMSCRIPTEN, WASI, NativeContext
 from .observe import Observation, Run, shown
+from .provision import PyodideRelease
 from .wheels import unpack
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from .context import NativeContext
-    from .provision import PyodideRelease
 
 
 def select_and_load(line: PyodideRelease, context: NativeContext) -> Observation:

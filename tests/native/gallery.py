@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from wasm_platform_tags import Target
 
 from ..toolkit.process import tool
+from .context import NativeContext
 from .observe import Observation, Run, shown
+from .provision import PyodideRelease
 from .wheels import renamed, unpack
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from .context import NativeContext
-    from .provision import PyodideRelease
 
 JAVASCRIPT = "pyemscripten_2024_0_wasm32"
 WEBASSEMBLY = "pyemscripten_2025_0_wasm32"

@@ -6,21 +6,16 @@ import os
 import shutil
 import sys
 import zipfile
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.matrix.settings import ROOT
 
 from ..toolkit.process import CompletedProcess, environment, tool
-from .context import GUEST
+from .context import GUEST, NativeContext
 from .interpreters import complete, safeloadai_script
 from .observe import Observation, Run, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from .context import NativeContext
 
 GUIDES = ROOT / "docs" / "guides"
 SCRIPT = GUIDES / "check-wheel.mjs"

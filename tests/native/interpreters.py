@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.matrix.settings import ROOT
 from tests.toolkit.runtimes import wasi as matrix_wasi
@@ -14,16 +15,10 @@ from wasm_platform_tags import WasiPlatform, known_platforms
 
 from ..toolkit.process import CompletedProcess, environment, tool
 from .built_with import Evidence, in_debug_sections, in_manifest, platform
-from .context import GUEST, LINKER
+from .context import GUEST, LINKER, NativeContext
 from .observe import Observation, Run, shown
 from .provision import HERE
 from .wasi_way import link
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from .context import NativeContext
 
 HERE_GUEST = GUEST / "interpreter"
 SCRIPT = "environment_report.py"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.toolkit import recorded
 from tests.toolkit.output import COLOUR, normalise_output
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
 
 RESULTS = Path(__file__).with_name("results.json")
 RECORD = {"measured", "outcome", "output"}

@@ -8,9 +8,10 @@ import sys
 import tarfile
 import threading
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.matrix.provision import Cache
 from tests.matrix.settings import Settings, Tool, Wheel, load_settings
@@ -21,9 +22,6 @@ from ..toolkit.debian import Package
 from ..toolkit.npm import Tarball, npm_ci, npm_name
 from ..toolkit.process import environment
 from .sysroots import Sysroot, sysroot
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 HERE = Path(__file__).parent
 RUNTIMES = HERE / "runtimes"

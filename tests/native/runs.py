@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from . import (
     extension,
     families,
@@ -14,10 +12,8 @@ from . import (
     wasi_way,
 )
 from .abi import runs as abi
-
-if TYPE_CHECKING:
-    from .context import NativeContext
-    from .observe import Run
+from .context import NativeContext
+from .observe import Run
 
 
 def every_run(context: NativeContext) -> list[Run]:

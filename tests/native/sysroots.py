@@ -7,16 +7,14 @@ built with it. Where it does not tell its SDK, `Sysroot.evidence` says how that 
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from tests.matrix.settings import ROOT
 from tests.toolkit.cache import ProvisionError
 from wasm_platform_tags import WasiPlatform
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 RULE = ROOT / "pep" / "pep-9999" / "wasi_platform_version.py"
 

@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.matrix.settings import ROOT
 
 from ..toolkit.process import environment, tool
+from .context import NativeContext
 from .observe import Observation, Run, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from .context import NativeContext
 
 PROJECT = "ipython"
 PYTHON, TAG, TRIPLE = "3.13", "pyemscripten_2025_0_wasm32", "wasm32-pyodide2025"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,16 +10,12 @@ from hypothesis import strategies as st
 
 from tests.native import observe
 from tests.native.abi import archive, dynamic, headers, toolchain
-from tests.native.abi.facets import FACETS, MODULES, RUST
-from tests.native.abi.grid import WORDS, Cell, parse, render, summary
+from tests.native.abi.facets import FACETS, MODULES, RUST, Facet
+from tests.native.abi.grid import WORDS, Cell, Grid, parse, render, summary
 from tests.native.abi.next_version import choose
 from tests.native.abi.relations import RELATIONS, outcomes, platform, relation
 from tests.native.abi.static import PLATFORMS
 from wasm_platform_tags import WasiPlatform
-
-if TYPE_CHECKING:
-    from tests.native.abi.facets import Facet
-    from tests.native.abi.grid import Grid
 
 VERSIONS = [one.version for one in PLATFORMS]
 COMMITTED = observe.load()

@@ -6,15 +6,13 @@ import importlib.util
 import sys
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from wasm_platform_tags import PyEmscriptenPlatform, WasiPlatform, known_platforms
 from wasm_platform_tags.conformance.build import module
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 FILE = Path(__file__).parent / "project" / "backend.py"
 WASI = "wasi_0_2_sdk_33_wasm32"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +13,6 @@ from tests.native.built_with import (
     in_manifest,
     platform,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PIN = f"pin {'0' * 64} wasi-sdk"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -20,9 +21,6 @@ from tests.native.runs import every_run
 from tests.native.wheels import renamed
 from tests.toolkit.command import BadInputError
 from tests.toolkit.recorded import ResultError, stale
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 PEP = Path(__file__).parents[2] / "pep" / "pep-9999.rst"
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from wasm_platform_tags.audit.wasm import read
 
-from .context import GUEST, LINKER, WASI, WILD
+from .context import GUEST, LINKER, WASI, WILD, NativeContext
 from .observe import Observation, Run, shown
 from .wheels import unpack
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
-    from .context import NativeContext
 
 PYTHON = "3.14"
 

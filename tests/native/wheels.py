@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 SUFFIX = re.compile(r"\.cpython-3[0-9]+-(wasm32-\w+\.so)$")
 

@@ -7,16 +7,13 @@ import shutil
 import tempfile
 import threading
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .process import run
 from .threads import threads
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 STAMP = ".provisioned.json"
 TAIL = 2000  # characters of a failed program's output that its error has

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from .cache import ProvisionError
 from .download import download
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # The mirror drops a file when a suite gets a newer version; the snapshot keeps it.
 MIRRORS = (

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import urllib.request
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from .cache import ProvisionError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 TIMEOUT = 60  # seconds without a byte
 

@@ -6,13 +6,10 @@ import hashlib
 import shutil
 import tarfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from .cache import run_step
 from .download import check_sha256
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
 # Exactly the lock file. npm's own cache is used without asking the registry again.

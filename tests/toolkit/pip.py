@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from .cache import run_step
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
 WHEELS_ALONE = ("--no-deps", "--only-binary=:all:")

@@ -6,16 +6,13 @@ import contextlib
 import os
 import subprocess
 import tempfile
+import threading
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from wasm_platform_tags.conformance.child import end_group
-
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
 TIMEOUT = 300  # seconds
 # The exit status of a program that was ended because of its time-out, or of `stop`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +18,6 @@ from .cache import (
     make_all,
     run_step,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_the_folder_of_another_process_is_used(tmp_path: Path) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from .recorded import ResultError, dated, differences, load, stale, write
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_each_value_that_differs_has_a_line() -> None:

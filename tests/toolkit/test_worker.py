@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,9 +12,6 @@ from .paths import ROOT
 from .process import CONFIGURING, clean_environment
 from .runtimes.host import host
 from .runtimes.worker import RESTARTS, Worker, WorkerError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CHILD = """\
 import json, sys, time

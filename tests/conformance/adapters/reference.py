@@ -6,9 +6,10 @@ import json
 import platform
 import sys
 import sysconfig
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest import mock
 
 from packaging.markers import Marker
@@ -22,9 +23,6 @@ from wasm_platform_tags import (
     platform_tags,
 )
 from wasm_platform_tags.audit import audit as audit_wheel
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 
 def parse(case: dict[str, Any]) -> list[str] | None:

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+from wasm_platform_tags import WasiPlatform
 
 from ...toolkit.process import environment, tool
-from ..context import GUEST, LINKER, LINKERS
+from ..context import GUEST, LINKER, LINKERS, NativeContext
 from ..observe import Observation, shown
-from .facets import FACETS, MODULES
+from .facets import FACETS, MODULES, Facet
 from .grid import ANSWERS, Cell, render, summary
 from .static import COLUMNS, PLATFORMS
 from .toolchain import HERE, Toolchain
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from wasm_platform_tags import WasiPlatform
-
-    from ..context import NativeContext
-    from .facets import Facet
-
 
 # The componentize-py whose shared libraries are those of an SDK's release, for WASI 0.2,
 # and that SDK.

@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
 
+from wasm_platform_tags import WasiPlatform
+
+from ..context import NativeContext
 from ..observe import Observation, shown
 from .archive import symbols
 from .toolchain import EMULATED, Toolchain
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from wasm_platform_tags import WasiPlatform
-
-    from ..context import NativeContext
 
 MACROS = [
     *(f"-D_WASI_EMULATED_{name.upper().replace('-', '_')}" for name in EMULATED),

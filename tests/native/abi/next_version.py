@@ -8,21 +8,16 @@ not know what SDK 34's own compiler does for 0.3.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from wasm_platform_tags import WasiPlatform
 
+from ..context import NativeContext
 from ..observe import Observation, shown
-from .facets import FACETS
+from .facets import FACETS, Facet
 from .grid import Cell, render, summary
 from .static import COLUMNS, PLATFORMS, to_be_had
 from .toolchain import Toolchain
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from ..context import NativeContext
-    from .facets import Facet
 
 HEADERS = WasiPlatform(0, 1, 34)
 

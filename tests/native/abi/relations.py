@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from wasm_platform_tags import WasiPlatform, parse_platform_tag
 
-from .grid import WORDS
-
-if TYPE_CHECKING:
-    from .grid import Grid
+from .grid import WORDS, Grid
 
 # Of the module's platform to the library's; what differs in both is in the grids.
 RELATIONS = {

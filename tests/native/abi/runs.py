@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from wasm_platform_tags import WasiPlatform
 
 from ..observe import Run
 from . import dynamic, headers, next_version, start, static
 from .facets import FACETS, RUST
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 # The next SDK for the same WASI version, and the next WASI version of the same SDK.
 STEPS = [

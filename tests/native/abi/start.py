@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from ..context import NativeContext
 from ..observe import Observation, shown
 from .facets import FACETS
 from .grid import Cell, render, summary
 from .static import COLUMNS, PLATFORMS
 from .toolchain import CRT1, Toolchain
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from ..context import NativeContext
 
 MODULE = "memory"
 

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from wasm_platform_tags import WasiPlatform
 
+from ..context import NativeContext
 from ..observe import Observation, shown
-from .facets import FACETS
+from .facets import FACETS, Facet
 from .grid import Cell, render, summary
 from .toolchain import PARTIAL, Toolchain
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from ..context import NativeContext
-    from .facets import Facet
 
 # By WASI version first: within one, the SDK is what differs.
 PLATFORMS = (

@@ -5,24 +5,18 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ...toolkit.process import environment, tool
+from wasm_platform_tags import WasiPlatform
+
+from ...toolkit.process import CompletedProcess, environment, tool
+from ..context import NativeContext
 from ..provision import ZIG
-from .facets import FACETS, MODULES, RUST, symbol_of
+from ..sysroots import Sysroot
+from .facets import FACETS, MODULES, RUST, Facet, symbol_of
 from .grid import ANSWERS, Cell
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from wasm_platform_tags import WasiPlatform
-
-    from ...toolkit.process import CompletedProcess
-    from ..context import NativeContext
-    from ..sysroots import Sysroot
-    from .facets import Facet
 
 HERE = MODULES.parent
 # Debian's: the compiler, its libraries, the standard library for WASI 0.1, LLVM.

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .worker import Worker
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 HOST = Path(__file__).with_name("pyodide_host.mjs")
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .worker import Worker
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 HOST = Path(__file__).with_name("wasi_host.py")
 NAME = "_sysconfigdata__wasi_wasm32-wasi"
