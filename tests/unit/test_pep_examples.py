@@ -27,24 +27,24 @@ BUILDS: tuple[tuple[str, str, dict[str, object]], ...] = (
 )
 TARGETS = (
     (
-        Target("3.14", "pyemscripten_2026_0_wasm32"),
+        Target("3.13", "pyemscripten_2025_0_wasm32"),
         (
             "py3-none-any",
-            "cp314-cp314-emscripten_5_0_3_wasm32",
-            "cp314-cp314-pyemscripten_2026_0_wasm32",
-            "cp314-cp314-pyemscripten_2026_5_wasm32",
-            "cp314-cp314-pyodide_2026_0_wasm32",
-            "cp314-cp314-pyodide_2026_00_wasm32",
-            "cp311-abi3-pyemscripten_2026_0_wasm32",
+            "cp313-cp313-emscripten_4_0_9_wasm32",
+            "cp313-cp313-pyemscripten_2025_0_wasm32",
+            "cp313-cp313-pyemscripten_2026_0_wasm32",
+            "cp313-cp313-pyodide_2025_0_wasm32",
+            "cp313-cp313-pyodide_2025_00_wasm32",
+            "cp311-abi3-pyemscripten_2025_0_wasm32",
         ),
     ),
     (
-        Target("3.14", "wasi_0_1_sdk_24_wasm32"),
+        Target("3.13", "wasi_0_1_sdk_24_wasm32"),
         (
             "py3-none-any",
-            "cp314-cp314-wasi_0_0_0_wasm32",
-            "cp314-cp314-wasi_0_1_sdk_24_wasm32",
-            "cp314-cp314-wasi_0_1_sdk_33_wasm32",
+            "cp313-cp313-wasi_0_0_0_wasm32",
+            "cp313-cp313-wasi_0_1_sdk_24_wasm32",
+            "cp313-cp313-wasi_0_1_sdk_33_wasm32",
         ),
     ),
 )
@@ -55,7 +55,7 @@ UPLOADS = tuple(
         "cp314-cp314-wasi_0_1_sdk_24_wasm32",
         "py3-none-manylinux_2_17_x86_64.wasi_0_1_sdk_24_wasm32",
         "py3-none-wasi_0_1_sdk_24_wasm32.wasi_wasm32",
-        "cp314-cp314-pyodide_2026_0_wasm32",
+        "cp313-cp313-pyodide_2025_0_wasm32",
         "cp314-cp314-pyemscripten_2026_0_wasm32_foo",
         "cp314-cp314-wasi_0_0_0_wasm32",
         "cp314-cp314-wasi_0_1_sdk_24_wasm64",

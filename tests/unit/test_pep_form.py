@@ -102,7 +102,7 @@ def test_lengths() -> None:
     """The abstract and the text have a sensible number of words."""
     assert 130 <= len(section("Abstract").split()) <= 250
     before, _, _ = TEXT.partition("\nFootnotes\n====")
-    assert len(before.split()) <= 4_300
+    assert len(before.split()) <= 5_000
 
 
 def check_text(path: Path, width: int | None) -> None:

@@ -77,12 +77,53 @@ def test_guide_has_the_order() -> None:
 
 
 def test_figures_are_up_to_date() -> None:
-    """figures.json has the committed results, and the table of the text has both."""
+    """figures.json has the committed results and patches, and the tables have both."""
     advice = "run pep/pep-9999/figures.py"
     assert FIGURES["tools"] == [figures.tool_row(cell) for cell in figures.CELLS], (
         advice
     )
     assert block("pep-9999-tools") == figures.tools(FIGURES), advice
+    changes = [figures.change_row(folder) for folder in figures.CHANGES]
+    assert FIGURES["changes"] == json.loads(json.dumps(changes)), advice
+    assert block("pep-9999-changes-table") == figures.changes(FIGURES), advice
+
+
+def test_no_patch_is_left_out_of_the_table() -> None:
+    patches = {path.parent.name for path in figures.UPSTREAM.glob("*/change.patch")}
+    assert set(figures.CHANGES) == patches
+
+
+def test_sizes_in_the_summary() -> None:
+    """The summary gives the sizes of the PEP's table."""
+    summary = " ".join((SUPPORT / "summary.rst").read_text("utf-8").split())
+    added = {change["project"]: change["code"][0] for change in FIGURES["changes"]}
+    assert f"a row for each of {len(added)} projects" in summary
+    assert (
+        f"{added['packaging']} lines of code are added to packaging,"
+        f" {added['Warehouse']} to Warehouse, {added['CPython']} to CPython."
+    ) in summary
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("src/packaging/tags.py", True),
+        ("warehouse/forklift/legacy.py", True),
+        ("configure.ac", True),
+        ("tests/test_tags.py", False),
+        ("Lib/test/test_sysconfig.py", False),
+        ("setuptools/tests/test_bdist_wheel.py", False),
+        ("unit_test/utils_test.py", False),
+        ("Doc/using/configure.rst", False),
+        ("news/11664.feature.rst", False),
+        ("CHANGELOG.md", False),
+        ("configure", False),
+        ("tools/vendoring/patches/packaging.patch", False),
+    ],
+)
+def test_what_is_code(name: str, code: bool) -> None:
+    """Tests, documentation, news and generated files are not counted as code."""
+    assert (figures.NOT_CODE.search(name) is None) is code
 
 
 def test_pip_passes_all_cases_of_selection() -> None:
@@ -108,6 +149,13 @@ def test_figures_in_the_prose() -> None:
     counted = datetime.fromisoformat(FIGURES["counted"])
     assert "Counted in the npm packages of these releases on" in prose
     assert f"on {counted.day} {counted:%B %Y}, and run on" in prose
+    runs = [
+        figures.read(figures.RESULTS / f"{t['run']}.json") for t in FIGURES["tools"]
+    ]
+    days = sorted({datetime.fromisoformat(run["measured"]) for run in runs})
+    *others, last = [str(day.day) for day in days]
+    assert {f"{day:%B %Y}" for day in days} == {"November 2026"}
+    assert f"run on {', '.join(others)} and {last} November 2026" in prose
     both = [n for n, w in wheels.items() if w["alias"] and w["canonical"]]
     assert [f"{name} has both spellings" in prose for name in both] == [True]
 
