@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.toolkit.paths import ROOT
 from wasm_platform_tags import PyEmscriptenPlatform, WasiPlatform, known_platforms
 from wasm_platform_tags.conformance.build import module
 
@@ -25,11 +26,27 @@ def load() -> ModuleType:
     assert spec.loader is not None
     found = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = found  # as an import does: dataclasses look it up
-    spec.loader.exec_module(found)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(FILE.parent)  # backend-path
+        spec.loader.exec_module(found)
     return found
 
 
 backend: Any = load()
+
+
+def test_the_copied_support_file_is_that_of_the_pep() -> None:
+    copy = FILE.with_name("wasi_platform_version.py")
+    assert copy.read_bytes() == (ROOT / "pep" / "pep-9999" / copy.name).read_bytes()
+
+
+def test_the_project_needs_nothing_of_this_checkout() -> None:
+    assert not {"tests", "docs"} & {
+        name.partition(".")[0]
+        for line in FILE.read_text("utf-8").splitlines()
+        if line.startswith(("import ", "from "))
+        for name in line.split()[1:2]
+    }
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+# A copy of the PEP's support file, beside this one: backend-path has this folder alone.
+from wasi_platform_version import wasi_platform_version
 from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
 
 from wasm_platform_tags import (
@@ -33,12 +35,6 @@ from wasm_platform_tags import (
 )
 from wasm_platform_tags.audit import check_module
 from wasm_platform_tags.audit.policy import policy_of
-
-# The sysroots are shared with the tests of this checkout.
-sys.path.append(str(Path(__file__).parents[3]))
-
-from tests.native.sysroots import Sysroot
-from tests.toolkit.cache import ProvisionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,10 +89,7 @@ def build_wheel(
     """Build, check and pack; leave with a message that says what was wrong."""
     try:
         return build(Path(wheel_directory), config_settings or {})
-    except (
-        *(InvalidPlatformTag, RefusedExtensionError),
-        *(BadSettingError, ProvisionError),
-    ) as error:
+    except (InvalidPlatformTag, RefusedExtensionError, BadSettingError) as error:
         refuse(str(error))
     except subprocess.CalledProcessError as error:
         refuse(f"{error.cmd[3]} left with status {error.returncode}:\n{error.stderr}")
@@ -164,12 +157,51 @@ def chosen(names: Sequence[str]) -> list[str]:
     return list(names) or ["side", "sidepp"]
 
 
+@dataclass(frozen=True)
+class Sysroot:
+    """The folders of one target in a WASI SDK's share/wasi-sysroot."""
+
+    headers: Path
+    libraries: Path
+
+    def check(self, platform: WasiPlatform, target: str) -> None:
+        """Refuse a sysroot that names another WASI or SDK, or that is incomplete."""
+        name = f"sysroot of WASI {platform.major}.{platform.minor}, SDK {platform.sdk}"
+        for path in (self.headers / "stdio.h", self.libraries / "libc.a"):
+            if not path.is_file():
+                targets = sorted(x.name for x in path.parents[1].glob("wasm*/"))
+                raise BadSettingError(
+                    f"{name}: {path.parent.name} has no {path.name};"
+                    f" found {', '.join(targets) or 'no target'}"
+                    " (PEP requirement platform-wasi)"
+                )
+        header = self.headers / "wasi" / "version.h"
+        version = self.libraries.parents[1] / "VERSION"
+        try:
+            wasi_platform_version(
+                header=header.read_text("utf-8") if header.is_file() else "",
+                version_file=version.read_text("utf-8") if version.is_file() else "",
+                target=target,
+                configured=platform.version,
+            )
+        except ValueError as error:
+            raise BadSettingError(f"{name}: {error}") from None
+
+    def includes(self, language: str) -> list[str]:
+        """Return the compiler's options that replace its own search path."""
+        cxx = self.headers / "c++" / "v1"
+        if language == "c++" and not cxx.is_dir():
+            raise BadSettingError(f"{self.headers}: no libc++, wanted one for C++")
+        folders = [cxx, self.headers] if language == "c++" else [self.headers]
+        return [part for folder in folders for part in ("-isystem", str(folder))]
+
+
 def sysroot_of(
     platform: Platform,
     given: str | None,
     modules: Sequence[str],
 ) -> Sysroot | None:
-    """The sysroot, held against the platform before anything is built."""
+    """Return the sysroot, compared with the platform before anything is built."""
     using = [name for name in modules if MODULES[name].libraries]
     if given is None:
         if using:
@@ -184,20 +216,11 @@ def sysroot_of(
             f"sysroot={given} for {platform.platform_tags[0]}; wanted none"
         )
     target, folder = compiler_target(platform), Path(given).absolute()
-    headers, libraries = folder / "include" / target, folder / "lib" / target
-    cxx = headers / "c++" / "v1"
-    found = Sysroot(
-        platform=platform,
-        target=target,
-        headers=headers,
-        libraries=libraries,
-        cxx_headers=cxx if cxx.is_dir() else None,
-        cxx_libraries=(libraries,),
-        evidence="given as a config setting",
-    ).check()
+    found = Sysroot(folder / "include" / target, folder / "lib" / target)
+    found.check(platform, target)
     for name in using:
         for library in MODULES[name].libraries:
-            if not (libraries / library).is_file():
+            if not (found.libraries / library).is_file():
                 raise BadSettingError(
                     f"sysroot={given}: {library} is missing, which module={name} needs"
                 )
@@ -265,7 +288,7 @@ class Compiler:
         # C has nothing to unwind.
         flags = [f for f in self.flags if language == "c++" or f.startswith("-D")]
         if self.sysroot:
-            flags += [*HOSTED, *map(str, self.sysroot.includes(language))]
+            flags += [*HOSTED, *self.sysroot.includes(language)]
             # The compiler's own headers come last, as in its own search path.
             flags += ["-isystem", str(_builtin_headers())]
         else:
