@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .auditwheel_emscripten import AuditwheelEmscripten
-from .base import Adapter
 from .library import Library
 from .micropip import Micropip
 from .packaging import Packaging, PipVendored
@@ -18,6 +17,11 @@ from .pyodide_lock import PyodideLock
 from .unearth import Unearth
 from .uv import Uv
 from .warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .base import Adapter
 
 LIBRARY = "wasm-platform-tags"
 # By the name of the tool in provision.json.

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from wasm_platform_tags.conformance.cases import Case
+from typing import TYPE_CHECKING
 
 from ...toolkit.runtimes.worker import Reply, WorkerError
-from ..cells import Cell
 from ..wheels import NEEDED
-from .base import Adapter, AdapterContext, UnsupportedError
+from .base import Adapter, UnsupportedError
+
+if TYPE_CHECKING:
+    from wasm_platform_tags.conformance.cases import Case
+
+    from ..cells import Cell
+    from .base import AdapterContext
 
 NOTHING_FITS = "[CandidateNotFound]"
 REFUSED = "Unsupported platform"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from wasm_platform_tags.conformance.cases import Case
-
-from ...toolkit.runtimes.worker import Reply, WorkerError
+from ...toolkit.runtimes.worker import WorkerError
 from .base import Adapter, UnsupportedError, run_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wasm_platform_tags.conformance.cases import Case
+
+    from ...toolkit.runtimes.worker import Reply
 
 # Not `add`: its --platform writes a marker.
 COMMANDS = ("lock", "install", "sync")

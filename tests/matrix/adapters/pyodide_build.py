@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from wasm_platform_tags.conformance.cases import Case
-
-from ...toolkit.runtimes.worker import Reply
 from .pip import Pip
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wasm_platform_tags.conformance.cases import Case
+
+    from ...toolkit.runtimes.worker import Reply
 
 
 class PyodideBuild(Pip):
