@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.matrix.settings import ROOT
 from tests.toolkit.index_server import Index
+from tests.toolkit.paths import ROOT
+from tests.toolkit.process import CompletedProcess, environment, tool
 from tests.toolkit.runtimes.pyodide import pyodide
 from tests.toolkit.runtimes.worker import WorkerError
 
-from ..toolkit.process import CompletedProcess, environment, tool
 from .observe import Observation, shown
 from .provision import HERE, ZIG, Downloads, PyodideRelease
 from .wheels import renamed

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.toolkit.process import environment, tool
 from wasm_platform_tags.audit.wasm import read
 
-from ..toolkit.process import environment, tool
 from .bundled import libraries
 from .context import GUEST, LINKER, LINKERS, WASI, NativeContext
 from .observe import Observation, Run, shown

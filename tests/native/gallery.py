@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.toolkit.process import tool
 from wasm_platform_tags import Target
 
-from ..toolkit.process import tool
 from .context import NativeContext
 from .observe import Observation, Run, shown
 from .provision import PyodideRelease

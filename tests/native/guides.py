@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from tests.matrix.settings import ROOT
+from tests.toolkit.paths import ROOT
+from tests.toolkit.process import CompletedProcess, environment, tool
 
-from ..toolkit.process import CompletedProcess, environment, tool
 from .context import GUEST, NativeContext
 from .interpreters import complete, safeloadai_script
 from .observe import Observation, Run, shown

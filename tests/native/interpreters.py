@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.matrix.settings import ROOT
+from tests.toolkit.paths import ROOT
+from tests.toolkit.process import CompletedProcess, environment, tool
 from tests.toolkit.runtimes import wasi as matrix_wasi
 from wasm_platform_tags import WasiPlatform, known_platforms
 
-from ..toolkit.process import CompletedProcess, environment, tool
 from .built_with import Evidence, in_debug_sections, in_manifest, platform
 from .context import GUEST, LINKER, NativeContext
 from .observe import Observation, Run, shown

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from tests.matrix.settings import ROOT
+from tests.toolkit.paths import ROOT
+from tests.toolkit.process import environment, tool
 
-from ..toolkit.process import environment, tool
 from .context import NativeContext
 from .observe import Observation, Run, shown
 

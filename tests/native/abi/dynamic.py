@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from tests.toolkit.process import environment, tool
 from wasm_platform_tags import WasiPlatform
 
-from ...toolkit.process import environment, tool
 from ..context import GUEST, LINKER, LINKERS, NativeContext
 from ..observe import Observation, shown
 from .facets import FACETS, MODULES, Facet
