@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.matrix.settings import ROOT
 from tests.native.context import GUEST
 from tests.native.observe import Observation, Run, shown
+from tests.toolkit.paths import ROOT
 from tests.toolkit.process import CompletedProcess, environment, tool
 from tests.toolkit.runtimes import wasi as matrix_wasi
 from tests.upstream.run import changed_source
 
-from .build import HOST, BuildCache, jobs
+from .build import HOST, MAKE, BuildCache
 
 PIP = "pip==26.3"
 CHECKING = "checking for the WASI platform"
@@ -63,10 +63,7 @@ def configured(setting: Setting, build_cache: BuildCache) -> Observation:
     folder.mkdir()
     compiler.say_version(setting.version_file)
     more = {"WASI_PLATFORM_VERSION": setting.given} if setting.given else {}
-    command = [
-        *build_cache.configure(None, setting.host),
-        f"--with-build-python={build_cache.native}",
-    ]
+    command = build_cache.configure(build_cache.native, setting.host)
     command += [setting.option] if setting.option else []
     text = ""
     with subprocess.Popen(
@@ -199,7 +196,7 @@ def extension_of(sdk: int, wasi: str, build_cache: BuildCache) -> Observation:
     (folder / "python.wasm").unlink()
     (folder / "python.compiled").unlink(missing_ok=True)
     process = tool(
-        ["make", "-s", jobs(), "python.wasm"],
+        [*MAKE, "python.wasm"],
         build_cache.environment(build_cache.toolchain(34, "0.1")),
         folder,
     )
