@@ -1,4 +1,4 @@
-"""Audit real wheels, import them in the real interpreters, compare with results.json."""
+"""The command ``python -m tests.audit``: audit real wheels, and import them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from . import real_wheels
 
 DESCRIPTION = (
     "Audit real wheels from PyPI, each under its own tag and under others, import them in"
-    " the real interpreters, and compare what comes of it with tests/audit/results.json."
+    " the real interpreters, and compare the results with tests/audit/results.json."
 )
 EXAMPLES = """\
 examples:
   python -m tests.audit                         every wheel, against results.json
   python -m tests.audit --list                  the wheels
   python -m tests.audit --only 'jiter-*'        some of them
-  python -m tests.audit --update                write what comes of each
+  python -m tests.audit --update                write the results
 
 What is not in the cache is downloaded, by exact version and hash.
 
@@ -65,17 +65,13 @@ def _main(options: argparse.Namespace, console: Console) -> int:
         for one in real_wheels.judged(cache, Path(scratch), status.update, chosen):
             found.append(one)
             print(f"{one['own']['verdict']:12} {one['file']}", flush=True)
-            if without_date(one) != without_date(before.get(one["file"], {})):
-                differ = True
-                print(f"  differs from results.json: {one}")
+            for line in recorded.differences(before.get(one["file"], {}), one):
+                if not line.startswith("date: "):
+                    differ = True
+                    print(f"  {line}")
             if options.update:
                 real_wheels.write(one, versions)
     if options.json:
         report = {"versions": versions, "wheels": found}
         recorded.write(options.json, report)
     return int(differ and not options.update)
-
-
-def without_date(one: dict[str, Any]) -> dict[str, Any]:
-    """A wheel's results, whenever they were measured."""
-    return {key: value for key, value in one.items() if key != "date"}

@@ -1,10 +1,10 @@
-"""Real wheels from PyPI: each under its own tag, under others, and beside another tool.
+"""Audit real wheels of PyPI under their own tags and under others.
 
 Every wheel is audited under the tag of its name; then under the tag of each other known
 platform, as if only that were changed; then renamed whole, Python tag and suffixes
 too, to each other PyEmscripten platform. A wheel for which wheels.json has a line of
-Python is also imported, under each of these names, in the real Pyodide of the platform.
-What auditwheel-emscripten shows of the same file is compared with what is read here.
+Python is also imported, under each of these names, in the real Pyodide of the platform. The
+output of auditwheel-emscripten for the same file is compared with what the audit reads.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from tests.matrix.provision import Cache
 from tests.matrix.settings import Settings, load_settings
 from tests.native.wheels import renamed
 from tests.toolkit import recorded
-from tests.toolkit.cache import ProvisionError, Unit, make
+from tests.toolkit.cache import LazyCache, Unit
 from tests.toolkit.command import pick as toolkit_pick
+from tests.toolkit.download import check_sha256
+from tests.toolkit.pip import pip_download
 from wasm_platform_tags import __version__ as library
 from wasm_platform_tags import known_platforms
 from wasm_platform_tags.audit import Report, audit
@@ -38,12 +40,12 @@ SECONDS = 1500  # for one import in one Pyodide: one of the wheels has 152 MB of
 
 @dataclass(frozen=True)
 class Pinned:
-    """A wheel of PyPI: its file, its hash, and what is run of it."""
+    """A wheel of PyPI: its file name, its hash, and the code that imports it."""
 
     file: str
     sha256: str
     code: str = ""
-    only_own: bool = False  # it takes too long to run it everywhere
+    only_own: bool = False  # import it on its own platform only: it takes too long
 
     @property
     def platform(self) -> str:
@@ -56,27 +58,22 @@ class Pinned:
         return "-abi3-" in self.file
 
     def download(self, folder: Path) -> None:
-        """Get it from PyPI by its exact version, and compare the hash."""
+        """Download it from PyPI by its exact version, and compare its hash.
+
+        :raises ProvisionError: if pip fails, or if the hash differs.
+        """
         project, version, python, *_ = self.file.split("-")
-        abi = python if not self.stable else "cp314"
-        command = [
-            *(sys.executable, "-m", "pip", "--disable-pip-version-check", "download"),
-            *("--quiet", "--no-deps", "--only-binary=:all:", "--dest", str(folder)),
-            *("--platform", self.platform, "--implementation", "cp"),
+        abi = "cp314" if self.stable else python
+        pip_download(
+            folder,
+            *("--quiet", "--platform", self.platform, "--implementation", "cp"),
             *("--python-version", f"{abi[2]}.{abi[3:]}", f"{project}=={version}"),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise ProvisionError(f"{self.file}: {done.stderr[-2000:]}")
-        found = hashlib.sha256((folder / self.file).read_bytes()).hexdigest()
-        if found != self.sha256:
-            raise ProvisionError(
-                f"{self.file}: its sha256 is {found}, wanted {self.sha256}"
-            )
+        )
+        check_sha256(self.file, (folder / self.file).read_bytes(), self.sha256)
 
 
 def pinned() -> tuple[list[Pinned], str]:
-    """The wheels of wheels.json, and the version of auditwheel-emscripten."""
+    """Return the wheels of wheels.json, and the version of auditwheel-emscripten."""
     data = json.loads((HERE / "wheels.json").read_bytes())
     wheels = [Pinned(**one) for one in data["wheels"]]
     return wheels, data["auditwheel-emscripten"]
@@ -89,7 +86,7 @@ def pick(patterns: Sequence[str]) -> list[Pinned]:
 
 
 def downloaded(cache: Cache, tell: Callable[[str], None]) -> Path:
-    """The folder of the wheels, filled whole or not at all."""
+    """Return the folder of the wheels, complete."""
     wheels, _ = pinned()
     listed = repr([(one.file, one.sha256) for one in wheels]).encode()
     name = f"audit-wheels-{hashlib.sha256(listed).hexdigest()[:12]}"
@@ -99,9 +96,7 @@ def downloaded(cache: Cache, tell: Callable[[str], None]) -> Path:
             tell(f"downloading {one.file}")
             one.download(folder)
 
-    if not (cache.root / name).exists():
-        make(cache.root, Unit(name, "real wheels", fill))
-    return cache.root / name
+    return LazyCache(cache.root, [Unit(name, "real wheels", fill)]).path(name)
 
 
 @dataclass(frozen=True)
@@ -133,7 +128,7 @@ def judged(
     tell: Callable[[str], None],
     wheels: Sequence[Pinned],
 ) -> Iterator[dict[str, Any]]:
-    """Yield what comes of each wheel."""
+    """Yield the results of each wheel."""
     folder = downloaded(cache, tell)
     theirs = cache.requirement(f"auditwheel-emscripten=={pinned()[1]}")
     for number, one in enumerate(wheels, 1):
@@ -149,12 +144,10 @@ def judged(
             "largest_module": max(seen["size"] for seen in report.modules),
             "own": summary(report),
         }
-        others = [
-            r.platform_tags[0]
-            for r in known_platforms()
-            if r.platform_tags[0] != one.platform
-        ]
-        found["renamed"] = {tag: summary(audit(path, [tag])) for tag in others}
+        tags = [record.platform_tags[0] for record in known_platforms()]
+        found["renamed"] = {
+            tag: summary(audit(path, [tag])) for tag in tags if tag != one.platform
+        }
         found["whole"], found["run"] = {}, {}
         for line in pyodide_releases():
             if line.tag == one.platform:
@@ -174,7 +167,10 @@ def judged(
 
 
 def summary(report: Report, only: str = "") -> dict[str, Any]:
-    """A verdict, with what each rule says and the first of the names it is about."""
+    """Return the verdict, and for each rule the count and the first of its findings.
+
+    :param only: how the names of the rules begin that count; all, if empty.
+    """
     kept = [one for one in report.findings if one.rule.startswith(only)]
     rules: dict[str, dict[str, Any]] = {}
     for one in kept:
@@ -186,7 +182,7 @@ def summary(report: Report, only: str = "") -> dict[str, Any]:
 
 
 def run(cache: Cache, line: PyodideRelease, wheel: Path, code: str) -> dict[str, str]:
-    """Import a module in the real interpreter, whatever the wheel's tag says."""
+    """Import a module in the real interpreter, whatever the tag of the wheel is."""
     command = [cache.node, HERE / "run.mjs", cache.pyodide(line.alias), wheel, code]
     done = subprocess.run(
         list(map(str, command)),
@@ -205,7 +201,7 @@ def run(cache: Cache, line: PyodideRelease, wheel: Path, code: str) -> dict[str,
 
 
 def compared(wheel: Path, tool: Path) -> dict[str, str]:
-    """What auditwheel-emscripten shows of each module, held against our reading."""
+    """Compare what auditwheel-emscripten shows of each module with what the audit reads."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
         [sys.executable, str(HERE / "auditwheel_show.py"), str(tool), str(wheel)],
@@ -230,24 +226,25 @@ def compared(wheel: Path, tool: Path) -> dict[str, str]:
         }
     outcome: dict[str, str] = {}
     for what in ("needed", "runtime_paths", "imports", "exports"):
-        same = {k: v[what] for k, v in ours.items()} == {
-            k: v[what] for k, v in shown.items()
-        }
-        count = sum(len(one[what]) for one in ours.values())
-        outcome[what] = f"{'same' if same else 'differ'}: {count}"
+        mine, theirs = (
+            {name: module[what] for name, module in found.items()}
+            for found in (ours, shown)
+        )
+        count = sum(map(len, mine.values()))
+        outcome[what] = f"{'same' if mine == theirs else 'differ'}: {count}"
     return outcome
 
 
 def committed() -> dict[str, Any]:
-    """What results.json holds: the versions, and what came of each wheel."""
-    if not RESULTS.exists():
-        return {"versions": {}, "wheels": []}
-    found: dict[str, Any] = json.loads(RESULTS.read_bytes())
-    return found
+    """Return the content of results.json: the versions, and the result of each wheel.
+
+    :raises ResultError: if it is not a JSON object.
+    """
+    return recorded.load(RESULTS) or {"versions": {}, "wheels": []}
 
 
 def versions(settings: Settings) -> dict[str, str]:
-    """What the wheels are audited, shown and imported with."""
+    """Return the versions of the tools and runtimes that the results depend on."""
     return {
         "wasm-platform-tags": library,
         "auditwheel-emscripten": pinned()[1],
@@ -257,14 +254,8 @@ def versions(settings: Settings) -> dict[str, str]:
 
 
 def write(found: dict[str, Any], used: Mapping[str, str]) -> None:
-    """Put one wheel's results in their place, beside those of the others."""
+    """Write the results of one wheel, in the order of wheels.json."""
     every = {one["file"]: one for one in committed()["wheels"]}
     every[found["file"]] = found
     wheels = [every[one.file] for one in pinned()[0] if one.file in every]
     recorded.write(RESULTS, {"versions": used, "wheels": wheels})
-
-
-def part(one: dict[str, Any], name: str) -> dict[str, Any]:
-    """One part of a wheel's results."""
-    found: dict[str, Any] = one[name]
-    return found

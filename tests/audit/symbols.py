@@ -20,6 +20,7 @@ import wasm_platform_tags
 from tests.matrix.provision import Cache
 from tests.matrix.settings import load_settings
 from tests.native.bundled import modules
+from tests.native.context import LINKER, WASI
 from tests.native.provision import downloads
 from tests.toolkit.cache import ProvisionError
 from tests.toolkit.paths import DOWNLOADS as DEFAULT_CACHE
@@ -28,7 +29,7 @@ from wasm_platform_tags.audit.wasm import MAGIC, MalformedBinaryError, WasmModul
 
 FOLDER = Path(wasm_platform_tags.__file__).parent / "audit" / "symbols"
 # The runtimes for which no file of the matrix says which platform they are.
-COMPONENTIZE = ("componentize-py", "0.25.1", "wasi_0_2_sdk_33_wasm32")
+COMPONENTIZE = ("componentize-py", LINKER, WASI)
 # What only componentize-py's own module exports: no part of the platform.
 OWN = "PyInit_componentize_py_runtime"
 LARGEST_LIBDL = 2**16  # bytes

@@ -1,1 +1,1 @@
-"""CPython for WASI, built with the change that the PEP asks for, and asked about it."""
+"""Build CPython for WASI with the change that the PEP proposes, and run it."""

@@ -1,4 +1,4 @@
-"""The builds, each kept until what it is made of changes."""
+"""The builds of CPython. Each is kept until what it is made from changes."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ import json
 import os
 import shutil
 import tarfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tests.matrix.settings import ROOT
 from tests.native.provision import Downloads
-from tests.toolkit.cache import ProvisionError
+from tests.toolkit.cache import LazyCache, ProvisionError, Unit
 from tests.toolkit.debian import Package
-from tests.toolkit.process import CompletedProcess, environment, tool
+from tests.toolkit.paths import ROOT
+from tests.toolkit.process import environment, run
 
 from . import toolchain
 from .toolchain import Toolchain
@@ -29,69 +28,72 @@ RECORD: dict[str, Any] = json.loads((UPSTREAM / "record.json").read_bytes())
 SOURCE = Package(RECORD["source"]["debian"], RECORD["source"]["sha256"])
 SDK = (34, "0.1")
 # An extension module that uses the C library, linked into the interpreter.
-EXTENSION = ROOT / "tests" / "native" / "project" / "src"
+EXTENSION = tuple(
+    ROOT / "tests" / "native" / "project" / "src" / name
+    for name in ("clib.c", "limited_api.h")
+)
 HOST = "wasm32-unknown-wasip1"
 OPTIONS = ("--disable-test-modules", "CFLAGS=-O1 -g0")
-NEEDED = {
-    "cc": "gcc",
-    "make": "make",
-    "patch": "patch",
-}
-STAMP = ".made"
-HOUR = 3600
+NATIVE = ("--without-ensurepip", *OPTIONS)
+MAKE = ("make", "-s", f"-j{os.cpu_count() or 2}")
+# The programs that the build runs, and the packages of Debian that have them.
+NEEDED = {"cc": "gcc", "make": "make", "patch": "patch"}
+HOUR = 3600  # seconds
 
 
 def missing(path: str | None = None) -> list[str]:
-    """The packages of Debian that bring what is not there."""
+    """Return the packages of Debian that bring the programs this machine lacks."""
     return [
         package for name, package in NEEDED.items() if not shutil.which(name, path=path)
     ]
 
 
-@dataclass
 class BuildCache:
-    """A folder of builds."""
+    """The source of CPython, its builds, and a toolchain for each sysroot.
 
-    root: Path
-    downloads: Downloads
-    tell: Callable[[str], None] = field(default=lambda step: None)
+    A folder is kept until what it is made from changes.
+
+    :param tell: receives the name of each step before it starts.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        downloads: Downloads,
+        tell: Callable[[str], None] = lambda step: None,
+    ) -> None:
+        self.root = root
+        self.downloads = downloads
+        self.tell = tell
 
     @cached_property
     def sources(self) -> Path:
-        """CPython, as its release is."""
+        """CPython as released."""
         return self._made("source", SOURCE.sha256, lambda at: _unpack(SOURCE, at))
 
     @cached_property
     def patched(self) -> Path:
-        """The same with the change, and one extension more."""
-        key = _hash(PATCH, EXTENSION / "clib.c", EXTENSION / "limited_api.h")
+        """The same with the change, and with the source of an extension module."""
+        return self._made("patched", PATCHED_KEY, self._fill_patched)
 
-        def fill(folder: Path) -> None:
-            shutil.copytree(self.sources, folder, dirs_exist_ok=True, symlinks=True)
-            self._run("patch", ["patch", "-p1", "--forward", "-i", PATCH], folder)
-            for name in ("clib.c", "limited_api.h"):
-                shutil.copy(EXTENSION / name, folder / "Modules")
-
-        return self._made("patched", SOURCE.sha256 + key, fill)
+    def _fill_patched(self, folder: Path) -> None:
+        shutil.copytree(self.sources, folder, dirs_exist_ok=True, symlinks=True)
+        self._run("patch", ["patch", "-p1", "--forward", "-i", PATCH], folder)
+        for file in EXTENSION:
+            shutil.copy(file, folder / "Modules")
 
     @cached_property
     def native(self) -> Path:
-        """CPython for this machine, which the build for WASI runs."""
+        """The executable of CPython for this machine, which the build for WASI runs."""
+        return self._made("native", SOURCE.sha256, self._fill_native) / "python"
 
-        def fill(folder: Path) -> None:
-            configure: list[str | Path] = [
-                self.sources / "configure",
-                "--without-ensurepip",
-                *OPTIONS,
-            ]
-            self._run("native-configure", configure, folder)
-            self._run("native-make", ["make", "-s", jobs()], folder)
-
-        self._made("native", SOURCE.sha256, fill)
-        return self.root / "native" / "python"
+    def _fill_native(self, folder: Path) -> None:
+        configure = self.sources / "configure"
+        self._run("native-configure", [configure, *NATIVE], folder)
+        self._run("native-make", MAKE, folder)
 
     def toolchain(self, sdk: int, wasi: str) -> Toolchain:
-        """A compiler with the sysroot of one SDK."""
+        """Return a compiler with the sysroot of one SDK."""
         found = self.downloads.sysroot(sdk, wasi)
         folder = self._made(
             f"toolchain-{sdk}-{wasi}",
@@ -102,69 +104,58 @@ class BuildCache:
 
     @cached_property
     def wasi(self) -> Path:
-        """The build for WASI with SDK 34: the folder that holds ``python.wasm``."""
-        compiler = self.toolchain(*SDK)
-        patched, native = self.patched, self.native
+        """The build for WASI with SDK 34: the folder of ``python.wasm``."""
+        key = PATCHED_KEY + _hash(toolchain.CRT1, Path(toolchain.__file__))
+        return self._made("wasi", _digest(key.encode()), self._fill_wasi)
 
-        def fill(folder: Path) -> None:
-            (folder / "Modules").mkdir()
-            setup = "*static*\nclib clib.c\n"
-            (folder / "Modules" / "Setup.local").write_text(setup, encoding="utf-8")
-            env = self.environment(compiler)
-            self._run("wasi-configure", self.configure(native), folder, env)
-            self._run("wasi-make", ["make", "-s", jobs()], folder, env)
-
-        key = "".join((path / STAMP).read_text() for path in (patched, compiler.folder))
-        return self._made("wasi", _digest(key.encode()), fill)
+    def _fill_wasi(self, folder: Path) -> None:
+        (folder / "Modules").mkdir()
+        setup = "*static*\nclib clib.c\n"
+        (folder / "Modules" / "Setup.local").write_text(setup, encoding="utf-8")
+        env = self.environment(self.toolchain(*SDK))
+        self._run("wasi-configure", self.configure(self.native), folder, env)
+        self._run("wasi-make", MAKE, folder, env)
 
     def build(self) -> None:
-        """Make everything that questions are asked of."""
-        _ = self.wasi
+        """Make the build for WASI, and everything that it is made from."""
+        _ = self.patched, self.native, self.toolchain(*SDK), self.wasi
 
-    def configure(self, native: Path | None, host: str = HOST) -> list[str | Path]:
-        """The command that configures for WASI."""
-        # Relative, or CPython does not see that it runs in a build tree.
-        found: list[str | Path] = [
+    def configure(self, native: Path, host: str = HOST) -> list[str | Path]:
+        """Return the command that configures for WASI."""
+        return [
+            # A relative path, or CPython does not see that it runs in a build tree.
             Path("..") / self.patched.name / "configure",
             f"--host={host}",
-            f"--build={_guess(self.patched)}",
+            f"--build={run([self.patched / 'config.guess']).last}",
             *OPTIONS,
+            f"--with-build-python={native}",
         ]
-        return [*found, f"--with-build-python={native}"] if native else found
 
     def environment(self, compiler: Toolchain, **more: str) -> dict[str, str]:
-        """What CPython's own script for WASI sets."""
+        """Return the variables that CPython's own script for WASI sets."""
         site = self.patched / "Tools" / "wasm" / "config.site-wasm32-wasi"
         return environment([], CONFIG_SITE=str(site), **compiler.environment(), **more)
 
     def _made(self, name: str, key: str, fill: Callable[[Path], object]) -> Path:
-        folder = self.root / name
-        stamp = folder / STAMP
-        if not stamp.exists() or stamp.read_text("utf-8") != key:
-            self.tell(name)
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            fill(folder)
-            stamp.write_text(key, "utf-8")
-        return folder
+        unit = Unit(name, name, fill, key=key, in_place=True)
+        return LazyCache(self.root, [unit], self.tell).path(name)
 
     def _run(
         self,
         step: str,
         command: Sequence[str | Path],
         folder: Path,
-        env: dict[str, str] | None = None,
-    ) -> CompletedProcess:
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        """Run one step of a build, with its output in a log beside the builds."""
         self.tell(step)
-        process = tool(command, env or environment([]), folder, timeout=HOUR)
         log = self.root / f"{step}.log"
-        log.write_text(process.text, encoding="utf-8")
-        if process.status:
-            end = "\n".join(process.text.splitlines()[-15:])
+        done = run(command, env or environment([]), folder, HOUR, log=log)
+        if done.status:
+            end = "\n".join(done.text.splitlines()[-15:])
             raise ProvisionError(
-                f"{step} left with status {process.status}; the end of {log.name}:\n{end}"
+                f"{step}: exit status {done.status}; the end of {log.name}:\n{end}"
             )
-        return process
 
 
 def _unpack(package: Package, folder: Path) -> None:
@@ -179,17 +170,12 @@ def _unpack(package: Package, folder: Path) -> None:
     inner.rmdir()
 
 
-def _guess(source: Path) -> str:
-    return tool([source / "config.guess"]).last
-
-
-def jobs() -> str:
-    return f"-j{os.cpu_count() or 2}"
-
-
 def _hash(*paths: Path) -> str:
     return _digest(b"".join(path.read_bytes() for path in paths))
 
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+PATCHED_KEY = SOURCE.sha256 + _hash(PATCH, *EXTENSION)

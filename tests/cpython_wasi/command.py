@@ -71,7 +71,7 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     found = {}
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("", total=len(chosen))
-        build_cache.tell = build_cache.downloads.tell = lambda step: progress.update(
+        build_cache.tell = build_cache.downloads.report = lambda step: progress.update(
             task, description=step
         )
         # Outside of attempt(): if the build fails, the command ends with its message.

@@ -1,4 +1,4 @@
-"""What configure and the built interpreter are asked."""
+"""Runs of CPython's configure, and of the interpreter that was built."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.matrix.settings import ROOT
 from tests.native.context import GUEST
 from tests.native.observe import Observation, Run, shown
+from tests.toolkit.paths import ROOT
 from tests.toolkit.process import CompletedProcess, environment, tool
 from tests.toolkit.runtimes import wasi as matrix_wasi
 from tests.upstream.run import changed_source
 
-from .build import HOST, BuildCache, jobs
+from .build import HOST, MAKE, BuildCache
 
-PIP = "pip==26.3"
 CHECKING = "checking for the WASI platform"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What configure finds, and is given."""
+    """The sysroot that configure finds, and what it is given."""
 
     what: str
     sdk: tuple[int, str] = (34, "0.1")
@@ -56,17 +55,14 @@ SETTINGS = {
 
 
 def configured(setting: Setting, build_cache: BuildCache) -> Observation:
-    """Run configure up to its answer."""
+    """Run configure until it prints the platform, or stops."""
     compiler = build_cache.toolchain(*setting.sdk)
     folder = build_cache.root / "configure"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     compiler.say_version(setting.version_file)
     more = {"WASI_PLATFORM_VERSION": setting.given} if setting.given else {}
-    command = [
-        *build_cache.configure(None, setting.host),
-        f"--with-build-python={build_cache.native}",
-    ]
+    command = build_cache.configure(build_cache.native, setting.host)
     command += [setting.option] if setting.option else []
     text = ""
     with subprocess.Popen(
@@ -80,7 +76,7 @@ def configured(setting: Setting, build_cache: BuildCache) -> Observation:
         assert process.stdout
         for line in process.stdout:
             text += line
-            # It goes on for half a minute, and says nothing more of this.
+            # The rest of configure takes half a minute and does not concern the platform.
             if CHECKING in line and not line.rstrip().endswith("..."):
                 answer = line.partition(CHECKING)[2].removeprefix("...").strip()
                 if not answer.startswith("configure: error"):
@@ -115,17 +111,19 @@ def python(
 
 
 def mounts(build_cache: BuildCache, packaging: Path | None = None) -> dict[str, Path]:
-    """The library, a packaging and a pip, all on the path."""
+    """Return the guest paths of the library, of `packaging` and of pip."""
     return {
         "/packaging": packaging or build_cache.downloads.packaging,
         "/reference": ROOT / "reference",
-        "/pip": build_cache.downloads.requirement(PIP),
+        "/pip": build_cache.downloads.requirement(
+            f"pip=={build_cache.downloads.pips[-1]}"
+        ),
         "/report": GUEST / "interpreter",
     }
 
 
 def report(build_cache: BuildCache) -> Observation:
-    """What the interpreter says of itself."""
+    """Run the report in the interpreter."""
     process = python(
         build_cache,
         "/report/environment_report.py",
@@ -142,7 +140,7 @@ def report(build_cache: BuildCache) -> Observation:
 
 
 def upstream(build_cache: BuildCache) -> Observation:
-    """The packaging with the change that it would take, and no patch at run time."""
+    """Run `packaging` with the proposed change, and without a patch at run time."""
     folder = changed_source("packaging", build_cache.downloads.root)
     code = "import packaging.tags as t; print(*t.platform_tags())"
     process = python(
@@ -156,7 +154,7 @@ def upstream(build_cache: BuildCache) -> Observation:
 
 
 def pip(code: str, build_cache: BuildCache) -> Observation:
-    """As far as pip gets."""
+    """Run pip, or code that uses it, as far as it gets."""
     process = python(
         build_cache, "-c", code, mounts=mounts(build_cache), built=build_cache.wasi
     )
@@ -164,7 +162,7 @@ def pip(code: str, build_cache: BuildCache) -> Observation:
 
 
 def own_tests(build_cache: BuildCache) -> Observation:
-    """CPython's own tests of sysconfig."""
+    """Run CPython's own tests of sysconfig."""
     process = python(
         build_cache,
         "-m",
@@ -199,7 +197,7 @@ def extension_of(sdk: int, wasi: str, build_cache: BuildCache) -> Observation:
     (folder / "python.wasm").unlink()
     (folder / "python.compiled").unlink(missing_ok=True)
     process = tool(
-        ["make", "-s", jobs(), "python.wasm"],
+        [*MAKE, "python.wasm"],
         build_cache.environment(build_cache.toolchain(34, "0.1")),
         folder,
     )
@@ -232,7 +230,7 @@ VENDORED = (
 
 
 def runs() -> Iterator[Run]:
-    """Every question, in the order of the page."""
+    """Yield every run, in the order of the page."""
     for name, setting in SETTINGS.items():
         yield Run(
             f"cpython/configure/{name}",

@@ -117,7 +117,7 @@ def _observe(
         threads(os.cpu_count() or 2) as pool,
     ):
         task = progress.add_task("runs", total=len(runs))
-        found_in.tell = lambda source: progress.update(task, description=source)
+        found_in.report = lambda source: progress.update(task, description=source)
         pending: dict[Future[Observation], Run] = {
             pool.submit(attempt, context, run): run for run in runs
         }

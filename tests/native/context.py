@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.matrix.settings import ROOT
 from tests.toolkit.index_server import Index
+from tests.toolkit.paths import ROOT
+from tests.toolkit.process import CompletedProcess, environment, tool
 from tests.toolkit.runtimes.pyodide import pyodide
 from tests.toolkit.runtimes.worker import WorkerError
 
-from ..toolkit.process import CompletedProcess, environment, tool
 from .observe import Observation, shown
-from .provision import HERE, ZIG, Downloads, PyodideRelease
+from .provision import HERE, PROVISION, ZIG, Downloads, PyodideRelease
 from .wheels import renamed
 
 PROJECT = HERE / "project"
@@ -36,15 +36,10 @@ WILD = (
     "wasi_wasm32",
     "wasix_wasm32",
 )
-# The suffix that the CPython of each componentize-py takes; only the newest takes the
-# stable ABI's.
-LINKERS = {
-    "0.17.2": ".cpython-312-wasm32-wasi.so",
-    "0.19.3": ".cpython-314-wasm32-wasi.so",
-    "0.21.0": ".cpython-314-wasm32-wasi.so",
-    "0.25.1": ".abi3.so",
-}
-LINKER = [*LINKERS][-1]
+# For each componentize-py, the oldest first, the suffix of the extension modules that its
+# CPython imports. Only the newest takes that of the stable ABI.
+LINKERS = {one["version"]: one["suffix"] for one in PROVISION["componentize-py"]}
+OLDEST_LINKER, *_, PREVIOUS_LINKER, LINKER = LINKERS
 COMPONENTIZE = (
     "from componentize_py import script; import sys;"
     " sys.argv[0] = 'componentize-py'; script()"

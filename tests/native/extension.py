@@ -13,11 +13,19 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.toolkit.process import environment, tool
 from wasm_platform_tags.audit.wasm import read
 
-from ..toolkit.process import environment, tool
 from .bundled import libraries
-from .context import GUEST, LINKER, LINKERS, WASI, NativeContext
+from .context import (
+    GUEST,
+    LINKER,
+    LINKERS,
+    OLDEST_LINKER,
+    PREVIOUS_LINKER,
+    WASI,
+    NativeContext,
+)
 from .observe import Observation, Run, shown
 from .wasi_way import refuse_build
 from .wheels import unpack
@@ -87,8 +95,8 @@ FORCED = (
         "oldest-sdk", "C and C++ for SDK 15, WASI 0.1", Build(15, "0.1", OURS.modules)
     ),
     Forced("older-wasi", "C and C++ for WASI 0.1", Build(33, "0.1", OURS.modules)),
-    Forced("libcxx", "C++ for SDK 33", Build(33, "0.2", ("cxxlib",)), "0.17.2"),
-    Forced("newer-sdk", "C and C++ for SDK 33", OURS, "0.21.0"),
+    Forced("libcxx", "C++ for SDK 33", Build(33, "0.2", ("cxxlib",)), OLDEST_LINKER),
+    Forced("newer-sdk", "C and C++ for SDK 33", OURS, PREVIOUS_LINKER),
 )
 
 

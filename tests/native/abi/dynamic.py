@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from tests.toolkit.process import environment, tool
 from wasm_platform_tags import WasiPlatform
 
-from ...toolkit.process import environment, tool
-from ..context import GUEST, LINKER, LINKERS, NativeContext
+from ..context import GUEST, LINKERS, NativeContext
 from ..observe import Observation, shown
+from ..provision import PROVISION
 from .facets import FACETS, MODULES, Facet
 from .grid import ANSWERS, Cell, render, summary
 from .static import COLUMNS, PLATFORMS
@@ -20,7 +21,9 @@ from .toolchain import HERE, Toolchain
 
 # The componentize-py whose shared libraries are those of an SDK's release, for WASI 0.2,
 # and that SDK.
-SDKS = {"0.19.3": 27, LINKER: 33}
+SDKS: dict[str, int] = {
+    one["version"]: one["sdk"] for one in PROVISION["componentize-py"] if "sdk" in one
+}
 DYNAMIC = tuple(facet for facet in FACETS if not facet.static_only)
 SHARED = ("-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic")
 APP = """\

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.toolkit.process import CompletedProcess, environment, tool
 from wasm_platform_tags import WasiPlatform
 
-from ...toolkit.process import CompletedProcess, environment, tool
 from ..context import NativeContext
 from ..provision import ZIG
 from ..sysroots import Sysroot
@@ -124,7 +124,7 @@ class Toolchain:
         return made(facet, process, out)
 
     def _rust(self, facet: Facet) -> Built:
-        compiler, host, std, llvm = map(self.context.downloads.deb, RUSTC)
+        compiler, host, std, llvm = map(self.context.downloads.path, RUSTC)
         out = self.folder / f"{facet.name}.a"
         libraries = [deb / "usr" / "lib" / "x86_64-linux-gnu" for deb in (host, llvm)]
         process = tool(
