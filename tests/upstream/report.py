@@ -15,7 +15,6 @@ from rich.table import Table
 from tests.matrix.recorded import DIVERGES, UNSUPPORTED
 from tests.toolkit.recorded import DAY
 
-from . import results
 from .changes import total
 from .run import Outcome
 
@@ -51,13 +50,7 @@ def _row(outcome: Outcome, differences: Sequence[str]) -> list[str]:
         str(len(outcome.compared.new)) if outcome.compared else "-",
         "-"
         if outcome.cells is None
-        else before_and_after(
-            {
-                "before": Counter(cell.before.values()),
-                "after": Counter(cell.after.values()),
-            }
-            for cell in outcome.cells
-        ),
+        else before_and_after(cell.to_dict() for cell in outcome.cells),
         f"{outcome.seconds:.0f}",
         _verdict(outcome, differences),
     ]
@@ -72,13 +65,11 @@ def before_and_after(cells: Iterable[Mapping[str, Mapping[str, int]]]) -> str:
     for cell in cells:
         for when, counted in counts.items():
             counted.update(cell[when])
-    return " → ".join(map(_count, counts.values()))
-
-
-def _count(verdicts: Counter[str]) -> str:
-    unsupported = verdicts[UNSUPPORTED]
-    more = f" ({unsupported} cannot be asked)" if unsupported else ""
-    return f"{verdicts[DIVERGES]}{more}"
+    return " → ".join(
+        f"{found[DIVERGES]}"
+        + (f" ({found[UNSUPPORTED]} cannot be asked)" if found[UNSUPPORTED] else "")
+        for found in counts.values()
+    )
 
 
 def _verdict(outcome: Outcome, differences: Sequence[str]) -> str:
@@ -111,7 +102,7 @@ def write_json(
     """Write every outcome as JSON."""
     projects = {
         outcome.record.name: {
-            **results.from_outcome(outcome),
+            **outcome.to_dict(),
             "seconds": round(outcome.seconds, 1),
             "not_run": outcome.not_run or None,
             "error": vars(outcome.error) if outcome.error else None,

@@ -1,4 +1,4 @@
-"""The committed results of a project: make, read, compare and write them."""
+"""The committed results of a project: read, compare and write them."""
 
 from __future__ import annotations
 
@@ -7,41 +7,7 @@ from typing import Any
 
 from tests.toolkit import recorded
 
-from .changes import total
 from .records import RESULTS, Record
-from .run import Outcome
-from .suites import FAILED, Outcomes
-
-
-def from_outcome(outcome: Outcome) -> dict[str, Any]:
-    """Return an outcome in the form of results.json, without its day."""
-    added, removed = total(outcome.lines)
-    data: dict[str, Any] = {
-        "version": outcome.record.version,
-        "change": {
-            "digest": outcome.digest,
-            "added": added,
-            "removed": removed,
-            "files": {name: list(count) for name, count in outcome.lines.items()},
-        },
-    }
-    if outcome.before and outcome.after and outcome.compared:
-        data["tests"] = {
-            "python": outcome.before.python,
-            "before": _counts(outcome.before),
-            "after": _counts(outcome.after),
-            "new": list(outcome.compared.new),
-            "gone": list(outcome.compared.gone),
-        }
-    if outcome.checks:
-        data["checks"] = outcome.checks
-    if outcome.cells is not None:
-        data["suite"] = {cell.name: cell.to_dict() for cell in outcome.cells}
-    return data
-
-
-def _counts(outcomes: Outcomes) -> dict[str, Any]:
-    return {**outcomes.counts, "failing": sorted(outcomes.of(FAILED))}
 
 
 def load(record: Record) -> dict[str, Any] | None:
@@ -60,17 +26,16 @@ def differences(new: dict[str, Any], committed: dict[str, Any] | None) -> list[s
     """
     if committed is None:
         return ["nothing is committed; --update writes results.json"]
-    old, new = dict(committed), dict(new)
-    for data in (old, new):
-        if "tests" in data:
-            same = _minor(committed) == _minor(new)
-            data["tests"] = {**data["tests"], "python": None} if same else None
-    return recorded.differences(old, new)
-
-
-def _minor(data: dict[str, Any]) -> list[str] | None:
-    python = data.get("tests", {}).get("python")
-    return python.split(".")[:2] if python else None
+    both = committed, new
+    python = [one.get("tests", {}).get("python", "").split(".")[:2] for one in both]
+    same = python[0] == python[1]
+    committed, new = (
+        {**one, "tests": {**one["tests"], "python": None} if same else None}
+        if "tests" in one
+        else one
+        for one in both
+    )
+    return recorded.differences(committed, new)
 
 
 def write(record: Record, data: dict[str, Any], day: str) -> Path:

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.matrix.recorded import ReasonError
 from tests.toolkit.cache import ProvisionError
 
 from . import changes, suites
-from .cell_comparison import CellComparison, compare_cells
+from .cell_comparison import CellComparison, compare_adapters, compare_cells
 from .changes import Lines
 from .project import AFTER, BEFORE, Project, RunOptions, digest
-from .records import Record, RecordError, Suite, Tests, load_records
+from .records import Record, RecordError, Tests, load_records
 from .steps import StepError
 from .suites import Compared, Outcomes
 
@@ -40,6 +41,32 @@ class Outcome:
     def complete(self) -> bool:
         """Whether everything was run, and nothing failed."""
         return not (self.error or self.not_run)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the form of results.json, without its day."""
+        added, removed = changes.total(self.lines)
+        data: dict[str, Any] = {
+            "version": self.record.version,
+            "change": {
+                "digest": self.digest,
+                "added": added,
+                "removed": removed,
+                "files": {name: list(count) for name, count in self.lines.items()},
+            },
+        }
+        if self.before and self.after and self.compared:
+            data["tests"] = {
+                "python": self.before.python,
+                "before": self.before.to_dict(),
+                "after": self.after.to_dict(),
+                "new": list(self.compared.new),
+                "gone": list(self.compared.gone),
+            }
+        if self.checks:
+            data["checks"] = self.checks
+        if self.cells is not None:
+            data["suite"] = {cell.name: cell.to_dict() for cell in self.cells}
+        return data
 
 
 class UpstreamRunner:
@@ -82,28 +109,12 @@ class UpstreamRunner:
             _run_tests(project, record.tests, outcome)
         outcome.checks = project.checks(source=True)
         if record.suite:
-            outcome.cells = self._compare_cells(project, record.suite)
+            names = (record.name, *record.suite.beside)
+            installed = [self.projects[name] for name in names]
+            outcome.cells = compare_cells(project, record.suite, installed)
         if record.adapter:
-            cell = project.compare_adapters(record.adapter)
+            cell = compare_adapters(project, record.adapter)
             outcome.cells = [*(outcome.cells or []), cell]
-
-    def _compare_cells(self, project: Project, suite: Suite) -> list[CellComparison]:
-        names = (project.record.name, *suite.beside)
-        installed = [self.projects[name] for name in names]
-
-        def install(folder: Path) -> None:
-            for one in installed:
-                one.install(folder)
-
-        return compare_cells(
-            suite,
-            project.record.version,
-            digest(*(one.record.change.read_bytes() for one in installed)),
-            self.options.cache / "matrix",
-            install=install,
-            report=project.report,
-            on_stop=self.options.stop.callbacks.append,
-        )
 
 
 def _run_tests(project: Project, tests: Tests, outcome: Outcome) -> None:
@@ -131,4 +142,4 @@ def changed_source(name: str, matrix: Path) -> Path:
     (record,) = (one for one in load_records() if one.name == name)
     project = Project(record, RunOptions(matrix.parent))
     project.lay_sources()
-    return project.folder / AFTER
+    return project.place(AFTER)

@@ -35,23 +35,18 @@ class Outcomes:
         """Return the names of the tests with this outcome."""
         return {name for name, found in self.tests.items() if found == outcome}
 
-    def below(self, folder: Path) -> Outcomes:
-        """Return the same outcomes, with the folder of the source removed from the names."""
-        names = {name: name.replace(str(folder), "SOURCE") for name in self.tests}
-        tests = {names[name]: outcome for name, outcome in self.tests.items()}
-        return Outcomes(tests, self.python)
-
     def to_dict(self) -> dict[str, Any]:
-        """Return the arguments that make an equal object, for JSON."""
-        return {"python": self.python, "tests": dict(self.tests)}
+        """Return the form of results.json."""
+        return {**self.counts, "failing": sorted(self.of(FAILED))}
 
 
-def read(report: Path, step: str, python: str, output: str) -> Outcomes:
+def read(report: Path, step: str, python: str, output: str, source: Path) -> Outcomes:
     """Read the report of a run.
 
     :param step: the step that wrote it, for the error.
     :param python: the version of Python that ran the tests.
     :param output: the output of the run, for the error.
+    :param source: the folder of the source, which the names have as ``SOURCE``.
     :raises StepError: if there is no report, or no test in it: the suite did not start.
     """
     if not report.exists():
@@ -64,6 +59,7 @@ def read(report: Path, step: str, python: str, output: str) -> Outcomes:
     for case in root.iter("testcase"):
         found = {OUTCOMES[child.tag] for child in case if child.tag in OUTCOMES}
         name = f"{case.get('classname', '')}::{case.get('name', '')}".lstrip(":")
+        name = name.replace(str(source), "SOURCE")
         outcome = FAILED if FAILED in found else SKIPPED if found else PASSED
         # A test and an error of its teardown are two elements of one name.
         tests[name] = FAILED if FAILED in {outcome, tests.get(name)} else outcome

@@ -24,7 +24,7 @@ test four ... ignored, because it is slow
 def test_a_report_has_every_test(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     rust_tests.write(dict(rust_tests.RAN.findall(OUTPUT)), report)
-    assert suites.read(report, "tests", "3.11", "").tests == {
+    assert suites.read(report, "tests", "3.11", "", tmp_path).tests == {
         "tags::tests::one": suites.PASSED,
         "tags::tests::two": suites.PASSED,
         "platform::tests::three": suites.FAILED,
