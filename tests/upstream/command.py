@@ -26,10 +26,10 @@ from tests.toolkit.paths import CACHE, UPSTREAM
 from tests.toolkit.recorded import today
 from tests.toolkit.threads import threads
 
-from . import release, report, results
-from .project import RunOptions
+from . import release, report
+from .project import Project, RunOptions
 from .records import RECORD, Record, RecordError, load_records
-from .run import Outcome, UpstreamRunner
+from .run import Outcome, run_project
 
 DESCRIPTION = """\
 Try the changes in reference/upstream: each project's own tests before and after, and
@@ -106,13 +106,13 @@ def _main(options: argparse.Namespace, console: Console, root: Path) -> int:
             console.print(line, soft_wrap=True, highlight=False)
         return 0
     # Read before anything runs, since a file may be broken.
-    committed = {record.name: results.load(record) for record in chosen}
+    committed = {record.name: report.load(record) for record in chosen}
     outcomes = _run(options, records.values(), chosen, checkouts, console)
     complete = [one for one in outcomes if one.complete]
     differences: dict[str, list[str]] = {one.record.name: [] for one in outcomes}
     for one in complete:
         name = one.record.name
-        differences[name] = results.differences(one.to_dict(), committed[name])
+        differences[name] = report.differences(one.to_dict(), committed[name])
     report.show(console, outcomes, differences)
     if options.json:
         report.write_json(options.json, outcomes, differences, today())
@@ -125,7 +125,7 @@ def _main(options: argparse.Namespace, console: Console, root: Path) -> int:
         if name in released:
             release.write(known[name], released[name])
             console.print(f"{name}/{RECORD} written")
-        path = results.write(one.record, one.to_dict(), today())
+        path = report.write(one.record, one.to_dict(), today())
         console.print(f"{name}/{path.name} written")
     return int(failed)
 
@@ -177,12 +177,12 @@ def _run(
         shared = RunOptions(
             cache, checkouts, options.python, options.again, report_step
         )
-        runner = UpstreamRunner(records, shared)
+        projects = {record.name: Project(record, shared) for record in records}
 
         def run(record: Record) -> Outcome:
             progress.start_task(bars[record.name])
             started = time.monotonic()
-            outcome = runner.run(record)
+            outcome = run_project(record.name, projects)
             outcome.seconds = time.monotonic() - started
             progress.update(bars[record.name], visible=False)
             return outcome

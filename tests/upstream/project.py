@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tests.toolkit.cache import LazyCache, Unit
 from tests.toolkit.process import ENDED, CompletedProcess, clean_environment, run
@@ -148,7 +149,15 @@ class Project:
         step, source = f"tests {state}", self.place(state)
         kept = self.folder / f"outcomes-{state}.json"
         executable, version = python
-        key = self._key(state, version)
+        parts = [version.encode(), repr(tests).encode()]
+        if tests.requirements:
+            parts.append((self.record.folder / tests.requirements).read_bytes())
+        if state == AFTER:
+            parts.append(self.record.change.read_bytes())
+        # A checkout may change at any time: no key is like another.
+        unique = os.urandom(8)
+        parts.append(unique if self.checkout else self.record.source["sha256"].encode())
+        key = digest(*parts)
         if not self.options.again and kept.exists():
             data = json.loads(kept.read_bytes())
             if data.pop("key") == key:
@@ -217,20 +226,12 @@ class Project:
         with tempfile.TemporaryDirectory(dir=self.folder, prefix="build-") as build:
             tree, wheels = Path(build) / name, Path(build) / "wheels"
             self._lay_changed(tree)
-            self._pip(
-                python,
-                "build",
-                *("wheel", "--no-deps", "--no-build-isolation"),
-                *("--wheel-dir", wheels, tree),
-                env={**os.environ, **self._env(python, tests.environment, tree)},
-            )
+            env = {**os.environ, **self._env(python, tests.environment, tree)}
+            options = "--no-deps", "--no-build-isolation", "--wheel-dir", wheels
+            self._pip(python, "build", "wheel", *options, tree, env=env)
             (wheel,) = wheels.glob("*.whl")
-            self._pip(
-                python,
-                "build",
-                *("install", "--no-deps", "--no-compile", "--upgrade"),
-                *("--ignore-requires-python", "--target", folder, wheel),
-            )
+            new = "--no-deps", "--no-compile", "--upgrade", "--ignore-requires-python"
+            self._pip(python, "build", "install", *new, "--target", folder, wheel)
 
     def _own_environment(self, python: Path, state: str) -> Path:
         """Return the Python of a new environment on top of the shared one.
@@ -251,14 +252,10 @@ class Project:
         return own
 
     def _pip(
-        self,
-        python: Path,
-        step: str,
-        *arguments: str | Path,
-        env: Mapping[str, str] | None = None,
+        self, python: Path, step: str, *arguments: str | Path, **more: Any
     ) -> None:
         command = [python, "-m", "pip", "--disable-pip-version-check", *arguments]
-        self.run(step, command, folder=self.record.folder, log=f"{step} pip", env=env)
+        self.run(step, command, folder=self.record.folder, log=f"{step} pip", **more)
 
     def run(
         self,
@@ -310,19 +307,6 @@ class Project:
         values = self.filled(variables.values(), source)
         path = os.pathsep.join([str(python.parent), os.environ.get("PATH", "")])
         return {"PATH": path, **dict(zip(variables, values, strict=True))}
-
-    def _key(self, state: str, version: str) -> str:
-        """Return a digest of all that the outcomes of the tests depend on."""
-        tests = self.record.tests
-        parts = [version.encode(), repr(tests).encode()]
-        if tests and tests.requirements:
-            parts.append((self.record.folder / tests.requirements).read_bytes())
-        if state == AFTER:
-            parts.append(self.record.change.read_bytes())
-        # A checkout may change at any time: no key is like another.
-        unique = os.urandom(8)
-        parts.append(unique if self.checkout else self.record.source["sha256"].encode())
-        return digest(*parts)
 
     def _log(self, step: str) -> Path:
         return self.folder / "logs" / f"{step.replace(' ', '-').replace('/', '-')}.log"

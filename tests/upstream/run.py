@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,8 +59,8 @@ class Outcome:
                 "python": self.before.python,
                 "before": self.before.to_dict(),
                 "after": self.after.to_dict(),
-                "new": list(self.compared.new),
-                "gone": list(self.compared.gone),
+                "new": self.compared.new,
+                "gone": self.compared.gone,
             }
         if self.checks:
             data["checks"] = self.checks
@@ -69,52 +69,46 @@ class Outcome:
         return data
 
 
-class UpstreamRunner:
-    """Run projects, each in a folder of its own.
+def run_project(name: str, projects: Mapping[str, Project]) -> Outcome:
+    """Run every step of a project; if one fails, the outcome has its error.
 
-    :param records: every project, since one may be installed for another.
+    :param projects: every project, since one may be installed for another.
     """
+    record = projects[name].record
+    outcome = Outcome(record, digest=digest(record.change.read_bytes()))
+    try:
+        _run(record, outcome, projects)
+    except StepError as error:
+        outcome.error = error
+    except (ProvisionError, ReasonError, RecordError) as error:
+        outcome.error = StepError("downloads", str(error))
+    except Exception as error:  # noqa: BLE001 - the other projects go on
+        outcome.error = StepError("run", f"{type(error).__name__}: {error}")
+    return outcome
 
-    def __init__(self, records: Iterable[Record], options: RunOptions) -> None:
-        self.options = options
-        self.projects = {record.name: Project(record, options) for record in records}
 
-    def run(self, record: Record) -> Outcome:
-        """Run every step; if one fails, the outcome has its error."""
-        outcome = Outcome(record, digest=digest(record.change.read_bytes()))
-        try:
-            self._run(self.projects[record.name], outcome)
-        except StepError as error:
-            outcome.error = error
-        except (ProvisionError, ReasonError, RecordError) as error:
-            outcome.error = StepError("downloads", str(error))
-        except Exception as error:  # noqa: BLE001 - the other projects go on
-            outcome.error = StepError("run", f"{type(error).__name__}: {error}")
-        return outcome
-
-    def _run(self, project: Project, outcome: Outcome) -> None:
-        record = project.record
-        if record.change.suffix == ".patch":
-            outcome.lines = changes.counted(record.change.read_text("utf-8"))
-        if not (record.downloadable or project.checkout):
-            outcome.not_run = (
-                f"the source is only in {record.source['repository']}: give a checkout"
-                f" with --checkout {record.name}=FOLDER"
-            )
-            outcome.checks = project.checks(source=False)
-            return
-        project.lay_sources()
-        outcome.lines = outcome.lines or project.changed_lines()
-        if record.tests:
-            _run_tests(project, record.tests, outcome)
-        outcome.checks = project.checks(source=True)
-        if record.suite:
-            names = (record.name, *record.suite.beside)
-            installed = [self.projects[name] for name in names]
-            outcome.cells = compare_cells(project, record.suite, installed)
-        if record.adapter:
-            cell = compare_adapters(project, record.adapter)
-            outcome.cells = [*(outcome.cells or []), cell]
+def _run(record: Record, outcome: Outcome, projects: Mapping[str, Project]) -> None:
+    project = projects[record.name]
+    if record.change.suffix == ".patch":
+        outcome.lines = changes.counted(record.change.read_text("utf-8"))
+    if not (record.downloadable or project.checkout):
+        outcome.not_run = (
+            f"the source is only in {record.source['repository']}: give a checkout"
+            f" with --checkout {record.name}=FOLDER"
+        )
+        outcome.checks = project.checks(source=False)
+        return
+    project.lay_sources()
+    outcome.lines = outcome.lines or project.changed_lines()
+    if record.tests:
+        _run_tests(project, record.tests, outcome)
+    outcome.checks = project.checks(source=True)
+    if record.suite:
+        installed = [projects[name] for name in (record.name, *record.suite.beside)]
+        outcome.cells = compare_cells(project, record.suite, installed)
+    if record.adapter:
+        cell = compare_adapters(project, record.adapter)
+        outcome.cells = [*(outcome.cells or []), cell]
 
 
 def _run_tests(project: Project, tests: Tests, outcome: Outcome) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 from .steps import StepError
@@ -68,22 +68,19 @@ def read(report: Path, step: str, python: str, output: str, source: Path) -> Out
     return Outcomes(tests, python)
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(NamedTuple):
     """The names of new tests, of tests that are gone, and of new failures."""
 
-    new: tuple[str, ...]
-    gone: tuple[str, ...]
-    broken: tuple[str, ...]
+    new: list[str]
+    gone: list[str]
+    broken: list[str]
 
 
 def compare(before: Outcomes, after: Outcomes) -> Compared:
     """Compare two runs, without a verdict."""
-    return Compared(
-        tuple(sorted(after.tests.keys() - before.tests.keys())),
-        tuple(sorted(before.tests.keys() - after.tests.keys())),
-        tuple(sorted(after.of(FAILED) - before.of(FAILED))),
-    )
+    new, gone = after.tests.keys() - before.tests, before.tests.keys() - after.tests
+    broken = after.of(FAILED) - before.of(FAILED)
+    return Compared(sorted(new), sorted(gone), sorted(broken))
 
 
 def compare_outcomes(

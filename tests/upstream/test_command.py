@@ -19,8 +19,9 @@ from tests.toolkit.paths import UPSTREAM
 
 from . import release
 from .command import main
-from .conftest import AFTER, BEFORE, Make, diff
-from .records import RECORD, SCHEMA, RecordError, load_records
+from .conftest import AFTER, BEFORE, Make
+from .packaging_guide import diff
+from .records import RECORD, RecordError, load_records
 
 Command = Callable[..., tuple[int, dict[str, Any]]]
 
@@ -212,6 +213,7 @@ NO_FILE = {"command": ["{report}"], "requirements": "no.txt"}
 )
 @pytest.mark.usefixtures("offered")
 def test_bad_input(
+    *,
     make: Make,
     records: Path,
     capsys: pytest.CaptureFixture[str],
@@ -245,15 +247,14 @@ def test_another_release_is_tried_and_written(
 
 
 def test_a_release_unknown_to_the_matrix_has_the_options_of_the_previous_one(
-    tmp_path: Path,
+    records: Path,
 ) -> None:
-    shutil.copytree(UPSTREAM / "unearth", tmp_path / "unearth")
-    (tmp_path / SCHEMA).write_bytes((UPSTREAM / SCHEMA).read_bytes())
-    (old,) = load_records(tmp_path)
+    shutil.copytree(UPSTREAM / "unearth", records / "unearth")
+    (old,) = load_records(records)
     archive = release.Archive("99.1", "unearth-99.1.tar.gz", "0" * 64)
     new = release.of_release(old, Version("99.1"), [archive])
     release.write(old, new)
-    (written,) = load_records(tmp_path)
+    (written,) = load_records(records)
     assert written == new
     assert new.suite
     assert new.suite.like == old.version
@@ -265,10 +266,11 @@ def test_a_release_unknown_to_the_matrix_has_the_options_of_the_previous_one(
     assert (written.folder / RECORD).read_text("utf-8") == text
 
 
-@pytest.mark.parametrize("text", ["{", "[]"])
 def test_wrong_results(
-    make: Make, records: Path, capsys: pytest.CaptureFixture[str], text: str
+    make: Make, records: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (make("fine") / "results.json").write_text(text, "utf-8")
-    assert main([], records) == 2
-    assert "results.json: " in capsys.readouterr().err
+    folder = make("fine")
+    for text in ("{", "[]"):
+        (folder / "results.json").write_text(text, "utf-8")
+        assert main([], records) == 2
+        assert "results.json: " in capsys.readouterr().err

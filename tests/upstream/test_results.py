@@ -14,16 +14,15 @@ from tests.toolkit.process import run
 
 from .cell_comparison import CellComparison, suite_cells
 from .changes import counted, total
-from .conftest import diff
+from .packaging_guide import diff
 from .project import digest
-from .records import REQUEST, load_records
-from .results import differences, load
+from .records import REQUEST, Record, load_records
+from .report import differences, load
 from .steps import StepError
 from .suites import FAILED, PASSED, SKIPPED, Outcomes, compare, compare_outcomes, read
 
 RECORDS = load_records()
 each_record = pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
-from .records import Record
 
 TEXT = st.lists(st.sampled_from(["a", "b", "- x", "+ y", "@@ -1 +1 @@", "--- a/z", ""]))
 
@@ -126,8 +125,7 @@ def test_an_unusable_report(tmp_path: Path, text: str | None, wanted: str) -> No
 def test_outcomes_are_compared() -> None:
     before = Outcomes({"a": PASSED, "b": FAILED, "c": PASSED}, "3.13.0")
     after = Outcomes({"a": FAILED, "b": FAILED, "d": PASSED}, "3.13.0")
-    found = compare(before, after)
-    assert (found.new, found.gone, found.broken) == (("d",), ("c",), ("a",))
+    assert compare(before, after) == (["d"], ["c"], ["a"])
     with pytest.raises(StepError, match="not in known_failures: b"):
         compare_outcomes(before, after, {}, "")
     with pytest.raises(StepError, match="fail with the change: a"):
