@@ -108,11 +108,7 @@ def _main(options: argparse.Namespace, console: Console, root: Path) -> int:
     # Read before anything runs, since a file may be broken.
     committed = {record.name: report.load(record) for record in chosen}
     outcomes = _run(options, records.values(), chosen, checkouts, console)
-    complete = [one for one in outcomes if one.complete]
-    differences: dict[str, list[str]] = {one.record.name: [] for one in outcomes}
-    for one in complete:
-        name = one.record.name
-        differences[name] = report.differences(one.to_dict(), committed[name])
+    differences = report.compare(outcomes, committed)
     report.show(console, outcomes, differences)
     if options.json:
         report.write_json(options.json, outcomes, differences, today())
@@ -120,7 +116,9 @@ def _main(options: argparse.Namespace, console: Console, root: Path) -> int:
     failed = any(one.error for one in outcomes)
     if not options.update:
         return int(failed or any(differences.values()))
-    for one in complete:
+    for one in outcomes:
+        if not one.complete:
+            continue
         name = one.record.name
         if name in released:
             release.write(known[name], released[name])

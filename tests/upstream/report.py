@@ -117,6 +117,17 @@ def load(record: Record) -> dict[str, Any] | None:
     return recorded.load(record.folder / RESULTS)
 
 
+def compare(
+    outcomes: Iterable[Outcome], committed: Mapping[str, dict[str, Any] | None]
+) -> Differences:
+    """Return the differences of each outcome; there are none if it is not complete."""
+    return {
+        name: differences(one.to_dict(), committed[name]) if one.complete else []
+        for one in outcomes
+        for name in [one.record.name]
+    }
+
+
 def differences(new: dict[str, Any], committed: dict[str, Any] | None) -> list[str]:
     """Return one line for each value of a run that differs from the committed one.
 
