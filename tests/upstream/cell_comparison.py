@@ -164,7 +164,7 @@ def compare_cells(
     change = digest(*(one.record.change.read_bytes() for one in installed))
     cache = project.options.cache / "matrix"
     released = suite_cells(suite, project.record.version)
-    settings = needed(released, load_settings())
+    settings = settings_for(released, load_settings())
     project.report(f"{STEP}: downloads")
     downloads = Cache(cache, settings)
     provision(downloads, lambda name, done, total: None)
@@ -183,13 +183,12 @@ def compare_cells(
     tasks = {
         cell: some
         for cell in (*released, *changed.values())
-        if any(cell.applies(case) for case in cases)
-    ]
-    tools = tuple(dict.fromkeys(cell.tool for cell in chosen))
+        if (some := [case for case in cases if cell.applies(case)])
+    }
+    tools = tuple(dict.fromkeys(cell.tool for cell in tasks))
     project.report(STEP)
-    matrix = Matrix(
-        chosen, cases, Cache(cache, replace(settings, tools=tools)), load_reasons()
-    )
+    downloads = Cache(cache, replace(settings, tools=tools))
+    matrix = Matrix(tasks, downloads, load_reasons())
     project.options.stop.callbacks.append(matrix.stop)
     verdicts = {one.cell: one.verdicts for one in matrix.run(lambda cell, done: None)}
     compared = [
