@@ -12,8 +12,7 @@ from sphinx.addnodes import download_reference
 from tests.toolkit.paths import UPSTREAM
 from tests.upstream.changes import counted, total
 from tests.upstream.records import RECORD, REQUEST, RESULTS, load_records
-from tests.upstream.report import before_and_after
-from tests.upstream.results import load
+from tests.upstream.report import before_and_after, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -26,10 +26,10 @@ from tests.toolkit.paths import CACHE, UPSTREAM
 from tests.toolkit.recorded import today
 from tests.toolkit.threads import threads
 
-from . import release, report, results
-from .project import RunOptions
+from . import release, report
+from .project import Project, RunOptions
 from .records import RECORD, Record, RecordError, load_records
-from .run import Outcome, UpstreamRunner
+from .run import Outcome, run_project
 
 DESCRIPTION = """\
 Try the changes in reference/upstream: each project's own tests before and after, and
@@ -61,26 +61,21 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="run the projects' tests even if nothing has changed since they last ran",
     )
-    made.add_argument(
+    several = partial(made.add_argument, nargs="+", default=[])
+    several(
         "--checkout",
-        nargs="+",
-        default=[],
         metavar="PROJECT=FOLDER",
         help="use a checkout as the source of a project",
     )
-    made.add_argument(
+    several(
         "--release",
-        nargs="+",
-        default=[],
         metavar="PROJECT=VERSION",
         help="try the change on another release on PyPI; without --only, run only that"
         " project; with --update, write the release to record.json",
     )
-    made.add_argument(
+    several(
         "--python",
-        nargs="+",
         type=Path,
-        default=[],
         metavar="FILE",
         help="interpreters to try before those that are found",
     )
@@ -106,47 +101,39 @@ def _main(options: argparse.Namespace, console: Console, root: Path) -> int:
     chosen = pick(records.values(), patterns, lambda record: record.name, "project")
     checkouts = dict(_checkout(text, records) for text in options.checkout)
     if options.list:
-        _list(chosen, console)
+        for record in chosen:
+            line = f"{record.name} {record.version}  [dim]{record.gain}[/dim]"
+            console.print(line, soft_wrap=True, highlight=False)
         return 0
     # Read before anything runs, since a file may be broken.
-    committed = {record.name: results.load(record) for record in chosen}
+    committed = {record.name: report.load(record) for record in chosen}
     outcomes = _run(options, records.values(), chosen, checkouts, console)
-    differences = {
-        one.record.name: results.differences(
-            results.from_outcome(one), committed[one.record.name]
-        )
-        if one.complete
-        else []
-        for one in outcomes
-    }
+    differences = report.compare(outcomes, committed)
     report.show(console, outcomes, differences)
     if options.json:
         report.write_json(options.json, outcomes, differences, today())
     console.print(f"{len(outcomes)} projects, {time.monotonic() - started:.0f} s")
     failed = any(one.error for one in outcomes)
-    if options.update:
-        for one in outcomes:
-            if one.complete:
-                _write(one, known, released, console)
-        return int(failed)
-    return int(failed or any(differences.values()))
-
-
-def _split(option: str, text: str, names: Iterable[str], wanted: str) -> list[str]:
-    """Return the two parts of ``PROJECT=SOMETHING``, for a known project."""
-    name, _, value = text.partition("=")
-    if name not in names or not value:
-        raise BadInputError(f"{option} {text!r}: wanted PROJECT={wanted}")
-    return [name, value]
+    if not options.update:
+        return int(failed or any(differences.values()))
+    for one in outcomes:
+        if not one.complete:
+            continue
+        name = one.record.name
+        if name in released:
+            release.write(known[name], released[name])
+            console.print(f"{name}/{RECORD} written")
+        path = report.write(one.record, one.to_dict(), today())
+        console.print(f"{name}/{path.name} written")
+    return int(failed)
 
 
 def _release(text: str, records: Mapping[str, Record]) -> tuple[str, Record]:
     """Return the name of a project, and its record for the release in --release."""
-    name, version = _split("--release", text, records, "VERSION")
-    record = records[name]
+    name, _, version = text.partition("=")
     try:
-        wanted = Version(version)
-    except InvalidVersion:
+        record, wanted = records[name], Version(version)
+    except (KeyError, InvalidVersion):
         raise BadInputError(f"--release {text!r}: wanted PROJECT=VERSION") from None
     if "pypi" not in record.source:
         raise BadInputError(f"--release {text!r}: its source is not on PyPI")
@@ -156,17 +143,13 @@ def _release(text: str, records: Mapping[str, Record]) -> tuple[str, Record]:
 
 def _checkout(text: str, records: Mapping[str, Record]) -> tuple[str, Path]:
     """Return the name of a project, and the folder in --checkout."""
-    name, folder = _split("--checkout", text, records, "FOLDER")
+    name, _, folder = text.partition("=")
+    if name not in records or not folder:
+        raise BadInputError(f"--checkout {text!r}: wanted PROJECT=FOLDER")
     path = Path(folder).absolute()
     if not path.is_dir():
         raise BadInputError(f"--checkout {text!r}: there is no such folder")
     return name, path
-
-
-def _list(records: Iterable[Record], console: Console) -> None:
-    for record in records:
-        line = f"{record.name} {record.version}  [dim]{record.gain}[/dim]"
-        console.print(line, soft_wrap=True, highlight=False)
 
 
 def _run(
@@ -188,19 +171,16 @@ def _run(
             if name in bars:
                 progress.update(bars[name], description=f"{name}: {step}")
 
+        cache = options.cache.resolve()  # pytest resolves links in the names of tests
         shared = RunOptions(
-            options.cache.resolve(),  # pytest resolves links in the names of tests
-            checkouts,
-            options.python,
-            options.again,
-            report_step,
+            cache, checkouts, options.python, options.again, report_step
         )
-        runner = UpstreamRunner(records, shared)
+        projects = {record.name: Project(record, shared) for record in records}
 
         def run(record: Record) -> Outcome:
             progress.start_task(bars[record.name])
             started = time.monotonic()
-            outcome = runner.run(record)
+            outcome = run_project(record.name, projects)
             outcome.seconds = time.monotonic() - started
             progress.update(bars[record.name], visible=False)
             return outcome
@@ -217,18 +197,3 @@ def _run(
         finally:
             signal.signal(signal.SIGTERM, before)
     return [future.result() for future in running]
-
-
-def _write(
-    outcome: Outcome,
-    known: Mapping[str, Record],
-    released: Mapping[str, Record],
-    console: Console,
-) -> None:
-    """Write the results of a project, and its record if it is of another release."""
-    name = outcome.record.name
-    if name in released:
-        release.write(known[name], released[name])
-        console.print(f"{name}/{RECORD} written")
-    path = results.write(outcome.record, results.from_outcome(outcome), today())
-    console.print(f"{name}/{path.name} written")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import shutil
@@ -15,6 +14,7 @@ import pytest
 
 from tests.toolkit.paths import UPSTREAM
 
+from .packaging_guide import diff
 from .records import SCHEMA
 
 # The project's tests: a program without dependencies that writes JUnit XML.
@@ -26,25 +26,11 @@ cases = ["test_old"] + (["test_new"] if answer == 42 else [])
 xml = "".join(f'<testcase classname="t" name="{name}"/>' for name in cases)
 Path(sys.argv[1]).write_text(f"<testsuites><testsuite>{xml}</testsuite></testsuites>")
 """
-BEFORE, AFTER = (
-    "# one\n# two\nanswer = 41\n# four\n",
-    "# one\n# two\nanswer = 42\n# four\n",
-)
+BEFORE = "# one\n# two\nanswer = 41\n# four\n"
+AFTER = BEFORE.replace("41", "42")
 COMMAND = ["{python}", "suite.py", "{report}"]
 
 Make = Callable[..., Path]
-
-
-def diff(before: str, after: str, name: str) -> str:
-    """A unified diff in git's form."""
-    return "".join(
-        difflib.unified_diff(
-            before.splitlines(keepends=True),
-            after.splitlines(keepends=True),
-            f"a/{name}",
-            f"b/{name}",
-        )
-    )
 
 
 @pytest.fixture
@@ -77,16 +63,14 @@ def make(records: Path, cache: Path, tmp_path: Path) -> Make:
             packed.add(tree, tree.name)
         folder = records / name
         folder.mkdir()
-        text = patch or diff(BEFORE, AFTER, "answer.py")
-        (folder / "change.patch").write_text(text, "utf-8")
+        patch = patch or diff(BEFORE, AFTER, "answer.py")
+        (folder / "change.patch").write_text(patch, "utf-8")
         (folder / "pull-request.md").write_text("# Right answer\n", "utf-8")
+        sha256 = hashlib.sha256(archive.read_bytes()).hexdigest()
         record = {
             "project": name,
             "version": "1.0",
-            "source": {
-                "pypi": archive.name,
-                "sha256": hashlib.sha256(archive.read_bytes()).hexdigest(),
-            },
+            "source": {"pypi": archive.name, "sha256": sha256},
             "change": "change.patch",
             "python": ">=3.10",
             "gain": "The right answer.",

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
@@ -21,11 +21,7 @@ NAME = re.compile(r"python3\.([0-9]+)")
 SECONDS = 30
 
 
-def find(
-    wanted: SpecifierSet,
-    given: Sequence[Path] = (),
-    environ: Mapping[str, str] = os.environ,
-) -> tuple[Path, str]:
+def find(wanted: SpecifierSet, given: Sequence[Path] = ()) -> tuple[Path, str]:
     """Return an interpreter whose version is in `wanted`, and that version.
 
     Those `given` are tried first, then the running one, then each ``python3.N`` on the
@@ -34,22 +30,21 @@ def find(
     :raises StepError: if none fits; it has the versions of those that were found.
     """
     seen = []
-    for path in [*given, Path(sys.executable), *_installed(environ)]:
-        version = _version(path)
-        if version and wanted.contains(version, prereleases=True):
-            return path, version
-        if version:
+    for path in [*given, Path(sys.executable), *_installed()]:
+        if version := _version(path):
+            if wanted.contains(version, prereleases=True):
+                return path, version
             seen.append(version)
     found = ", ".join(dict.fromkeys(seen)) or "none"
-    raise StepError(
-        STEP,
-        f"no Python {wanted} here, only {found}: install one, or name it with --python",
+    why = (
+        f"no Python {wanted} here, only {found}: install one, or name it with --python"
     )
+    raise StepError(STEP, why)
 
 
-def _installed(environ: Mapping[str, str]) -> Iterator[Path]:
-    folders = [Path(part) for part in environ.get("PATH", "").split(os.pathsep) if part]
-    pyenv = Path(environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+def _installed() -> list[Path]:
+    folders = list(map(Path, filter(None, os.get_exec_path())))
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     folders += sorted(pyenv.glob("versions/3.*/bin"))
     found = [
         (int(match[1]), path)
@@ -57,8 +52,7 @@ def _installed(environ: Mapping[str, str]) -> Iterator[Path]:
         for path in folder.glob("python3.*")
         if (match := NAME.fullmatch(path.name)) and shutil.which(path)
     ]
-    for _, path in sorted(found, key=lambda pair: pair[0]):
-        yield path
+    return [path for _, path in sorted(found, key=lambda pair: pair[0])]
 
 
 def _version(path: Path) -> str | None:

@@ -36,43 +36,32 @@ def section(text: str) -> str:
     return f"{LABEL}{text.strip()}\n\n"
 
 
-def changed(page: str, text: str) -> str:
-    """Return the page with the section before the one on use.
+def patch(page: str, text: str) -> str:
+    """Return as a unified diff the page with the section before the one on use.
 
     :raises ValueError: if the page has no such place, or has the section.
     """
     if page.count(NEXT) != 1 or LABEL in page:
-        raise ValueError(
-            f"{PAGE}: wanted {NEXT.split(maxsplit=1)[0]!r} once, and no {LABEL.strip()}"
-        )
-    return page.replace(NEXT, section(text) + NEXT)
+        wanted = NEXT.split(maxsplit=1)[0]
+        raise ValueError(f"{PAGE}: wanted {wanted!r} once, and no {LABEL.strip()}")
+    return diff(page, page.replace(NEXT, section(text) + NEXT), PAGE.as_posix())
 
 
-def patch(page: str, text: str) -> str:
-    """Return the change to the page as a unified diff.
-
-    :raises ValueError: as `changed` does.
-    """
-    new = changed(page, text)
-    lines = difflib.unified_diff(
-        page.splitlines(keepends=True),
-        new.splitlines(keepends=True),
-        f"a/{PAGE.as_posix()}",
-        f"b/{PAGE.as_posix()}",
-    )
-    return "".join(lines)
+def diff(before: str, after: str, name: str) -> str:
+    """Return a unified diff in git's form."""
+    old, new = (text.splitlines(keepends=True) for text in (before, after))
+    return "".join(difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the patch; return the exit code."""
     (checkout,) = sys.argv[1:] if arguments is None else arguments
-    page = (Path(checkout) / PAGE).read_text("utf-8")
+    page = Path(checkout, PAGE).read_text("utf-8")
     try:
-        made = patch(page, TEXT.read_text("utf-8"))
+        CHANGE.write_text(patch(page, TEXT.read_text("utf-8")), "utf-8")
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    CHANGE.write_text(made, "utf-8")
     return 0
 
 

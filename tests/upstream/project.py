@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tests.toolkit.cache import LazyCache, Unit
 from tests.toolkit.process import ENDED, CompletedProcess, clean_environment, run
 
-from . import cell_comparison, changes, interpreters, sources, suites
-from .cell_comparison import CellComparison
+from . import changes, interpreters, sources, suites
 from .changes import Lines
-from .records import Adapter, Check, Record, Tests
+from .records import Record, Tests
 from .steps import StepError, Stop
 from .suites import Outcomes
 
@@ -70,37 +70,37 @@ class Project:
         """Report that a step begins."""
         self.options.report(self.record.name, step)
 
+    def place(self, state: str) -> Path:
+        """Return the folder of the source before or after the change.
+
+        Both paths have one length: pytest shortens the long names of tests with a path.
+        """
+        return self.folder / f"{state:-<6}"
+
     def source(self) -> Path:
         """Return the source as released, or a copy of the checkout."""
         self.report(sources.STEP)
+        archives = self.folder.with_name("archives")
         with self.lock:
             if self.checkout:
                 place = self.folder / "source"
                 sources.copy(self.checkout, place)
                 return place
-            return self._made("source", self._unpack, self.record.source["sha256"])
+            return self._made(
+                "source",
+                lambda new: sources.unpack(sources.archive(self.record, archives), new),
+                self.record.source["sha256"],
+            )
 
-    def _unpack(self, folder: Path) -> None:
-        sources.unpack(
-            sources.archive(self.record, self.folder.with_name("archives")), folder
-        )
-
-    def _made(
-        self,
-        name: str,
-        fill: Callable[[Path], object],
-        key: str,
-        *,
-        in_place: bool = False,
-    ) -> Path:
+    def _made(self, name: str, fill: Callable[[Path], object], key: str) -> Path:
         """Return a folder that is filled again only if its key changes."""
-        unit = Unit(name, name, fill, key=key, in_place=in_place)
+        unit = Unit(name, name, fill, key=key, in_place=name == "environment")
         return LazyCache(self.folder, [unit]).path(name)
 
     def lay_sources(self) -> None:
         """Copy the source twice, as it is and with the change."""
-        sources.copy(self.source(), self.folder / BEFORE)
-        self._lay_changed(self.folder / AFTER)
+        sources.copy(self.source(), self.place(BEFORE))
+        self._lay_changed(self.place(AFTER))
 
     def _lay_changed(self, place: Path) -> None:
         source = self.source()
@@ -112,7 +112,8 @@ class Project:
 
     def changed_lines(self) -> Lines:
         """Return the lines that the change adds and removes, from the two sources."""
-        command = ["git", "diff", "--no-index", "--no-prefix", "source", AFTER]
+        command = ["git", "diff", "--no-index", "--no-prefix", "source"]
+        command.append(self.place(AFTER).name)
         done = self.run(changes.STEP, command, log="lines", check=False)
         found = changes.counted(done.text)
         return {name.partition("/")[2]: count for name, count in found.items()}
@@ -124,19 +125,16 @@ class Project:
             base, version = interpreters.find(self.record.python, self.options.pythons)
             if not tests.requirements:
                 return base, version
-            listed = (self.record.folder / tests.requirements).read_bytes()
-            place = self._made(
-                "environment",
-                partial(self._fill_environment, base, tests.requirements),
-                digest(version.encode(), listed),
-                in_place=True,
-            )
-            return _python_in(place), version
+            requirements = tests.requirements
 
-    def _fill_environment(self, base: Path, requirements: str, place: Path) -> None:
-        self.run("environment", [base, "-m", "venv", place])
-        arguments = ("install", "--quiet", "-r", requirements)
-        self._pip(_python_in(place), "environment", *arguments)
+            def fill(place: Path) -> None:
+                self.run("environment", [base, "-m", "venv", place])
+                arguments = ("install", "--quiet", "-r", requirements)
+                self._pip(_python_in(place), "environment", *arguments)
+
+            listed = (self.record.folder / requirements).read_bytes()
+            key = digest(version.encode(), listed)
+            return _python_in(self._made("environment", fill, key)), version
 
     def tests(
         self, tests: Tests, state: str, python: tuple[Path, str]
@@ -148,33 +146,41 @@ class Project:
         :return: the outcomes, and the output.
         :raises StepError: if the tests do not start.
         """
-        step, source = f"tests {state}", self.folder / state
-        kept = self.folder / f"tests-{state}.json"
-        key = self._key(state, python[1])
+        step, source = f"tests {state}", self.place(state)
+        kept = self.folder / f"outcomes-{state}.json"
+        executable, version = python
+        parts = [version.encode(), repr(tests).encode()]
+        if tests.requirements:
+            parts.append((self.record.folder / tests.requirements).read_bytes())
+        if state == AFTER:
+            parts.append(self.record.change.read_bytes())
+        # A checkout may change at any time: no key is like another.
+        unique = os.urandom(8)
+        parts.append(unique if self.checkout else self.record.source["sha256"].encode())
+        key = digest(*parts)
         if not self.options.again and kept.exists():
             data = json.loads(kept.read_bytes())
             if data.pop("key") == key:
-                found = suites.Outcomes(**data).below(source)
-                return found, self._log(step).read_text("utf-8", "replace")
+                output = self._log(step).read_text("utf-8", "replace")
+                return Outcomes(**data), output
         self.report(step)
         report = self.folder / f"report-{state}.xml"
         report.unlink(missing_ok=True)
-        executable = python[0]
         if tests.install:
-            executable = self._own_environment(python[0], state)
-            arguments = self._filled(tests.install, source)
+            executable = self._own_environment(executable, state)
+            arguments = self.filled(tests.install, source)
             self._pip(executable, step, "install", "--quiet", *arguments)
         done = self.run(
             step,
-            self._filled(tests.command, source, python=executable, report=report),
+            self.filled(tests.command, source, python=executable, report=report),
             folder=source,
             seconds=tests.seconds,
             env=clean_environment(**self._env(executable, tests.environment, source)),
             check=False,
         )
-        found = suites.read(report, step, python[1], done.text)
-        kept.write_text(json.dumps({"key": key, **found.to_dict()}), "utf-8")
-        return found.below(source), done.text
+        found = suites.read(report, step, version, done.text, source)
+        kept.write_text(json.dumps({"key": key, **vars(found)}), "utf-8")
+        return found, done.text
 
     def checks(self, *, source: bool) -> dict[str, str]:
         """Run the record's checks; return the outcome of each.
@@ -183,43 +189,28 @@ class Project:
         :raises StepError: if one fails.
         """
         found = {}
+        after = self.place(AFTER)
         for check in self.record.checks:
-            runs = source or not check.needs_source
-            if runs:
-                self._check(check)
-            found[check.name] = suites.PASSED if runs else NOT_RUN
+            found[check.name] = NOT_RUN
+            if check.needs_source and not source:
+                continue
+            wants_python = any("{python}" in part for part in check.command)
+            python = self.python() if wants_python else Path(sys.executable)
+            self.report(check.name)
+            self.run(
+                check.name,
+                self.filled(check.command, after, python=python),
+                folder=after if check.needs_source else self.record.folder,
+                seconds=check.seconds,
+                env=clean_environment(**self._env(python, check.environment, after)),
+            )
+            found[check.name] = suites.PASSED
         return found
 
-    def _check(self, check: Check) -> None:
-        wants_python = any("{python}" in part for part in check.command)
-        python = self._python() if wants_python else Path(sys.executable)
-        source = self.folder / AFTER
-        self.report(check.name)
-        self.run(
-            check.name,
-            self._filled(check.command, source, python=python),
-            folder=source if check.needs_source else self.record.folder,
-            seconds=check.seconds,
-            env=clean_environment(**self._env(python, check.environment, source)),
-        )
-
-    def _python(self) -> Path:
+    def python(self) -> Path:
         """Return the Python of the project's tests, or the running one without tests."""
         tests = self.record.tests
         return self.environment(tests)[0] if tests else Path(sys.executable)
-
-    def compare_adapters(self, adapter: Adapter) -> CellComparison:
-        """Run the suite through the project's adapter, on both sources.
-
-        :raises StepError: if a case has no answer, or a worse one after the change.
-        """
-        python = self._python()
-        self.report(cell_comparison.STEP)
-        commands = (
-            self._filled(adapter.command, self.folder / state, python=python)
-            for state in (BEFORE, AFTER)
-        )
-        return cell_comparison.compare_adapters(self.record, *commands)
 
     def install(self, folder: Path) -> None:
         """Build the changed package, and install it into a folder.
@@ -227,30 +218,20 @@ class Project:
         :raises StepError: if the record has no tests, whose environment builds it.
         """
         self.report("build")
-        tests = self.record.tests
+        tests, name = self.record.tests, self.record.name
         if not tests:
-            raise StepError(
-                "build", f"{self.record.name} has no environment to build in"
-            )
+            raise StepError("build", f"{name} has no environment to build in")
         python, _ = self.environment(tests)
         # In its own copy: the tests may run in the other at the same time.
         with tempfile.TemporaryDirectory(dir=self.folder, prefix="build-") as build:
-            tree, wheels = Path(build) / self.record.name, Path(build) / "wheels"
+            tree, wheels = Path(build) / name, Path(build) / "wheels"
             self._lay_changed(tree)
-            self._pip(
-                python,
-                "build",
-                *("wheel", "--no-deps", "--no-build-isolation"),
-                *("--wheel-dir", wheels, tree),
-                env={**os.environ, **self._env(python, tests.environment, tree)},
-            )
+            env = {**os.environ, **self._env(python, tests.environment, tree)}
+            options = "--no-deps", "--no-build-isolation", "--wheel-dir", wheels
+            self._pip(python, "build", "wheel", *options, tree, env=env)
             (wheel,) = wheels.glob("*.whl")
-            self._pip(
-                python,
-                "build",
-                *("install", "--no-deps", "--no-compile", "--upgrade"),
-                *("--ignore-requires-python", "--target", folder, wheel),
-            )
+            new = "--no-deps", "--no-compile", "--upgrade", "--ignore-requires-python"
+            self._pip(python, "build", "install", *new, "--target", folder, wheel)
 
     def _own_environment(self, python: Path, state: str) -> Path:
         """Return the Python of a new environment on top of the shared one.
@@ -259,11 +240,8 @@ class Project:
         """
         step, place = f"tests {state}", self.folder / f"environment-{state}"
         shutil.rmtree(place, ignore_errors=True)
-        self.run(
-            step,
-            [python, "-m", "venv", "--system-site-packages", place],
-            log=place.name,
-        )
+        arguments = ("-m", "venv", "--system-site-packages", place)
+        self.run(step, [python, *arguments], log=place.name)
         own = place / python.parent.name / python.name
         site = next(place.glob("lib/python3*/site-packages"), None)
         shared = next(python.parents[1].glob("lib/python3*/site-packages"), None)
@@ -274,14 +252,10 @@ class Project:
         return own
 
     def _pip(
-        self,
-        python: Path,
-        step: str,
-        *arguments: str | Path,
-        env: Mapping[str, str] | None = None,
+        self, python: Path, step: str, *arguments: str | Path, **more: Any
     ) -> None:
         command = [python, "-m", "pip", "--disable-pip-version-check", *arguments]
-        self.run(step, command, folder=self.record.folder, log=f"{step} pip", env=env)
+        self.run(step, command, folder=self.record.folder, log=f"{step} pip", **more)
 
     def run(
         self,
@@ -304,18 +278,11 @@ class Project:
         path = self._log(log or step)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            done = run(
-                command,
-                env,
-                folder or self.folder,
-                seconds,
-                log=path,
-                stop=self.options.stop,
-            )
+            where, stop = folder or self.folder, self.options.stop
+            done = run(command, env, where, seconds, log=path, stop=stop)
         except OSError as error:
-            raise StepError(
-                step, f"cannot start {command[0]}: {error.strerror}"
-            ) from None
+            why = f"cannot start {command[0]}: {error.strerror}"
+            raise StepError(step, why) from None
         if done.status == ENDED:
             text, _, why = done.text.rpartition("\n")
             raise StepError(step, why, text)
@@ -324,7 +291,7 @@ class Project:
             raise StepError(step, f"{shown} exited with {done.status}", done.text)
         return done
 
-    def _filled(self, command: Iterable[str], source: Path, **more: Path) -> list[str]:
+    def filled(self, command: Iterable[str], source: Path, **more: Path) -> list[str]:
         """Return a command of the record with its placeholders replaced."""
         here = self.record.folder
         places = {"source": source, "work": self.folder, "here": here, **more}
@@ -337,22 +304,9 @@ class Project:
         self, python: Path, variables: Mapping[str, str], source: Path
     ) -> dict[str, str]:
         """Return the variables of a record, and a PATH on which its Python is first."""
-        values = self._filled(variables.values(), source)
+        values = self.filled(variables.values(), source)
         path = os.pathsep.join([str(python.parent), os.environ.get("PATH", "")])
         return {"PATH": path, **dict(zip(variables, values, strict=True))}
-
-    def _key(self, state: str, version: str) -> str:
-        """Return a digest of all that the outcomes of the tests depend on."""
-        tests = self.record.tests
-        parts = [version.encode(), repr(tests).encode()]
-        if tests and tests.requirements:
-            parts.append((self.record.folder / tests.requirements).read_bytes())
-        if state == AFTER:
-            parts.append(self.record.change.read_bytes())
-        # A checkout may change at any time: no key is like another.
-        unique = os.urandom(8)
-        parts.append(unique if self.checkout else self.record.source["sha256"].encode())
-        return digest(*parts)
 
     def _log(self, step: str) -> Path:
         return self.folder / "logs" / f"{step.replace(' ', '-').replace('/', '-')}.log"

@@ -111,20 +111,15 @@ class Record:
 def load_records(root: Path = UPSTREAM) -> list[Record]:
     """Return every record, sorted by name.
 
-    :raises RecordError: for the first that is wrong.
+    :raises RecordError: for the first that is wrong, or needs a file that is missing.
     """
     validator = Draft202012Validator(_json(root / SCHEMA))
-    return [
-        load_record(path.parent, validator) for path in sorted(root.glob(f"*/{RECORD}"))
-    ]
+    return [_load(path, validator) for path in sorted(root.glob(f"*/{RECORD}"))]
 
 
-def load_record(folder: Path, validator: Draft202012Validator) -> Record:
-    """Return the record in a folder.
-
-    :raises RecordError: if it is wrong, or if a file that it needs is missing.
-    """
-    path = folder / RECORD
+def _load(path: Path, validator: Draft202012Validator) -> Record:
+    """Return a record; check it and that the files which it needs exist."""
+    folder = path.parent
     data = _json(path)
     if error := best_match(validator.iter_errors(data)):
         where = "/".join(map(str, error.absolute_path)) or "the whole"
@@ -153,25 +148,20 @@ def record_of(folder: Path, data: Mapping[str, Any]) -> Record:
 
     :raises RecordError: if its `python` is no version specifier.
     """
+    fields = {name: value for name, value in data.items() if name != "$schema"}
     try:
-        python = SpecifierSet(data["python"])
+        fields["python"] = SpecifierSet(data["python"])
     except InvalidSpecifier as error:
         raise RecordError(f"{folder / RECORD}: python: {error}") from None
-    fields = {name: value for name, value in data.items() if name != "$schema"}
     for name, part in (("tests", Tests), ("suite", Suite), ("adapter", Adapter)):
         if name in fields:
             fields[name] = part(**_tuples(fields[name]))
     fields["change"] = (folder / data["change"]).resolve()
-    fields["python"] = python
     fields["checks"] = [Check(**_tuples(check)) for check in data.get("checks", ())]
     return Record(folder=folder, **_tuples(fields))
 
 
 def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return arguments: tuples for lists, and `beside` for the key ``with``."""
-    return {
-        "beside" if name == "with" else name: (
-            tuple(value) if isinstance(value, list) else value
-        )
-        for name, value in data.items()
-    }
+    pairs = (("beside" if k == "with" else k, value) for k, value in data.items())
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in pairs}

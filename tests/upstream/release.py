@@ -55,29 +55,19 @@ def of_release(record: Record, version: Version, offered: Iterable[Archive]) -> 
     found = versions.get(version)
     if found is None:
         newest = ", ".join(map(str, sorted(versions)[-3:])) or "none"
-        raise RecordError(
-            f"--release {record.name}={version}: PyPI has no source archive of it; the"
-            f" newest are {newest}"
-        )
+        why = f"PyPI has no source archive of it; the newest are {newest}"
+        raise RecordError(f"--release {record.name}={version}: {why}")
     suite = record.suite
     if suite and not suite.version:
         lines = load_settings().tools
         known = {line.version for line in lines if line.tool in suite.tools}
-        suite = replace(
-            suite,
-            cells=tuple(
-                cell.replace(f"-{record.version}-", f"-{found.version}-")
-                for cell in suite.cells
-            ),
-            # A version that the matrix lacks has the options of the previous one.
-            like=suite.like or (None if found.version in known else record.version),
-        )
-    return replace(
-        record,
-        version=found.version,
-        source={"pypi": found.name, "sha256": found.sha256},
-        suite=suite,
-    )
+        old, new = f"-{record.version}-", f"-{found.version}-"
+        # A version that the matrix lacks has the options of the previous one.
+        like = suite.like or (None if found.version in known else record.version)
+        cells = tuple(cell.replace(old, new) for cell in suite.cells)
+        suite = replace(suite, cells=cells, like=like)
+    source = {"pypi": found.name, "sha256": found.sha256}
+    return replace(record, version=found.version, source=source, suite=suite)
 
 
 def write(old: Record, new: Record) -> None:
@@ -99,8 +89,6 @@ def write(old: Record, new: Record) -> None:
     for before, after in changes:
         text = text.replace(before, after, 1)
     if record_of(old.folder, json.loads(text)) != new:
-        raise RecordError(
-            f"{path}: {old.version} is not where it was looked for; put {new.version}"
-            " there by hand"
-        )
+        why = f"{old.version} is not where it was looked for"
+        raise RecordError(f"{path}: {why}; put {new.version} there by hand")
     atomic_write(path, text)

@@ -1,4 +1,4 @@
-"""Show the outcomes of a run: a table for people, and JSON for programs."""
+"""Compare outcomes with the committed results; show and write them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -13,10 +14,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from tests.matrix.recorded import DIVERGES, UNSUPPORTED
-from tests.toolkit.recorded import DAY
+from tests.toolkit import recorded
 
-from . import results
 from .changes import total
+from .records import RESULTS, Record
 from .run import Outcome
 
 # For each project, the lines in which its run differs from the committed results.
@@ -40,27 +41,22 @@ def show(
 
 
 def _row(outcome: Outcome, differences: Sequence[str]) -> list[str]:
-    added, removed = total(outcome.lines)
-    before, after = outcome.before, outcome.after
-    return [
-        f"{outcome.record.name} {outcome.record.version}",
-        f"+{added} -{removed}" if outcome.lines else "-",
-        f"{before.counts['passed']} → {after.counts['passed']}"
-        if before and after
-        else "-",
-        str(len(outcome.compared.new)) if outcome.compared else "-",
-        "-"
-        if outcome.cells is None
-        else before_and_after(
-            {
-                "before": Counter(cell.before.values()),
-                "after": Counter(cell.after.values()),
-            }
-            for cell in outcome.cells
-        ),
-        f"{outcome.seconds:.0f}",
-        _verdict(outcome, differences),
-    ]
+    tests = cells = new = "-"
+    if outcome.before and outcome.after:
+        before, after = outcome.before.counts, outcome.after.counts
+        tests = f"{before['passed']} → {after['passed']}"
+    if outcome.compared:
+        new = str(len(outcome.compared.new))
+    if outcome.cells is not None:
+        cells = before_and_after(cell.to_dict() for cell in outcome.cells)
+    name = f"{outcome.record.name} {outcome.record.version}"
+    lines = "+{} -{}".format(*total(outcome.lines)) if outcome.lines else "-"
+    verdict = "[red]not as committed[/red]" if differences else "as committed"
+    if outcome.error:
+        verdict = f"[red]failed: {escape(outcome.error.step)}[/red]"
+    elif outcome.not_run:
+        verdict = "[magenta]not run[/magenta]"
+    return [name, lines, tests, new, cells, f"{outcome.seconds:.0f}", verdict]
 
 
 def before_and_after(cells: Iterable[Mapping[str, Mapping[str, int]]]) -> str:
@@ -72,21 +68,11 @@ def before_and_after(cells: Iterable[Mapping[str, Mapping[str, int]]]) -> str:
     for cell in cells:
         for when, counted in counts.items():
             counted.update(cell[when])
-    return " → ".join(map(_count, counts.values()))
-
-
-def _count(verdicts: Counter[str]) -> str:
-    unsupported = verdicts[UNSUPPORTED]
-    more = f" ({unsupported} cannot be asked)" if unsupported else ""
-    return f"{verdicts[DIVERGES]}{more}"
-
-
-def _verdict(outcome: Outcome, differences: Sequence[str]) -> str:
-    if outcome.error:
-        return f"[red]failed: {escape(outcome.error.step)}[/red]"
-    if outcome.not_run:
-        return "[magenta]not run[/magenta]"
-    return "[red]not as committed[/red]" if differences else "as committed"
+    return " → ".join(
+        f"{found[DIVERGES]}"
+        + (f" ({found[UNSUPPORTED]} cannot be asked)" if found[UNSUPPORTED] else "")
+        for found in counts.values()
+    )
 
 
 def _show_details(
@@ -111,7 +97,7 @@ def write_json(
     """Write every outcome as JSON."""
     projects = {
         outcome.record.name: {
-            **results.from_outcome(outcome),
+            **outcome.to_dict(),
             "seconds": round(outcome.seconds, 1),
             "not_run": outcome.not_run or None,
             "error": vars(outcome.error) if outcome.error else None,
@@ -119,5 +105,51 @@ def write_json(
         }
         for outcome in outcomes
     }
-    text = json.dumps({DAY: day, "projects": projects}, indent=1) + "\n"
+    text = json.dumps({recorded.DAY: day, "projects": projects}, indent=1) + "\n"
     path.write_text(text, "utf-8")
+
+
+def load(record: Record) -> dict[str, Any] | None:
+    """Return the committed results of a project, or nothing if there are none.
+
+    :raises ResultError: if they cannot be read.
+    """
+    return recorded.load(record.folder / RESULTS)
+
+
+def compare(
+    outcomes: Iterable[Outcome], committed: Mapping[str, dict[str, Any] | None]
+) -> Differences:
+    """Return the differences of each outcome; there are none if it is not complete."""
+    return {
+        name: differences(one.to_dict(), committed[name]) if one.complete else []
+        for one in outcomes
+        for name in [one.record.name]
+    }
+
+
+def differences(new: dict[str, Any], committed: dict[str, Any] | None) -> list[str]:
+    """Return one line for each value of a run that differs from the committed one.
+
+    The number of tests depends on the Python that runs them. It is compared only if the
+    minor version of Python is the same.
+    """
+    if committed is None:
+        return ["nothing is committed; --update writes results.json"]
+    both = committed, new
+    python = [one.get("tests", {}).get("python", "").split(".")[:2] for one in both]
+    same = python[0] == python[1]
+    committed, new = (
+        {**one, "tests": {**one["tests"], "python": None} if same else None}
+        if "tests" in one
+        else one
+        for one in both
+    )
+    return recorded.differences(committed, new)
+
+
+def write(record: Record, data: dict[str, Any], day: str) -> Path:
+    """Write results.json, with its old day if nothing else changed; return its path."""
+    path = record.folder / RESULTS
+    recorded.write(path, recorded.dated(data, load(record), day), indent=2)
+    return path

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.matrix.recorded import ReasonError
 from tests.toolkit.cache import ProvisionError
 
 from . import changes, suites
-from .cell_comparison import CellComparison, compare_cells
+from .cell_comparison import CellComparison, compare_adapters, compare_cells
 from .changes import Lines
 from .project import AFTER, BEFORE, Project, RunOptions, digest
-from .records import Record, RecordError, Suite, Tests, load_records
+from .records import Record, RecordError, Tests, load_records
 from .steps import StepError
 from .suites import Compared, Outcomes
 
@@ -41,69 +42,73 @@ class Outcome:
         """Whether everything was run, and nothing failed."""
         return not (self.error or self.not_run)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the form of results.json, without its day."""
+        added, removed = changes.total(self.lines)
+        data: dict[str, Any] = {
+            "version": self.record.version,
+            "change": {
+                "digest": self.digest,
+                "added": added,
+                "removed": removed,
+                "files": {name: list(count) for name, count in self.lines.items()},
+            },
+        }
+        if self.before and self.after and self.compared:
+            data["tests"] = {
+                "python": self.before.python,
+                "before": self.before.to_dict(),
+                "after": self.after.to_dict(),
+                "new": self.compared.new,
+                "gone": self.compared.gone,
+            }
+        if self.checks:
+            data["checks"] = self.checks
+        if self.cells is not None:
+            data["suite"] = {cell.name: cell.to_dict() for cell in self.cells}
+        return data
 
-class UpstreamRunner:
-    """Run projects, each in a folder of its own.
 
-    :param records: every project, since one may be installed for another.
+def run_project(name: str, projects: Mapping[str, Project]) -> Outcome:
+    """Run every step of a project; if one fails, the outcome has its error.
+
+    :param projects: every project, since one may be installed for another.
     """
+    record = projects[name].record
+    outcome = Outcome(record, digest=digest(record.change.read_bytes()))
+    try:
+        _run(record, outcome, projects)
+    except StepError as error:
+        outcome.error = error
+    except (ProvisionError, ReasonError, RecordError) as error:
+        outcome.error = StepError("downloads", str(error))
+    except Exception as error:  # noqa: BLE001 - the other projects go on
+        outcome.error = StepError("run", f"{type(error).__name__}: {error}")
+    return outcome
 
-    def __init__(self, records: Iterable[Record], options: RunOptions) -> None:
-        self.options = options
-        self.projects = {record.name: Project(record, options) for record in records}
 
-    def run(self, record: Record) -> Outcome:
-        """Run every step; if one fails, the outcome has its error."""
-        outcome = Outcome(record, digest=digest(record.change.read_bytes()))
-        try:
-            self._run(self.projects[record.name], outcome)
-        except StepError as error:
-            outcome.error = error
-        except (ProvisionError, ReasonError, RecordError) as error:
-            outcome.error = StepError("downloads", str(error))
-        except Exception as error:  # noqa: BLE001 - the other projects go on
-            outcome.error = StepError("run", f"{type(error).__name__}: {error}")
-        return outcome
-
-    def _run(self, project: Project, outcome: Outcome) -> None:
-        record = project.record
-        if record.change.suffix == ".patch":
-            outcome.lines = changes.counted(record.change.read_text("utf-8"))
-        if not (record.downloadable or project.checkout):
-            outcome.not_run = (
-                f"the source is only in {record.source['repository']}: give a checkout"
-                f" with --checkout {record.name}=FOLDER"
-            )
-            outcome.checks = project.checks(source=False)
-            return
-        project.lay_sources()
-        outcome.lines = outcome.lines or project.changed_lines()
-        if record.tests:
-            _run_tests(project, record.tests, outcome)
-        outcome.checks = project.checks(source=True)
-        if record.suite:
-            outcome.cells = self._compare_cells(project, record.suite)
-        if record.adapter:
-            cell = project.compare_adapters(record.adapter)
-            outcome.cells = [*(outcome.cells or []), cell]
-
-    def _compare_cells(self, project: Project, suite: Suite) -> list[CellComparison]:
-        names = (project.record.name, *suite.beside)
-        installed = [self.projects[name] for name in names]
-
-        def install(folder: Path) -> None:
-            for one in installed:
-                one.install(folder)
-
-        return compare_cells(
-            suite,
-            project.record.version,
-            digest(*(one.record.change.read_bytes() for one in installed)),
-            self.options.cache / "matrix",
-            install=install,
-            report=project.report,
-            on_stop=self.options.stop.callbacks.append,
+def _run(record: Record, outcome: Outcome, projects: Mapping[str, Project]) -> None:
+    project = projects[record.name]
+    if record.change.suffix == ".patch":
+        outcome.lines = changes.counted(record.change.read_text("utf-8"))
+    if not (record.downloadable or project.checkout):
+        outcome.not_run = (
+            f"the source is only in {record.source['repository']}: give a checkout"
+            f" with --checkout {record.name}=FOLDER"
         )
+        outcome.checks = project.checks(source=False)
+        return
+    project.lay_sources()
+    outcome.lines = outcome.lines or project.changed_lines()
+    if record.tests:
+        _run_tests(project, record.tests, outcome)
+    outcome.checks = project.checks(source=True)
+    if record.suite:
+        installed = [projects[name] for name in (record.name, *record.suite.beside)]
+        outcome.cells = compare_cells(project, record.suite, installed)
+    if record.adapter:
+        cell = compare_adapters(project, record.adapter)
+        outcome.cells = [*(outcome.cells or []), cell]
 
 
 def _run_tests(project: Project, tests: Tests, outcome: Outcome) -> None:
@@ -131,4 +136,4 @@ def changed_source(name: str, matrix: Path) -> Path:
     (record,) = (one for one in load_records() if one.name == name)
     project = Project(record, RunOptions(matrix.parent))
     project.lay_sources()
-    return project.folder / AFTER
+    return project.place(AFTER)

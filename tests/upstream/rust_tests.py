@@ -14,8 +14,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -37,6 +36,8 @@ SECONDS = 3600
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the tests; return the exit code of cargo, or 2 if it could not be started."""
+    import fcntl  # noqa: PLC0415 - Windows lacks it, and imports this module
+
     plan_file, report = map(Path, sys.argv[1:] if arguments is None else arguments)
     plan = json.loads(plan_file.read_bytes())
     place = report.resolve().parent
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("cargo is not installed, and it runs these tests", file=sys.stderr)
         return 2
     # Both sources use one folder, in turn: the crates are compiled once.
-    with locked(place / "crates.lock"):
+    with (place / "crates.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             registry = provide(plan["packages"], place)
             workspace(Path.cwd(), plan["members"], place / "workspace", registry)
@@ -63,16 +65,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return done.status
 
 
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Wait until no other run uses the same folders."""
-    import fcntl  # noqa: PLC0415 - Windows lacks it, and imports this module
-
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def provide(packages: Mapping[str, str], folder: Path) -> Path:
     """Unpack the packages into a cache; return the folder in which cargo finds crates.
 
@@ -81,8 +73,8 @@ def provide(packages: Mapping[str, str], folder: Path) -> Path:
     """
 
     def fill(crates: Path) -> None:
-        for path, sha256 in packages.items():
-            Package(path, sha256).unpack(crates, NEWER)
+        for pinned in packages.items():
+            Package(*pinned).unpack(crates, NEWER)
 
     key = hashlib.sha256(json.dumps(packages).encode()).hexdigest()
     unit = Unit("crates", "crates of Debian", fill, key=key)
@@ -105,13 +97,11 @@ def workspace(
     named = f"members = {json.dumps(list(members))}"
     manifest, changed = MEMBERS.subn(named, (source / "Cargo.toml").read_text("utf-8"))
     if changed != 1:
-        raise ProvisionError(
-            f"{source.name}/Cargo.toml names no members of a workspace"
-        )
+        why = f"{source.name}/Cargo.toml names no members of a workspace"
+        raise ProvisionError(why)
     (folder / "Cargo.toml").write_text(manifest, "utf-8")
-    settings = folder / ".cargo"
-    settings.mkdir()
-    (settings / "config.toml").write_text(
+    (folder / ".cargo").mkdir()
+    (folder / ".cargo" / "config.toml").write_text(
         '[source.crates-io]\nreplace-with = "debian"\n'
         f"[source.debian]\ndirectory = {json.dumps(str(registry))}\n",
         "utf-8",

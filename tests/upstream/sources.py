@@ -24,12 +24,8 @@ STEP = "source"
 LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", ".tox", ".nox", ".venv")
 SECONDS = 60
 # The errors of a request to PyPI that has no usable answer.
-NO_ANSWER = (
-    NoSuchProjectError,
-    RequestException,
-    UnsupportedContentTypeError,
-    UnsupportedRepoVersionError,
-)
+UNSUPPORTED = UnsupportedContentTypeError, UnsupportedRepoVersionError
+NO_ANSWER = NoSuchProjectError, RequestException, *UNSUPPORTED
 
 
 def pypi_files(project: str) -> list[DistributionPackage]:
@@ -57,7 +53,7 @@ def archive(record: Record, folder: Path) -> Path:
         else:
             folder.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f"{path.name}.part")
-            part.write_bytes(_download(record, path.name))
+            part.write_bytes(_download(record, path.name, sha256))
             part.replace(path)
     except ProvisionError as error:
         deleted = "; the file is deleted" if path.exists() else ""
@@ -66,8 +62,7 @@ def archive(record: Record, folder: Path) -> Path:
     return path
 
 
-def _download(record: Record, name: str) -> bytes:
-    sha256 = record.source["sha256"]
+def _download(record: Record, name: str, sha256: str) -> bytes:
     if "debian" in record.source:
         return Package(record.source["debian"], sha256).download()
     # The file's name begins with the project's.
@@ -85,16 +80,16 @@ def unpack(path: Path, folder: Path) -> None:
     """
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".part-") as part:
         try:
-            shutil.unpack_archive(
-                path, part, filter=None if path.suffix == ".zip" else "data"
-            )
+            if path.suffix == ".zip":
+                shutil.unpack_archive(path, part)
+            else:
+                shutil.unpack_archive(path, part, filter="data")
         except (OSError, tarfile.TarError, zipfile.BadZipFile) as error:
             raise StepError(STEP, f"{path.name} cannot be unpacked: {error}") from None
         inner = list(Path(part).iterdir())
         if len(inner) != 1:
-            raise StepError(
-                STEP, f"{path.name} has {len(inner)} entries at its top, wanted 1"
-            )
+            why = f"{path.name} has {len(inner)} entries at its top, wanted 1"
+            raise StepError(STEP, why)
         folder.rmdir()
         inner[0].rename(folder)
 

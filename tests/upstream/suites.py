@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 from .steps import StepError
@@ -35,23 +35,18 @@ class Outcomes:
         """Return the names of the tests with this outcome."""
         return {name for name, found in self.tests.items() if found == outcome}
 
-    def below(self, folder: Path) -> Outcomes:
-        """Return the same outcomes, with the folder of the source removed from the names."""
-        names = {name: name.replace(str(folder), "SOURCE") for name in self.tests}
-        tests = {names[name]: outcome for name, outcome in self.tests.items()}
-        return Outcomes(tests, self.python)
-
     def to_dict(self) -> dict[str, Any]:
-        """Return the arguments that make an equal object, for JSON."""
-        return {"python": self.python, "tests": dict(self.tests)}
+        """Return the form of results.json."""
+        return {**self.counts, "failing": sorted(self.of(FAILED))}
 
 
-def read(report: Path, step: str, python: str, output: str) -> Outcomes:
+def read(report: Path, step: str, python: str, output: str, source: Path) -> Outcomes:
     """Read the report of a run.
 
     :param step: the step that wrote it, for the error.
     :param python: the version of Python that ran the tests.
     :param output: the output of the run, for the error.
+    :param source: the folder of the source, which the names have as ``SOURCE``.
     :raises StepError: if there is no report, or no test in it: the suite did not start.
     """
     if not report.exists():
@@ -64,6 +59,7 @@ def read(report: Path, step: str, python: str, output: str) -> Outcomes:
     for case in root.iter("testcase"):
         found = {OUTCOMES[child.tag] for child in case if child.tag in OUTCOMES}
         name = f"{case.get('classname', '')}::{case.get('name', '')}".lstrip(":")
+        name = name.replace(str(source), "SOURCE")
         outcome = FAILED if FAILED in found else SKIPPED if found else PASSED
         # A test and an error of its teardown are two elements of one name.
         tests[name] = FAILED if FAILED in {outcome, tests.get(name)} else outcome
@@ -72,22 +68,19 @@ def read(report: Path, step: str, python: str, output: str) -> Outcomes:
     return Outcomes(tests, python)
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(NamedTuple):
     """The names of new tests, of tests that are gone, and of new failures."""
 
-    new: tuple[str, ...]
-    gone: tuple[str, ...]
-    broken: tuple[str, ...]
+    new: list[str]
+    gone: list[str]
+    broken: list[str]
 
 
 def compare(before: Outcomes, after: Outcomes) -> Compared:
     """Compare two runs, without a verdict."""
-    return Compared(
-        tuple(sorted(after.tests.keys() - before.tests.keys())),
-        tuple(sorted(before.tests.keys() - after.tests.keys())),
-        tuple(sorted(after.of(FAILED) - before.of(FAILED))),
-    )
+    new, gone = after.tests.keys() - before.tests, before.tests.keys() - after.tests
+    broken = after.of(FAILED) - before.of(FAILED)
+    return Compared(sorted(new), sorted(gone), sorted(broken))
 
 
 def compare_outcomes(

@@ -29,25 +29,17 @@ def test_the_section_is_one_level_below_the_page() -> None:
 
 
 def test_the_program_writes_the_patch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = tmp_path / guide.PAGE
+    page, made = tmp_path / guide.PAGE, tmp_path / "change.patch"
     page.parent.mkdir(parents=True)
-    page.write_text(PAGE, "utf-8")
-    made = tmp_path / "change.patch"
     monkeypatch.setattr(guide, "CHANGE", made)
+    # A page without the place is refused.
+    for text in ("Text.\n", guide.LABEL + PAGE, PAGE + guide.NEXT):
+        page.write_text(text, "utf-8")
+        assert guide.main([str(tmp_path)]) == 1
+        assert "wanted 'Use' once" in capsys.readouterr().err
+        assert not made.exists()
+    page.write_text(PAGE, "utf-8")
     assert guide.main([str(tmp_path)]) == 0
     assert made.read_text("utf-8") == guide.patch(PAGE, guide.TEXT.read_text("utf-8"))
-
-
-@pytest.mark.parametrize("page", ["Text.\n", guide.LABEL + PAGE, PAGE + guide.NEXT])
-def test_a_page_without_the_place_is_refused(
-    page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / guide.PAGE
-    path.parent.mkdir(parents=True)
-    path.write_text(page, "utf-8")
-    before = guide.CHANGE.read_bytes()
-    assert guide.main([str(tmp_path)]) == 1
-    assert "wanted 'Use' once" in capsys.readouterr().err
-    assert guide.CHANGE.read_bytes() == before

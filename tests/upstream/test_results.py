@@ -14,16 +14,15 @@ from tests.toolkit.process import run
 
 from .cell_comparison import CellComparison, suite_cells
 from .changes import counted, total
-from .conftest import diff
+from .packaging_guide import diff
 from .project import digest
-from .records import REQUEST, load_records
-from .results import differences, load
+from .records import REQUEST, Record, load_records
+from .report import differences, load
 from .steps import StepError
 from .suites import FAILED, PASSED, SKIPPED, Outcomes, compare, compare_outcomes, read
 
 RECORDS = load_records()
 each_record = pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
-from .records import Record
 
 TEXT = st.lists(st.sampled_from(["a", "b", "- x", "+ y", "@@ -1 +1 @@", "--- a/z", ""]))
 
@@ -34,15 +33,11 @@ def test_lines_are_counted(files: list[tuple[list[str], list[str]]]) -> None:
     expected = {}
     for number, (old, new) in enumerate(files):
         before, after = ("".join(f"{line}\n" for line in side) for side in (old, new))
-        made = diff(before, after, f"f{number}")
-        if not made:
-            continue
-        patch += made
-        body = made.splitlines()[2:]
-        # Within a hunk, only the first character tells what a line is.
-        expected[f"f{number}"] = tuple(
-            sum(line.startswith(sign) for line in body) for sign in "+-"
-        )
+        if made := diff(before, after, f"f{number}"):
+            patch += made
+            # Within a hunk, only the first character tells what a line is.
+            signs = [line[:1] for line in made.splitlines()[2:]]
+            expected[f"f{number}"] = signs.count("+"), signs.count("-")
     assert counted(patch) == expected
 
 
@@ -76,17 +71,12 @@ def test_results_are_of_this_change(record: Record) -> None:
 )
 def test_patterns_match_the_cells_of_the_results(record: Record) -> None:
     assert record.suite
-    names = [
-        cell.name
-        for cell in suite_cells(record.suite, record.version)
-        if not cell.patched
-    ]
-    results = load(record) or {}
-    assert names == [
-        name for name, cell in results["suite"].items() if cell["via"] != "adapter"
-    ]
-    keys = CellComparison("", "", "", "", None, {}, {}, {}).to_dict().keys()
-    assert all(cell.keys() == keys for cell in results["suite"].values())
+    found = suite_cells(record.suite, record.version)
+    names = [cell.name for cell in found if not cell.patched]
+    suite = (load(record) or {})["suite"]
+    assert names == [name for name, one in suite.items() if one["via"] != "adapter"]
+    keys = CellComparison("", "", "", "", None, {}, {}).to_dict().keys()
+    assert all(cell.keys() == keys for cell in suite.values())
     # The pattern of a series of a runtime stands for one release of it.
     for pattern in record.suite.cells:
         if re.search(r"pyodide-[0-9]", pattern):
@@ -108,7 +98,7 @@ REPORT = """\
 def test_a_report_is_read(tmp_path: Path) -> None:
     path = tmp_path / "report.xml"
     path.write_text(REPORT, "utf-8")
-    found = read(path, "tests before", "3.13.0", "")
+    found = read(path, "tests before", "3.13.0", "", tmp_path)
     assert found.tests == {
         "t.T::good": PASSED,
         "t.T::bad": FAILED,
@@ -128,19 +118,14 @@ def test_an_unusable_report(tmp_path: Path, text: str | None, wanted: str) -> No
     if text is not None:
         path.write_text(text, "utf-8")
     with pytest.raises(StepError, match=wanted) as error:
-        read(path, "tests before", "3.13.0", "the output")
+        read(path, "tests before", "3.13.0", "the output", tmp_path)
     assert error.value.output == "the output"
 
 
-def outcomes(**tests: str) -> Outcomes:
-    return Outcomes(tests, "3.13.0")
-
-
 def test_outcomes_are_compared() -> None:
-    before = outcomes(a=PASSED, b=FAILED, c=PASSED)
-    after = outcomes(a=FAILED, b=FAILED, d=PASSED)
-    found = compare(before, after)
-    assert (found.new, found.gone, found.broken) == (("d",), ("c",), ("a",))
+    before = Outcomes({"a": PASSED, "b": FAILED, "c": PASSED}, "3.13.0")
+    after = Outcomes({"a": FAILED, "b": FAILED, "d": PASSED}, "3.13.0")
+    assert compare(before, after) == (["d"], ["c"], ["a"])
     with pytest.raises(StepError, match="not in known_failures: b"):
         compare_outcomes(before, after, {}, "")
     with pytest.raises(StepError, match="fail with the change: a"):
@@ -149,11 +134,15 @@ def test_outcomes_are_compared() -> None:
 
 def test_counts_are_compared_on_the_same_python() -> None:
     old = {"measured": "2026-11-27", "tests": {"python": "3.13.0", "passed": 1}}
-    assert differences({"tests": {"python": "3.13.9", "passed": 1}}, old) == []
-    assert differences({"tests": {"python": "3.13.0", "passed": 2}}, old) == [
-        "tests/passed: committed 1, observed 2"
-    ]
-    assert differences({"tests": {"python": "3.14.0", "passed": 2}}, old) == []
+    wanted = ["tests/passed: committed 1, observed 2"]
+    for python, passed, lines in [
+        ("3.13.9", 1, []),
+        ("3.13.0", 2, wanted),
+        ("3.14.0", 2, []),
+    ]:
+        assert (
+            differences({"tests": {"python": python, "passed": passed}}, old) == lines
+        )
     assert differences({}, None) == [
         "nothing is committed; --update writes results.json"
     ]

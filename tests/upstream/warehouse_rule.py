@@ -27,8 +27,8 @@ CASES = Path(__file__).parents[1] / "conformance" / "cases" / "index"
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def extract(path: Path, first: str, last: str) -> dict[str, Any]:
-    """Run a part of a file, from a statement to the end of a function; return its names."""
+def extract(path: Path, first: str, last: str) -> Any:
+    """Run a part of a file, from a statement to the end of a function; return that."""
     text = path.read_text("utf-8")
     part = re.search(
         rf"^{re.escape(first)}.*?^def {last}\(.*?(?=^\S|\Z)",
@@ -38,21 +38,17 @@ def extract(path: Path, first: str, last: str) -> dict[str, Any]:
     assert part, f"{path.name} has no {first!r} before {last}()"
     names: dict[str, Any] = {"re": re}
     exec(compile("import packaging.utils\n" + part[0], str(path), "exec"), names)
-    return names
+    return names[last]
 
 
 @pytest.fixture(scope="module")
 def valid() -> Any:
-    return extract(LEGACY, "_allowed_platforms = {", "_valid_platform_tag")[
-        "_valid_platform_tag"
-    ]
+    return extract(LEGACY, "_allowed_platforms = {", "_valid_platform_tag")
 
 
 @pytest.fixture(scope="module")
 def pretty() -> Any:
-    return extract(WHEEL, "_PLATFORMS = [", "filename_to_pretty_tags")[
-        "filename_to_pretty_tags"
-    ]
+    return extract(WHEEL, "_PLATFORMS = [", "filename_to_pretty_tags")
 
 
 def upload(valid: Any, platform: str) -> bool:
@@ -84,9 +80,8 @@ def parametrized(path: Path, test: str) -> list[Any]:
     """Return the values of the parametrised test in a file of Warehouse."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.FunctionDef) and node.name == test:
-            (mark,) = (
-                x for x in node.decorator_list if "parametrize" in ast.unparse(x)
-            )
+            marks = node.decorator_list
+            (mark,) = (one for one in marks if "parametrize" in ast.unparse(one))
             assert isinstance(mark, ast.Call)
             return list(ast.literal_eval(mark.args[1]))
     raise AssertionError(f"{path.name} has no {test}()")

@@ -6,16 +6,9 @@ import shutil
 import sys
 from pathlib import Path
 
-
-def main() -> int:
-    """Copy each; 1 if the archive has none."""
-    source, folder = map(Path, sys.argv[1:])
-    stubs = list((source / "pex" / "windows" / "stubs").glob("*.exe"))
-    for stub in stubs:
-        (folder / stub.name).mkdir(parents=True, exist_ok=True)
-        shutil.copy(stub, folder / stub.name / "stub.exe")
-    return 0 if stubs else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+source, folder = map(Path, sys.argv[1:])
+stubs = list((source / "pex" / "windows" / "stubs").glob("*.exe"))
+for stub in stubs:
+    (folder / stub.name).mkdir(parents=True, exist_ok=True)
+    shutil.copy(stub, folder / stub.name / "stub.exe")
+sys.exit(0 if stubs else "the archive has no stubs")

@@ -19,19 +19,15 @@ def platform_tags(request: dict[str, Any]) -> list[str]:
     """The platform tags of the interpreter that the request describes, best first."""
     importlib.import_module("poetry.core")  # it puts its packaging on the path
     tags = importlib.import_module("packaging.tags")
-    said = {name: request[name] for name in ("system", "machine")}
-    asked = {"get_config_var": request["config"].get}
     with (
-        mock.patch.multiple(platform, **_answers(said)),
-        mock.patch.multiple(
-            sysconfig, **asked, **_answers({"get_platform": request["get_platform"]})
+        mock.patch.object(platform, "system", return_value=request["system"]),
+        mock.patch.object(platform, "machine", return_value=request["machine"]),
+        mock.patch.object(
+            sysconfig, "get_platform", return_value=request["get_platform"]
         ),
+        mock.patch.object(sysconfig, "get_config_var", request["config"].get),
     ):
         return list(tags.platform_tags())
-
-
-def _answers(values: dict[str, str]) -> dict[str, mock.Mock]:
-    return {name: mock.Mock(return_value=value) for name, value in values.items()}
 
 
 def main() -> None:
