@@ -1,7 +1,5 @@
 """The code on the pages does what they say."""
 
-from __future__ import annotations
-
 import doctest
 import json
 import re

@@ -1,7 +1,5 @@
 """The facts on the landing page, in the status box and in a guide are the data's."""
 
-from __future__ import annotations
-
 import json
 import re
 import runpy

@@ -1,7 +1,5 @@
 """How pages show results, also such as no committed result has today."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace

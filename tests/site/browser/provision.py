@@ -4,8 +4,6 @@
 there is no Chromium, it installs Debian's, as root.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys
