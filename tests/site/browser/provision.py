@@ -1,7 +1,8 @@
 """Provide what the browser's tests need: Pyodide and axe-core from npm, and Chromium.
 
 ``python -m tests.site.browser.provision`` downloads exact versions into .cache/browser. If
-there is no Chromium, it installs Debian's, as root.
+there is no Chromium, it installs Debian's, as root, with the fonts that Google's Chrome
+depends on: with wider ones, tables do not fit.
 """
 
 import os
@@ -48,7 +49,8 @@ def provide_chromium() -> Path:
         if apt is None or not may_install or os.environ.get(VARIABLE):
             raise
     run_step([apt, "update", "-qq"])
-    run_step([apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"])
+    packages = ("chromium", "fonts-liberation")
+    run_step([apt, "install", "-y", "-qq", "--no-install-recommends", *packages])
     return chromium()
 
 
