@@ -3,7 +3,6 @@
 import os
 import runpy
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from html.parser import HTMLParser
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -21,11 +21,9 @@ Opener = Callable[..., Page]
 
 ROOT = Path(__file__).parents[3]
 SITE = Path(os.environ.get("WASM_TAGS_SITE") or ROOT / "_build" / "html")
+REDIRECTS = runpy.run_path(str(ROOT / "conf.py"))["redirects"]
 # Old addresses of pages, and what they lead to.
-MOVED = {
-    f"{old}.html": new.removeprefix("/")
-    for old, new in runpy.run_path(str(ROOT / "conf.py"))["redirects"].items()
-}
+MOVED = {f"{old}.html": new.removeprefix("/") for old, new in REDIRECTS.items()}
 
 
 def pages() -> list[str]:
@@ -37,12 +35,6 @@ def pages() -> list[str]:
 
 class Handler(SimpleHTTPRequestHandler):
     """A plain file server without a log."""
-
-    extensions_map = {  # noqa: RUF012 - as the base class has it
-        **SimpleHTTPRequestHandler.extensions_map,
-        ".mjs": "text/javascript",
-        ".wasm": "application/wasm",
-    }
 
     def log_message(self, *_: object) -> None:
         """Log nothing."""
@@ -73,13 +65,11 @@ def served(folder: Path, handler: type[Handler] = Handler) -> Iterator[str]:
     """Serve a folder on a free port of loopback."""
     handle = partial(handler, directory=str(folder))
     with Server(("127.0.0.1", 0), handle) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+        Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
-            thread.join()
 
 
 class References(HTMLParser):

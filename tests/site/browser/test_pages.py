@@ -188,8 +188,3 @@ def test_the_landing_page_fits_the_window(width: int, open_page: Opener) -> None
         }).map((found) => found.outerHTML.slice(0, 80))"""
     )
     assert wide == []
-
-
-@pytest.mark.parametrize("name", ["index.html", "docs/support.html"])
-def test_a_page_that_many_open_is_small(name: str) -> None:
-    assert (SITE / name).stat().st_size < 150_000
