@@ -1,7 +1,5 @@
 """Let the tests import what the site's extensions are made of."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

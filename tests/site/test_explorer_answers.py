@@ -1,7 +1,5 @@
 """What the tag explorer answers, on this machine."""
 
-from __future__ import annotations
-
 import io
 import json
 import subprocess
@@ -11,16 +9,8 @@ from pathlib import Path
 
 import pytest
 from explorer import packed
-from explorer_answers import (
-    answer,
-    build,
-    explore,
-    names,
-    runtime,
-    situation,
-    version,
-    wheel,
-)
+from explorer_answers import answer, build, explore, names, runtime, situation, version
+from explorer_answers import wheel as compare
 from explorer_tools import joined
 from packaging.utils import InvalidWheelFilename
 
@@ -28,6 +18,7 @@ from wasm_platform_tags import Target, __version__, check_upload
 
 TARGET = "3.14 pyemscripten_2026_0_wasm32"
 WHEEL = "demo-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
+PIP, LIBRARY = "pip inside Pyodide", "This library"
 OTHER = "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
 
 
@@ -78,8 +69,9 @@ def test_what_an_index_states_about_a_file_is_reported() -> None:
 )
 def test_a_bad_target_does_not_spoil_the_others(target: str, message: str) -> None:
     report = explore(WHEEL, [target, TARGET])
-    assert message in report["targets"][0]["error"]
-    assert report["targets"][1]["error"] is None
+    bad, good = report["targets"]
+    assert message in bad["error"]
+    assert good["error"] is None
     assert len(report["endings"][0]["verdicts"]) == 1
 
 
@@ -135,36 +127,36 @@ def test_a_situation_is_what_tags_are_to_the_target(tags: str, like: str) -> Non
 
 
 def test_the_results_are_joined_by_situation() -> None:
-    data = joined()[TARGET]
-    tools = [tool["name"].partition(" (")[0] for tool in data["tools"]]
-    assert tools[-1].startswith("This library")
-    codes = {
-        case: dict(zip(tools, code, strict=True))
-        for case, _, _, code in reversed(data["cases"])
-    }
-    alias = codes["select/alias/alone@2026_0"]
-    pip = "pip inside Pyodide"
-    assert (alias["micropip"], alias[pip], alias["Poetry"]) == ("t", "L", "c")
-    assert codes["select/canonical/alone@2026_0"][pip] == "t"
-    assert codes["select/exact/later-year@2026_0"][pip] == "l"
-
-
-def test_uploads_are_joined_too() -> None:
-    data = joined()[""]
-    assert [tool["name"][:4] for tool in data["tools"]] == ["PyPI", "This"]
-    codes = {case: code for case, _, _, code in data["cases"]}
-    assert codes["index/accepted/pyemscripten"] == "tt"
-    assert codes["index/accepted/wasi-0-1"] == "Lt"
-    assert codes["index/rejected/alias"] == "ll"
+    data = joined()
+    for target, case, wanted in (
+        (
+            TARGET,
+            "select/alias/alone@2026_0",
+            {"micropip": "t", PIP: "L", "Poetry": "c"},
+        ),
+        (TARGET, "select/canonical/alone@2026_0", {PIP: "t"}),
+        (TARGET, "select/exact/later-year@2026_0", {PIP: "l"}),
+        ("", "index/accepted/pyemscripten", {"PyPI": "t", LIBRARY: "t"}),
+        ("", "index/accepted/wasi-0-1", {"PyPI": "L", LIBRARY: "t"}),
+        ("", "index/rejected/alias", {"PyPI": "l", LIBRARY: "l"}),
+    ):
+        tools = [tool["name"] for tool in data[target]["tools"]]
+        assert tools[-1].startswith(LIBRARY)
+        assert target or len(tools) == 2
+        code = next(code for name, _, _, code in data[target]["cases"] if name == case)
+        found = dict(zip(tools, code, strict=True))
+        for tool, outcome in wanted.items():
+            assert {found[name] for name in tools if name.startswith(tool)} == {outcome}
 
 
 def test_what_to_build_fits() -> None:
     wasi = "wasi_0_1_sdk_24_wasm32"
     targets = [TARGET, f"3.13 {wasi}", f"3.14 {wasi}", "x"]
     report = json.loads(build(json.dumps({"targets": targets})))
-    errors = [target["error"] for target in report["targets"]]
-    assert errors[:3] == [None] * 3
-    assert errors[3]
+    assert [target["error"] is None for target in report["targets"]] == [
+        *[True] * 3,
+        False,
+    ]
     assert [(row["tags"], row["fits"]) for row in report["rows"]] == [
         ("cp314-cp314-pyemscripten_2026_0_wasm32", [True, False, False]),
         (f"cp313-cp313-{wasi}", [False, True, False]),
@@ -192,11 +184,11 @@ def test_a_wheel_is_compared_with_its_name() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as made:
         made.writestr("demo-1.0.dist-info/WHEEL", "Tag: py3-none-any\n")
-    report = json.loads(wheel(WHEEL, file.getvalue()))
+    report = json.loads(compare(WHEEL, file.getvalue()))
     assert report["in_wheel"] == ["py3-none-any"]
     assert report["in_name"] == ["cp314-cp314-pyemscripten_2026_0_wasm32"]
-    assert "no WHEEL file can be read" in json.loads(wheel(WHEEL, b""))["error"]
-    assert "upper case" in json.loads(wheel("demo.WHL", b""))["error"]
+    assert "no WHEEL file can be read" in json.loads(compare(WHEEL, b""))["error"]
+    assert "upper case" in json.loads(compare("demo.WHL", b""))["error"]
 
 
 def test_the_archive_of_the_page_is_complete(tmp_path: Path) -> None:
@@ -217,9 +209,7 @@ def test_json_goes_in_and_out() -> None:
     request = json.dumps({"text": WHEEL, "targets": [TARGET]})
     assert json.loads(answer(request)) == explore(WHEEL, [TARGET])
     assert json.loads(version()) == __version__
-
-
-def test_the_report_of_a_runtime_is_whole_elsewhere_too() -> None:
+    # The report of a runtime is complete elsewhere too.
     report = json.loads(runtime())
     assert set(report["variables"].values()) == {None}
     assert report["stock"] == report["patched"]

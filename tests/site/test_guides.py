@@ -1,13 +1,10 @@
 """The code on the pages does what they say."""
 
-from __future__ import annotations
-
 import doctest
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,7 @@ import pytest
 from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
 
 from wasm_platform_tags import unpatch
-from wasm_platform_tags.conformance.cases import Case, load_cases
+from wasm_platform_tags.conformance.cases import load_cases
 
 DOCS = Path(__file__).parents[2] / "docs"
 WITH_CODE = sorted(
@@ -23,8 +20,6 @@ WITH_CODE = sorted(
     for page in (DOCS.parent / "index.md", *DOCS.rglob("*.md"))
     if ">>> " in page.read_text("utf-8")
 )
-
-INDEX_CASES = [case for case in load_cases() if case.kind == "index"]
 
 INSTALLERS = (DOCS / "guides" / "installer-authors.md").read_text("utf-8")
 
@@ -48,16 +43,19 @@ def test_ten_lines_of_any_language_are_ten_with_the_grammar_of_the_draft() -> No
     data = json.loads(file.read_text("utf-8"))
     # The recipe names each family's group apart from what both spellings share.
     accepted = [*data["accept"].values(), data["alias"]]
-    bare = [found.removeprefix(r"\A").removesuffix(r"\Z") for found in accepted]
-    pyemscripten, wasi, pyodide = bare
+    pyemscripten, wasi, pyodide = (
+        found.removeprefix(r"\A").removesuffix(r"\Z") for found in accepted
+    )
     assert wasi in text
     shared = pyemscripten.removeprefix("pyemscripten_")
     assert pyodide.removeprefix("pyodide_") == shared
     assert f"(pyemscripten|pyodide)_({shared.replace('_wasm32', ')_wasm32')}" in text
 
 
-def index_guide(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[str]]:
-    """Return the function ``verdict`` of the guide for indexes, as the page has it."""
+def test_the_guide_for_indexes_passes_the_suite(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No tag may be refused; the rules for another platform take the rest."""
     page = (DOCS / "guides" / "index-operators.md").read_text("utf-8")
     names: dict[str, Any] = {}
     monkeypatch.chdir(DOCS.parent)
@@ -66,29 +64,13 @@ def index_guide(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[str]]:
             re.match(r"(file|expressions) = ", example.source)
         ):
             exec(example.source, names)
-    found: Callable[[str], set[str]] = names["verdict"]
-    return found
-
-
-@pytest.mark.parametrize("case", INDEX_CASES, ids=lambda case: case.id)
-def test_the_guide_for_indexes_passes_the_suite(
-    case: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No tag may be refused; the rules for another platform take the rest."""
-    refused = "refuse" in index_guide(monkeypatch)(case.data["platform"])
-    assert refused is not case.expect
-
-
-def test_the_guide_for_indexes_leaves_other_platforms_alone(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    verdict = index_guide(monkeypatch)
+    verdict = names["verdict"]
+    for case in load_cases():
+        if case.kind == "index":
+            refused = "refuse" in verdict(case.data["platform"])
+            assert refused is not case.expect, case.id
     assert verdict("manylinux_2_17_x86_64") == {"other rules decide"}
     assert verdict("EMSCRIPTEN_4_0_9_WASM32") == verdict("") == {"refuse"}
-
-
-def test_there_are_pages_with_code() -> None:
-    assert len(WITH_CODE) > 4
 
 
 def test_a_wheel_is_renamed_as_the_page_says(tmp_path: Path) -> None:
@@ -101,14 +83,8 @@ def test_a_wheel_is_renamed_as_the_page_says(tmp_path: Path) -> None:
         archive.writestr("demo-1.0.dist-info/METADATA", "Name: demo\nVersion: 1.0\n")
         lines = f"Wheel-Version: 1.0\nTag: {tag}\n"
         archive.writestr("demo-1.0.dist-info/WHEEL", lines)
-    done = subprocess.run(
-        [sys.executable, "-m", "wheel", *options, name],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == printed
+    wheel = [sys.executable, "-m", "wheel", *options, name]
+    assert subprocess.check_output(wheel, cwd=tmp_path, text=True).strip() == printed
     assert [path.name for path in tmp_path.iterdir()] == [printed]
     with WheelFile(tmp_path / printed) as archive:
         data = archive.read("demo-1.0.dist-info/WHEEL").decode()
@@ -126,3 +102,4 @@ def test_examples(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         unpatch()  # a page may show patch() alone
     assert tried
     assert not failed
+    assert len(WITH_CODE) > 4

@@ -1,12 +1,9 @@
 """The facts on the landing page, in the status box and in a guide are the data's."""
 
-from __future__ import annotations
-
 import json
 import re
 import runpy
 from html import unescape
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -22,6 +19,7 @@ from wasm_platform_tags import (
     parse_platform_tag,
 )
 
+KNOWN = {known.platform_tags[0]: known for known in known_platforms()}
 PAGE = (ROOT / "index.md").read_text("utf-8")
 PEP = (ROOT / "pep" / "pep-9999.rst").read_text("utf-8")
 GUIDE = (ROOT / "docs" / "guides" / "package-authors.md").read_text("utf-8")
@@ -30,42 +28,23 @@ EXAMPLES = re.findall(r'<li><a href="([^"]+)">[^<]+</a>: ([^<]+)</li>', PAGE)
 INSTALLERS = re.findall(r"^\| (\w+) ([\d., ]+)[^|]*\| Pyodide ([^|]+) \| (.+) \|$", GUIDE, re.MULTILINE)  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def status() -> dict[str, Any]:
-    """What conf.py says of the draft's state."""
-    found: dict[str, Any] = runpy.run_path(str(ROOT / "conf.py"))["html_context"]
-    of_draft: dict[str, Any] = found["status"]
-    return of_draft
-
-
-def field(name: str) -> str:
-    """Return a field of the PEP's preamble."""
-    found = re.search(rf"^{name}: (.+)$", PEP, re.MULTILINE)
-    assert found
-    return found[1]
-
-
-def test_the_state_is_that_of_the_preamble(status: dict[str, Any]) -> None:
-    assert status["state"].startswith(f"{field('Status')}, not submitted")
-    assert status["number"].startswith(f"PEP {field('PEP')} is a placeholder")
+def test_the_status_is_that_of_the_preamble_and_the_results() -> None:
+    status = runpy.run_path(str(ROOT / "conf.py"))["html_context"]["status"]
+    preamble = dict(re.findall("^([A-Z][A-Za-z-]+): (.+)$", PEP, re.MULTILINE))
+    assert status["state"].startswith(f"{preamble['Status']}, not submitted")
+    assert status["number"].startswith(f"PEP {preamble['PEP']} is a placeholder")
     # Both change once there is a thread.
-    assert (status["thread"] == "no thread yet") == (field("Post-History") == "Pending")
-    assert field("Discussions-To") == "Pending"
-
-
-def test_the_days_are_those_of_the_results(status: dict[str, Any]) -> None:
+    pending = preamble["Post-History"] == "Pending"
+    assert (status["thread"] == "no thread yet") == pending
+    assert preamble["Discussions-To"] == "Pending"
+    # The days are those of the results.
     files = RESULTS.glob("*.json")
     days = sorted(json.loads(file.read_text("utf-8"))["measured"] for file in files)
     assert status["measured"] == (days[0], days[-1])
 
 
-def test_support_is_shown_in_six_rows() -> None:
-    assert PAGE.count("```{support-short}\n") == 1
-    assert len([row for row in support() if row.short]) == 6
-
-
 def test_every_tag_is_that_of_a_known_platform() -> None:
-    known = {tag for platform in known_platforms() for tag in platform.platform_tags}
+    known = {tag for platform in KNOWN.values() for tag in platform.platform_tags}
     refused = set()
     for tag in re.findall(r"(?:pyemscripten|pyodide|wasi)_\w+_wasm32", PAGE):
         try:
@@ -79,15 +58,14 @@ def test_every_tag_is_that_of_a_known_platform() -> None:
 def test_the_targets_are_those_of_the_registry() -> None:
     option = r'<option value="(\S+) (\S+)"(?: selected)?>(.+)</option>'
     options = re.findall(option, PAGE)
-    known = {platform.platform_tags[0]: platform for platform in known_platforms()}
     for python, tag, text in options:
-        assert python in known[tag].python
+        assert python in KNOWN[tag].python
         where = text.removeprefix(f"Python {python}, ")
         wasi = re.sub(r"wasi_(\d+)_(\d+)_sdk_(\d+)_wasm32", r"WASI \1.\2, SDK \3", tag)
-        assert where == (known[tag].runtime if wasi == tag else wasi)
+        assert where == (KNOWN[tag].runtime if wasi == tag else wasi)
     shown = [tag for _, tag, _ in options]
-    assert shown == [tag for tag in known if tag in shown]
-    assert {tag for tag in known if tag.startswith("pyemscripten")} < set(shown)
+    assert shown == [tag for tag in KNOWN if tag in shown]
+    assert {tag for tag in KNOWN if tag.startswith("pyemscripten")} < set(shown)
 
 
 @pytest.mark.parametrize(("link", "text"), EXAMPLES)
@@ -96,13 +74,13 @@ def test_an_example_has_the_librarys_answer(link: str, text: str) -> None:
     (wheel,), (target,) = asked["w"], asked["t"]
     found = Target(*target.split()).explain(wheel)
     assert text.startswith("fits" if found.compatible else "does not fit")
-    if "another platform" in text:
-        assert found.rule == "exact-match"
-    if "names no platform" in text:
-        assert found.rule == "local-tag"
+    rules = {"another platform": "exact-match", "names no platform": "local-tag"}
+    assert {rule for words, rule in rules.items() if words in text} <= {found.rule}
 
 
-def test_there_are_three_examples_and_five_routes() -> None:
+def test_there_are_six_rows_of_support_three_examples_and_five_routes() -> None:
+    assert PAGE.count("```{support-short}\n") == 1
+    assert len([row for row in support() if row.short]) == 6
     assert len(EXAMPLES) == 3
     routes = PAGE.split("````{tab-item} ")[1:]
     assert len(routes) == 5
@@ -118,6 +96,11 @@ def test_versions_are_those_that_the_guides_and_the_matrix_have() -> None:
     (cibuildwheel,) = re.findall(r"cibuildwheel==([\d.]+)", PAGE)
     workflow = ROOT / "docs" / "guides" / "workflows" / "cibuildwheel.yml"
     assert f"cibuildwheel=={cibuildwheel} " in workflow.read_text("utf-8")
+
+
+def test_the_guide_has_installers() -> None:
+    assert {tool for tool, *_ in INSTALLERS} == {"micropip", "pip", "uv"}
+    assert GUIDE.count("| Pyodide ") == len(INSTALLERS)
 
 
 def verdict(tool: str, version: str, runtime: str, spelling: str) -> str:
@@ -143,8 +126,3 @@ def test_the_guides_table_of_installers_is_measured(
             alias = verdict(tool, version, runtime, "alias") == "pass"
             assert taken == (text == "yes"), (version, runtime)
             assert ("alias alone" in text) == (alias and not taken), (version, runtime)
-
-
-def test_the_guide_has_installers() -> None:
-    assert {tool for tool, *_ in INSTALLERS} == {"micropip", "pip", "uv"}
-    assert GUIDE.count("| Pyodide ") == len(INSTALLERS)

@@ -1,7 +1,5 @@
 """The pictures show the data, also in words for those who cannot see them."""
 
-from __future__ import annotations
-
 import json
 from xml.etree import ElementTree as ET
 
@@ -64,18 +62,12 @@ def test_the_timeline_knows_the_day_of_every_release_in_it() -> None:
 def test_the_timeline_says_what_the_results_say() -> None:
     tools = pictures.timeline()["tools"]
     last = {title: versions[-1][2] for title, versions in tools.items()}
-    assert last == {
-        "packaging": "canonical",
-        "pip": "canonical",
-        "micropip": "both",
-        "uv": "both",
-        "pyodide venv": "both",
-    }
+    assert last == dict.fromkeys(("packaging", "pip"), "canonical") | dict.fromkeys(
+        ("micropip", "uv", "pyodide venv"), "both"
+    )
     words = [word for _, _, word in tools["micropip"]]
     assert words == ["neither", "alias", "alias", "both"]
-
-
-def test_releases_were_read_from_pypi() -> None:
+    # The releases were read from PyPI.
     data = json.loads(pictures.RELEASES.read_text("utf-8"))
     assert min(data["projects"]["pyodide-py"].values()) == "2024-05-27"
 

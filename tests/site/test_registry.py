@@ -1,7 +1,5 @@
 """How the pages name a platform's hosts and Python versions."""
 
-from __future__ import annotations
-
 import pytest
 from registry import hosts, python_versions
 

@@ -1,7 +1,5 @@
 """How pages show results, also such as no committed result has today."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -91,6 +89,9 @@ def test_every_group_is_in_one_topic() -> None:
     listed = [group for groups in topics.values() for group in groups]
     assert sorted(listed) == sorted(cases_by_group())
     assert max(map(len, topics.values())) <= 9  # more is wider than a page
+    # The project's own library is last everywhere.
+    tools = [tool for tool, _ in rows_by_tool_and_place()]
+    assert set(tools[tools.index("wasm-platform-tags") :]) == {"wasm-platform-tags"}
 
 
 def test_of_several_ways_of_asking_the_worst_counts() -> None:
@@ -103,12 +104,6 @@ def test_of_several_ways_of_asking_the_worst_counts() -> None:
     for rows in ([good, bad], [bad, good]):
         assert one_row_a_runtime(rows, GROUP) == [bad]
     assert total_counts([bad], GROUP)["diverges"] == 1
-
-
-def test_the_projects_own_library_is_last_everywhere() -> None:
-    tools = [tool for tool, _ in rows_by_tool_and_place()]
-    first = tools.index("wasm-platform-tags")
-    assert set(tools[first:]) == {"wasm-platform-tags"}
 
 
 def test_versions_with_equal_outcomes_are_one_row() -> None:
@@ -148,11 +143,6 @@ def test_a_change_is_one_between_two_measured_versions() -> None:
     assert all(old != new for tools in changes().values() for _, old, new in tools)
 
 
-def test_a_case_that_cannot_be_asked_has_no_question() -> None:
-    audits = [case for case in all_cases() if case.kind == "audit"]
-    assert explorer_question(audits) == ""
-
-
 def test_data_is_shown_as_it_is() -> None:
     (case,) = [c for c in all_cases() if c.id == "select/alias/alone@2026_0"]
     assert value_text(case, case.expect) == "1.0-cp314-cp314-pyodide_2026_0_wasm32.whl"
@@ -160,6 +150,10 @@ def test_data_is_shown_as_it_is() -> None:
     assert value_text(case, "two\nlines") == '"two\\nlines"'
     assert value_lines(case, {"a": "b"}) == ['a: "b"']
     assert value_lines(case, []) == []
+    # A case that cannot be asked has no question.
+    assert (
+        explorer_question([case for case in all_cases() if case.kind == "audit"]) == ""
+    )
 
 
 def test_objections_have_their_parts() -> None:
@@ -171,6 +165,7 @@ def test_objections_have_their_parts() -> None:
 
 def test_an_unknown_tool_is_named() -> None:
     page = SimpleNamespace(arguments=["conda"], env=PAGE, error=ValueError)
-    message = "no tool 'conda' in the matrix; wanted one of"
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(
+        ValueError, match="no tool 'conda' in the matrix; wanted one of"
+    ):
         tool_results(cast("SphinxDirective", page))

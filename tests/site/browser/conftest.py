@@ -4,10 +4,7 @@ The tests need a browser and the built site, so they run only when this folder i
 ``pytest tests/site/browser``. If one of the two is missing, they fail.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,16 +24,14 @@ DISABLED = (
     "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,"
     "WebUIOmniboxPopup,WebUIOmniboxAimPopup"
 )
-OPTIONS = (
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+OPTIONS = [
+    *("--no-sandbox", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
     f"--disable-features={DISABLED}",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
+]
+# In milliseconds. Pyodide needs a minute if other work shares the cores.
+TIMEOUT = 180_000
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -51,9 +46,7 @@ def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium(), args=list(OPTIONS)
-        )
+        browser = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
         yield browser
         browser.close()
 
@@ -66,33 +59,19 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, site: str) -> Iterator[Opener]:
-    """Open pages, by an address relative to the site, that may have no fault."""
-    with opener(browser, site) as open_:
-        yield open_
-
-
-@pytest.fixture(scope="module")
-def open_kept(browser: Browser, site: str) -> Iterator[Opener]:
-    """Open pages, as open_page does, that stay open for all tests of a module."""
-    with opener(browser, site) as open_:
-        yield open_
-
-
-@pytest.fixture
 def failing_page(browser: Browser, site: str) -> Iterator[Page]:
     """A page on which downloads may fail; its scripts must handle every error."""
     page = browser.new_page(base_url=site)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_default_timeout(TIMEOUT)
     yield page
     page.close()
     assert errors == []
 
 
-@contextmanager
 def opener(browser: Browser, site: str) -> Iterator[Opener]:
-    """Yield a function that opens pages; at the end, assert that they had no fault.
+    """Open pages, by an address relative to the site, that may have no fault.
 
     Faults are requests beyond loopback, errors and warnings on the console, and
     exceptions that no script handled.
@@ -117,7 +96,7 @@ def opener(browser: Browser, site: str) -> Iterator[Opener]:
         context.on("console", listen)
         context.on("weberror", lambda error: faults.append(f"error: {error.error}"))
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(TIMEOUT)
         page.goto(url)
         return page
 
@@ -125,3 +104,8 @@ def opener(browser: Browser, site: str) -> Iterator[Opener]:
     for context in contexts:
         context.close()
     assert faults == []
+
+
+open_page = pytest.fixture(opener, name="open_page")
+# Its pages stay open for all tests of a module.
+open_kept = pytest.fixture(opener, name="open_kept", scope="module")

@@ -1,11 +1,8 @@
 """The built site: its folder, its pages and their references, and a server of it."""
 
-from __future__ import annotations
-
 import os
 import runpy
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +11,7 @@ from html.parser import HTMLParser
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -23,48 +21,20 @@ Opener = Callable[..., Page]
 
 ROOT = Path(__file__).parents[3]
 SITE = Path(os.environ.get("WASM_TAGS_SITE") or ROOT / "_build" / "html")
-# The folders of the pages that are made of data.
-DATA = (
-    "tests/conformance/cases/",
-    "tests/matrix/results/",
-    "docs/results/",
-    "reference/upstream/",
-)
+REDIRECTS = runpy.run_path(str(ROOT / "conf.py"))["redirects"]
 # Old addresses of pages, and what they lead to.
-MOVED = {
-    f"{old}.html": new.removeprefix("/")
-    for old, new in runpy.run_path(str(ROOT / "conf.py"))["redirects"].items()
-}
+MOVED = {f"{old}.html": new.removeprefix("/") for old, new in REDIRECTS.items()}
 
 
 def pages() -> list[str]:
     """Return the path of every page, relative to the site, without old addresses."""
-    found = (page.relative_to(SITE) for page in SITE.rglob("*.html"))
-    return sorted(
-        page.as_posix()
-        for page in found
-        if page.parts[0] not in {"_static", "_downloads"}
-        and page.as_posix() not in MOVED
-    )
-
-
-def samples(names: list[str]) -> list[str]:
-    """Return the pages written by hand, and the largest that is made of each data."""
-    by_hand = [name for name in names if not name.startswith(DATA)]
-    made = [[name for name in names if name.startswith(folder)] for folder in DATA]
-    return by_hand + [
-        max(group, key=lambda name: (SITE / name).stat().st_size) for group in made
-    ]
+    found = (page.relative_to(SITE).as_posix() for page in SITE.rglob("*.html"))
+    other = ("_static/", "_downloads/", *MOVED)
+    return sorted(name for name in found if not name.startswith(other))
 
 
 class Handler(SimpleHTTPRequestHandler):
     """A plain file server without a log."""
-
-    extensions_map = {  # noqa: RUF012 - as the base class has it
-        **SimpleHTTPRequestHandler.extensions_map,
-        ".mjs": "text/javascript",
-        ".wasm": "application/wasm",
-    }
 
     def log_message(self, *_: object) -> None:
         """Log nothing."""
@@ -95,13 +65,11 @@ def served(folder: Path, handler: type[Handler] = Handler) -> Iterator[str]:
     """Serve a folder on a free port of loopback."""
     handle = partial(handler, directory=str(folder))
     with Server(("127.0.0.1", 0), handle) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+        Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
-            thread.join()
 
 
 class References(HTMLParser):
@@ -135,24 +103,15 @@ def references(name: str) -> References:
     return References((SITE / name).read_text("utf-8"))
 
 
-def place(folder: Path, page: Path, path: str) -> Path:
+def target(folder: Path, page: Path, path: str) -> Path:
     """Return the file that a page refers to; the page 404 does from the root."""
     return folder / path[1:] if path.startswith("/") else page.parent / path
 
 
-def weight(name: str) -> int:
-    """Return the size in bytes of a page's file with those of its styles and scripts."""
-    page = SITE / name
-    loads = references(name).loads
-    loaded = [place(SITE, page, urlsplit(load).path) for load in loads]
-    return sum(path.stat().st_size for path in [page, *loaded])
-
-
 def broken_links(folder: Path, names: list[str]) -> list[str]:
     """Return the internal references of some pages to no file or no id."""
-    parsed = {
-        folder / name: References((folder / name).read_text("utf-8")) for name in names
-    }
+    files = [folder / name for name in names]
+    parsed = {file: References(file.read_text("utf-8")) for file in files}
     broken = []
     for page, references in parsed.items():
         for reference in references.found:
@@ -160,9 +119,9 @@ def broken_links(folder: Path, names: list[str]) -> list[str]:
             if parts.scheme or parts.netloc:
                 continue
             path, anchor = unquote(parts.path), unquote(parts.fragment)
-            target = place(folder, page, path).resolve() if path else page
+            file = target(folder, page, path).resolve() if path else page
             # A fragment with "=" is a state of the explorer.
-            known = not anchor or "=" in anchor or target not in parsed
-            if not target.is_file() or not (known or anchor in parsed[target].ids):
+            known = not anchor or "=" in anchor or file not in parsed
+            if not file.is_file() or not (known or anchor in parsed[file].ids):
                 broken.append(f"{page.relative_to(folder).as_posix()}: {reference}")
     return broken

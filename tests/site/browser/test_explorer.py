@@ -1,7 +1,5 @@
 """The tag explorer, used as a reader would."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -9,43 +7,23 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 import pytest
 from explorer import RUNTIME, UPLOAD
 from explorer_answers import explore
-from playwright.sync_api import FilePayload, Page, Route
+from playwright.sync_api import FilePayload, Locator, Page, Route
 
-from tests.site.browser.explorer_page import (
-    BUILD,
-    CHANGES,
-    CHOICES,
-    EXPLORER,
-    FILES,
-    OTHERS,
-    ask_library,
-    cells,
-    click,
-    done,
-    expected,
-    failure,
-    first_cells,
-    is_in_view,
-    link,
-    names,
-    other_targets,
-    scroll_to_top,
-    status,
-    tools,
-    wait_for_scroll,
-)
-from tests.site.browser.site import ROOT, SITE, Handler, Opener, served
+from tests.site.browser.site import ROOT, SITE, Handler, Opener, references, served
 from tests.site.browser.test_site import overflow, violations
 
-Asker = Callable[..., Page]
-
+EXPLORER = "docs/explorer.html"
+# The captions of the answer's tables.
+CHOICES, FILES = "What each target would install", "Every file, judged"
+OTHERS, CHANGES, BUILD = "What names no wheel", "What changes", "Which tags to build"
+Scheme = Literal["light", "dark"]
 TARGETS = [
     "3.14 pyemscripten_2026_0_wasm32",
     "3.13 pyodide_2025_0_wasm32",
@@ -73,32 +51,157 @@ WHEELS = [
 ]
 
 
+def link(wheels: list[str], targets: list[str]) -> str:
+    """Return the address of a question, relative to the site."""
+    state = urlencode([("t", t) for t in targets] + [("w", w) for w in wheels])
+    return f"{EXPLORER}#{state}"
+
+
+def names(page: Page) -> Locator:
+    return page.get_by_label("Names of wheels")
+
+
+def other_targets(page: Page) -> Locator:
+    return page.get_by_label("Others, one a line")
+
+
+def click(page: Page, button: str) -> None:
+    page.get_by_role("button", name=button).click()
+
+
+def ask_library(page: Page, text: str | None = None) -> Page:
+    """Press "Ask the library", after typing a text if one is given."""
+    if text is not None:
+        names(page).fill(text)
+    click(page, "Ask the library")
+    return page
+
+
+def status(page: Page) -> str:
+    return page.locator("#explorer-status").inner_text()
+
+
+def done(page: Page) -> Page:
+    """Wait until the last question is answered; its click has changed the status."""
+    found = page.wait_for_function(
+        """() => document.getElementById("explorer-status").textContent
+          .match(/^(Done|This did not work).*/)?.[0]"""
+    )
+    assert found.json_value().startswith("Done")
+    return page
+
+
+def failure(page: Page) -> str:
+    """Wait until the last question has failed, and return the message."""
+    page.wait_for_function(
+        """() => document.getElementById("explorer-status")
+          .textContent.startsWith("This did not work:")"""
+    )
+    assert page.get_by_label("Loading Python").is_hidden()
+    page.wait_for_function(
+        "!document.getElementById('explorer').hasAttribute('aria-busy')"
+    )
+    return status(page)
+
+
+def cells(page: Page, caption: str) -> list[list[str]]:
+    """Return the text of a table of the answer, row by row."""
+    table = page.locator(".explorer-out table", has=page.get_by_text(caption))
+    found: list[list[str]] = table.locator("tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    return found
+
+
+def first_cells(page: Page, caption: str) -> list[str]:
+    return [row[0] for row in cells(page, caption)]
+
+
+def tools(page: Page, row: int = 0, column: int = 2) -> dict[str, list[str]]:
+    """Unfold the tools of a cell, and return their names by what they do."""
+    table = page.locator("#explorer-answer table", has=page.get_by_text(FILES))
+    cell = table.locator("tbody tr").nth(row).locator("th, td").nth(column)
+    details = cell.locator("details")
+    if details.get_attribute("open") is None:
+        details.locator("summary").click()
+    page.wait_for_timeout(200)  # for the results, if they are not loaded yet
+    return {
+        group.locator("strong").inner_text()[2:]: group.locator("li").all_inner_texts()
+        for group in details.locator(".explorer-tools").all()
+    }
+
+
+def expected(lines: list[str], targets: list[str]) -> dict[str, list[list[str]]]:
+    """Return what the answer's tables must hold, by the library on this machine."""
+    answer: dict[str, Any] = explore("\n".join(lines), targets)
+    files, others = [], []
+    for file in answer["files"]:
+        head = f"{file['place']} {file['name']}{file.get('remark', '')}"
+        if "what" in file:
+            others.append([head, file["what"]])
+        elif "error" in file:
+            files.append([head, file["error"]])
+        else:
+            ending = answer["endings"][file["ending"]]
+            upload, verdicts = ending["upload"], ending["verdicts"]
+            left_out = file.get("left_out", [""] * len(verdicts))
+            accepted = UPLOAD[upload["accepted"]]
+            text = f"{accepted}{upload['reason']}by {upload['rule']}Indexes"
+            files.append([head, text])
+            for verdict, why in zip(verdicts, left_out, strict=True):
+                fits = "\u2713 fits" if verdict["compatible"] else "\u2717 does not fit"
+                text = f"{fits}{verdict['cause']}by {verdict['rule']}"
+                files[-1].append(text + (f"not chosen: {why}" if why else "") + "Tools")
+    choices = [
+        [choice["project"], *(file or "none" for file in choice["files"])]
+        for choice in answer["choices"]
+    ]
+    return {CHOICES: choices, FILES: files, OTHERS: others}
+
+
+def is_in_view(page: Page, selector: str) -> bool:
+    """Say whether an element is in the window, below what the theme puts over it."""
+    found: bool = page.evaluate(
+        """selector => {
+          const box = one => one.getBoundingClientRect();
+          const { top, bottom } = box(document.querySelector(selector));
+          const over = [...document.querySelectorAll(".mobile-header, .back-to-top")];
+          return Math.max(...over.map(box).map((one) => one.bottom)) <= top
+            && bottom <= innerHeight;
+        }""",
+        selector,
+    )
+    return found
+
+
+def scroll_to_top(page: Page) -> Page:
+    """Scroll to where the theme shows no "Back to top", which is in no landmark."""
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('.back-to-top')).display === 'none'"
+    )
+    return page
+
+
 @pytest.fixture
 def explorer(open_page: Opener) -> Page:
     return open_page(EXPLORER)
 
 
 @pytest.fixture(scope="module")
-def ask(open_kept: Opener) -> Asker:
+def ask(open_kept: Opener) -> Opener:
     """Ask on one page, whose Python is loaded once: as a reader follows links there."""
     page = open_kept(EXPLORER)
 
-    def ask_(
-        wheels: list[str],
-        targets: list[str],
-        *,
-        scheme: Literal["light", "dark"] = "light",
-        width: int = 1280,
-    ) -> Page:
+    def ask_(wheels: list[str], targets: list[str], scheme: Scheme = "light") -> Page:
         page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 844})
+        page.set_viewport_size({"width": 1280, "height": 844})
         # Remove the last question and answer; the same question would be no new link.
         page.evaluate(
             """() => {
               history.replaceState(null, "", location.pathname);
-              document.getElementById("explorer-status").textContent = "";
-              document.getElementById("explorer-answer").replaceChildren();
-              document.getElementById("explorer-runtime").replaceChildren();
+              for (const part of ["status", "answer", "runtime"])
+                document.getElementById(`explorer-${part}`).replaceChildren();
             }"""
         )
         page.goto(link(wheels, targets))
@@ -117,26 +220,32 @@ def test_it_answers_as_the_library_does(open_page: Opener) -> None:
     assert cells(page, CHOICES)[0] == ["demo", WHEELS[0], WHEELS[3], WHEELS[5]]
     start = page.locator("#explorer").get_attribute("data-start-ms")
     print(f"\ncold start: {start} ms")
+    # Text stays text.
+    assert page.locator("#explorer-answer :is(b, img)").count() == 0
+    assert page.locator("#explorer-answer code", has_text="<img src=x").count() == 1
+    # A character that turns text round is escaped.
+    text = page.locator("#explorer-answer").inner_text()
+    assert r"\u202e23msaw" in text
+    assert "\u202e" not in text
+    assert names(page).input_value().splitlines() == WHEELS
+    # Every rule is a link to the PEP.
+    links = page.locator("#explorer-answer .explorer-by a")
+    found = {str(a.get_attribute("href")) for a in links.all()}
+    assert len(found) > 4
+    ids = references("pep/pep-9999.html").ids
+    assert found <= {f"../pep/pep-9999.html#{one}" for one in ids if ids[one] == 1}
 
 
-@pytest.mark.parametrize(
-    ("button", "message"),
-    [
-        ("Ask the library", "Asking the library …"),
-        ("Ask this browser's Python", "Asking this browser's Python …"),
-    ],
-)
-def test_a_click_replaces_the_last_status(
-    button: str, message: str, ask: Asker
-) -> None:
+@pytest.mark.parametrize("whom", ["the library", "this browser's Python"])
+def test_a_click_replaces_the_last_status(whom: str, ask: Opener) -> None:
     page = done(ask(WHEELS[:1], TARGETS[:1]))
-    shown = page.get_by_role("button", name=button).evaluate(
+    shown = page.get_by_role("button", name=f"Ask {whom}").evaluate(
         """button => {
           button.click();
           return document.getElementById("explorer-status").textContent;
         }"""
     )
-    assert shown == message
+    assert shown == f"Asking {whom} …"
     done(page)
 
 
@@ -157,20 +266,6 @@ def test_a_link_leads_to_its_answer(width: int, height: int, open_page: Opener) 
     for part in ("status", "answer caption", "answer tbody tr"):
         assert is_in_view(page, f"#explorer-{part}"), part
     assert page.evaluate("document.activeElement === document.body")
-
-
-def test_text_stays_text(ask: Asker) -> None:
-    page = done(ask(WHEELS, TARGETS))
-    assert page.locator("#explorer-answer :is(b, img)").count() == 0
-    assert page.locator("#explorer-answer code", has_text="<img src=x").count() == 1
-
-
-def test_a_character_that_turns_text_round_is_escaped(ask: Asker) -> None:
-    page = done(ask([WHEELS[-1]], TARGETS))
-    answer = page.locator("#explorer-answer").inner_text()
-    assert r"\u202e23msaw" in answer
-    assert "\u202e" not in answer
-    assert names(page).input_value() == WHEELS[-1]
 
 
 def test_the_examples_have_the_librarys_words(open_page: Opener) -> None:
@@ -194,29 +289,12 @@ def test_the_examples_have_the_librarys_words(open_page: Opener) -> None:
 
 def test_the_size_on_the_page_is_what_is_loaded(explorer: Page) -> None:
     sizes: list[int] = []
-    explorer.on(
-        "response",
-        lambda response: sizes.append(int(response.headers["content-length"])),
-    )
+    explorer.on("response", lambda r: sizes.append(int(r.headers["content-length"])))
     done(ask_library(explorer))
     text = explorer.get_by_text("or a link to a question loads").inner_text()
     assert f"about {sum(sizes) / 1e6:.1f} MB" in text
-    assert explorer.evaluate(
-        "(({value, max}) => value === max)"
-        "(document.getElementById('explorer-progress'))"
-    )
-
-
-def test_every_rule_is_a_link_to_the_pep(ask: Asker, open_page: Opener) -> None:
-    page = done(ask(WHEELS, TARGETS))
-    links = page.locator("#explorer-answer .explorer-by a")
-    found = {str(a.get_attribute("href")) for a in links.all()}
-    assert len(found) > 4
-    pep = open_page("pep/pep-9999.html")
-    for url in found:
-        path, _, anchor = url.partition("#")
-        assert path == "../pep/pep-9999.html"
-        assert pep.locator(f"[id='{anchor}']").count() == 1, url
+    bar = explorer.locator("#explorer-progress")
+    assert bar.evaluate("({ value, max }) => value === max")
 
 
 def test_python_loads_while_the_question_is_written(explorer: Page) -> None:
@@ -228,9 +306,7 @@ def test_python_loads_while_the_question_is_written(explorer: Page) -> None:
     )
     assert explorer.get_by_label("Loading Python").is_hidden()
     done(ask_library(explorer))
-
-
-def test_an_empty_question_gets_a_message(explorer: Page) -> None:
+    # An empty question gets a message.
     ask_library(explorer, "\n \n")
     explorer.get_by_text("There is no name to judge").wait_for()
     assert explorer.locator("#explorer-answer table").count() == 0
@@ -307,7 +383,7 @@ def test_an_answer_is_not_shown_for_another_question(explorer: Page) -> None:
     assert explorer.locator("#explorer-answer table").count() == 0
 
 
-def test_a_target_has_to_be_chosen(ask: Asker) -> None:
+def test_a_target_has_to_be_chosen(ask: Opener) -> None:
     page = ask(WHEELS[:1], [])
     page.get_by_text("Choose a target").wait_for()
     assert page.locator("#explorer-answer table").count() == 0
@@ -325,7 +401,7 @@ def test_a_question_too_long_for_a_link_says_so(site: str, explorer: Page) -> No
     assert len(cells(explorer, FILES)) == len(cells(explorer, OTHERS)) == 1
 
 
-def test_the_error_of_a_target_is_beside_its_field(ask: Asker) -> None:
+def test_the_error_of_a_target_is_beside_its_field(ask: Opener) -> None:
     targets = ["3.14 pyodide_2026_00_wasm32", "nonsense", *TARGETS[:1]]
     page = done(ask(WHEELS[:1], targets))
     errors = page.locator("#explorer-targets-wrong").inner_text()
@@ -338,7 +414,7 @@ def test_the_error_of_a_target_is_beside_its_field(ask: Asker) -> None:
     assert verdict.startswith(wanted[2])  # the tools of a single verdict are unfolded
 
 
-def test_links_of_an_index_are_read(ask: Asker) -> None:
+def test_links_of_an_index_are_read(ask: Opener) -> None:
     page = ask(WHEELS[:3], TARGETS[:1])
     first = f'<a href="../../{WHEELS[0]}#sha256=00">x</a><br>'
     done(ask_library(page, f'{first}\n<a href="{WHEELS[3]}">y</a>'))
@@ -348,9 +424,7 @@ def test_links_of_an_index_are_read(ask: Asker) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_an_index_says_about_a_file_counts(
-    scheme: Literal["light", "dark"], ask: Asker
-) -> None:
+def test_what_an_index_says_about_a_file_counts(scheme: Scheme, ask: Opener) -> None:
     demo = {v: WHEELS[0].replace("1.0", v) for v in ("1.3", "1.2", "1.1", "1.0")}
     files = [
         {"filename": demo["1.3"], "requires-python": ">=3.99"},
@@ -359,7 +433,7 @@ def test_what_an_index_says_about_a_file_counts(
         {"filename": demo["1.0"]},
     ]
     text = [json.dumps({"files": files})]
-    page = done(ask(text, TARGETS, scheme=scheme))
+    page = done(ask(text, TARGETS, scheme))
     for caption, rows in expected(text, TARGETS).items():
         assert cells(page, caption) == rows
     assert cells(page, CHOICES)[0][1] == demo["1.1"]
@@ -386,7 +460,13 @@ def test_the_keyboard_is_enough(explorer: Page) -> None:
     done(explorer)
     assert cells(explorer, FILES)
     names(explorer).fill("\n".join(WHEELS[:3]))
-    wait_for_scroll(explorer)
+    explorer.wait_for_function(  # a smooth scroll goes on after the answer
+        """() => new Promise((resolve) => {
+          const before = scrollY;
+          const compare = () => setTimeout(() => resolve(scrollY === before), 500);
+          requestAnimationFrame(() => requestAnimationFrame(compare));
+        })"""
+    )
     explorer.keyboard.press("Control+Enter")
     explorer.get_by_text("Done: files: 3,").wait_for()
     assert is_in_view(explorer, "#explorer-answer caption")
@@ -462,23 +542,18 @@ def test_many_rows_are_drawn_in_batches(anew: str | None, explorer: Page) -> Non
         assert first_cells(explorer, FILES) == lines
 
 
-def starts(found: list[str], name: str) -> bool:
-    """Say whether one of some texts starts with a tool's name."""
-    return any(text.startswith(f"{name} (") for text in found)
-
-
-def test_the_results_of_real_tools_are_shown(ask: Asker) -> None:
-    wheels = [
-        WHEELS[1],
-        "demo-1.0-cp314-cp314-wasi_0_1_sdk_24_wasm32.whl",
-        "x-1-py3-none-y.whl",
-    ]
+def test_the_results_of_real_tools_are_shown(ask: Opener) -> None:
+    wasi = "demo-1.0-cp314-cp314-wasi_0_1_sdk_24_wasm32.whl"
+    wheels = [WHEELS[1], wasi, "x-1-py3-none-y.whl"]
     # No case of the suite is for the second target.
     page = done(ask(wheels, [TARGETS[0], "3.14 wasi_0_1_sdk_33_wasm32"]))
     found = tools(page)
-    assert starts(found["take it"], "micropip")
-    assert starts(found["do not take it"], "pip inside Pyodide")
-    assert starts(found["cannot be asked for this target"], "Poetry")
+    for outcome, tool in (
+        ("take it", "micropip ("),
+        ("do not take it", "pip inside Pyodide ("),
+        ("cannot be asked for this target", "Poetry ("),
+    ):
+        assert any(text.startswith(tool) for text in found[outcome])
     assert found["take it"][-1].startswith("This library")
     assert "not measured" in found
     assert tools(page, 0, 1)["refuses the upload"][0].startswith("PyPI (Warehouse)")
@@ -488,20 +563,14 @@ def test_the_results_of_real_tools_are_shown(ask: Asker) -> None:
     assert "the suite does not have this target" in answer.inner_text()
     assert tools(page, 2, 2) == {}
     assert "no case of the suite is like this file" in answer.inner_text()
-    assert_evidence(page)
-
-
-def assert_evidence(page: Page) -> None:
-    """Follow the link of each tool to its evidence."""
-    links = page.locator("#explorer-answer .explorer-tools a")
+    # The link of each tool leads to its evidence.
+    links = answer.locator(".explorer-tools a")
     addresses = {str(a.evaluate("a => a.href")) for a in links.all()}
     assert len(addresses) > 10
     for address in addresses:
         url, _, anchor = address.partition("#")
         assert f'id="{anchor}"' in page.request.get(url).text(), address
-
-
-def test_a_single_verdict_shows_its_tools_at_once(ask: Asker) -> None:
+    # A single verdict shows its tools at once.
     page = done(ask(WHEELS[:1], TARGETS[:1]))
     assert page.get_by_text("pip inside Pyodide").is_visible()
     assert page.locator("#explorer-answer summary", has_text="Tools").count() == 1
@@ -526,7 +595,7 @@ def test_targets_have_names_for_people(explorer: Page) -> None:
     assert not any(box.is_checked() for box in boxes.all())
 
 
-def test_lines_that_name_no_wheel_are_folded(ask: Asker) -> None:
+def test_lines_that_name_no_wheel_are_folded(ask: Opener) -> None:
     lines = ["demo-1.0.tar.gz", "# a comment", "demo>=1", f"{WHEELS[0]}.metadata"]
     text = [*lines, WHEELS[0], "demo-1.0-py3-none-any.WHL"]
     page = done(ask(text, TARGETS))
@@ -561,12 +630,8 @@ def downloaded(page: Page, button: str) -> str:
 def test_an_answer_can_be_copied_and_downloaded(open_page: Opener) -> None:
     strange = ["a|b-1-py3-none-any.whl", '=HYPERLINK("x")', "demo>=1"]
     text = [WHEELS[0], WHEELS[9], *strange]
-    page = open_page(
-        link(text, TARGETS[:2]),
-        accept_downloads=True,
-        permissions=["clipboard-read", "clipboard-write"],
-    )
-    done(page)
+    may = ["clipboard-read", "clipboard-write"]
+    page = done(open_page(link(text, TARGETS[:2]), permissions=may))
     assert copied(page, "Copy a link", "Copied: the link.") == page.url
     table = copied(page, "Copy as a Markdown table", "Copied: the Markdown table.")
     lines = table.splitlines()
@@ -588,10 +653,7 @@ def test_an_answer_can_be_copied_and_downloaded(open_page: Opener) -> None:
     row = page.locator("#explorer-answer tbody tr", has_text="manylinux")
     assert row.is_hidden()
     assert len(downloaded(page, "Download CSV").splitlines()) == 2
-
-
-def test_a_browser_that_cannot_copy_shows_the_text(open_page: Opener) -> None:
-    page = done(open_page(link(WHEELS[:1], TARGETS[:1])))
+    # A browser that cannot copy shows the text.
     page.evaluate(
         "() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }"
     )
@@ -599,11 +661,9 @@ def test_a_browser_that_cannot_copy_shows_the_text(open_page: Opener) -> None:
     assert page.get_by_label("here is the link").input_value() == page.url
 
 
-def test_two_targets_are_compared(ask: Asker) -> None:
+def test_two_targets_are_compared(ask: Opener) -> None:
     wheels = [
-        WHEELS[0],
-        WHEELS[3],
-        WHEELS[8],
+        *(WHEELS[number] for number in (0, 3, 8)),
         "same-1.0-py3-none-any.whl",
         "new-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
         "old-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl",
@@ -617,11 +677,8 @@ def test_two_targets_are_compared(ask: Asker) -> None:
     page.get_by_text(
         "of 5 projects: gained 1, lost 1, another file 1, the same file 1, in neither 1"
     ).wait_for()
-    assert [row[:2] for row in cells(page, CHANGES)] == [
-        ["demo", "another file"],
-        ["new", "gained"],
-        ["old", "lost"],
-    ]
+    changed = [["demo", "another file"], ["new", "gained"], ["old", "lost"]]
+    assert [row[:2] for row in cells(page, CHANGES)] == changed
 
 
 def test_which_tags_to_build(explorer: Page, open_page: Opener) -> None:
@@ -674,10 +731,8 @@ def test_files_are_read_in_the_browser(explorer: Page) -> None:
         "noise.bin": b"\xff\xfe",
         "empty.txt": b"nothing here\n",
     }
-    given: list[FilePayload] = [
-        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-        for name, content in files.items()
-    ]
+    kind = "application/octet-stream"
+    given = [FilePayload(name=n, mimeType=kind, buffer=b) for n, b in files.items()]
     explorer.get_by_label("Or drop wheels").set_input_files(given)
     done(explorer)
     report = explorer.locator("#explorer-dropped").inner_text()
@@ -718,27 +773,21 @@ def test_the_runtime_reports_itself(explorer: Page) -> None:
     assert {row[3] for row in markers} == {"\u2713 same"}
 
 
-def unfold_all(page: Page) -> None:
-    """Ask for everything that the page can show, and unfold it."""
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_answer_is_accessible_and_fits_the_window(
+    scheme: Scheme, ask: Opener
+) -> None:
+    """All that the page can show, unfolded."""
+    page = done(ask([*WHEELS, "x" * 300], [*TARGETS, "nonsense"], scheme))
     click(page, "Ask this browser's Python")
     page.wait_for_selector("#explorer-runtime table")
     assert tools(page)
     for summary in page.locator("#explorer-answer > details > summary").all():
         summary.click()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_answer_is_accessible(scheme: Literal["light", "dark"], ask: Asker) -> None:
-    page = done(ask(WHEELS, [*TARGETS, "nonsense"], scheme=scheme))
-    unfold_all(page)
     assert violations(scroll_to_top(page)) == []
-
-
-@pytest.mark.parametrize("width", [360, 768, 1280])
-def test_the_answer_fits_the_window(width: int, ask: Asker) -> None:
-    page = done(ask([*WHEELS, "x" * 300], TARGETS, width=width))
-    unfold_all(page)
-    assert overflow(page) == 0
+    for width in (360, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert overflow(page) == 0, width
 
 
 def test_without_javascript_there_are_examples(open_page: Opener) -> None:
@@ -748,33 +797,28 @@ def test_without_javascript_there_are_examples(open_page: Opener) -> None:
     assert page.get_by_text("does not fit").first.is_visible()
 
 
-def build(folder: Path, pyodide: str) -> str:
-    """Build the page of the explorer alone; return the warnings."""
+@pytest.mark.parametrize("pyodide", ["", "nowhere"])
+def test_a_build_without_pyodide_says_so(
+    pyodide: str, tmp_path: Path, open_page: Opener
+) -> None:
+    """The page of the explorer alone is built; a wrong path is a warning."""
     name = EXPLORER.removesuffix(".html")
-    page = ("-D", f"root_doc={name}", "-D", f"include_patterns={name}.md")
-    return subprocess.run(
-        [sys.executable, "-m", "sphinx", "-q", *page, str(ROOT), str(folder)],
+    page_alone = ("-D", f"root_doc={name}", "-D", f"include_patterns={name}.md")
+    built = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", *page_alone, str(ROOT), str(tmp_path)],
         check=True,
-        capture_output=True,
+        stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"WASM_TAGS_PYODIDE": pyodide},
-    ).stderr
-
-
-def test_a_build_without_pyodide_says_so(tmp_path: Path, open_page: Opener) -> None:
-    assert "WASM_TAGS_PYODIDE" not in build(tmp_path, "")
+    )
+    warned = "WARNING: WASM_TAGS_PYODIDE is 'nowhere'" in built.stderr
+    assert warned == ("WASM_TAGS_PYODIDE" in built.stderr) == bool(pyodide)
     assert not (tmp_path / "_static" / "pyodide").exists()
     with served(tmp_path) as address:
         page = open_page(f"{address}/{EXPLORER}")
         assert page.get_by_text("carries no Pyodide").first.is_visible()
         assert page.get_by_text("does not fit").first.is_visible()
         assert page.locator("#explorer").count() == 0
-
-
-def test_a_wrong_path_to_pyodide_is_a_warning(tmp_path: Path) -> None:
-    warnings = build(tmp_path, "nowhere")
-    assert "WARNING: WASM_TAGS_PYODIDE is 'nowhere'" in warnings
-    assert not (tmp_path / "_static" / "pyodide").exists()
 
 
 @pytest.mark.parametrize(
@@ -789,16 +833,12 @@ def test_a_failed_download_is_named_and_can_be_repeated(
 ) -> None:
     pattern = f"**/{name}"
     failing_page.route(
-        pattern,
-        lambda route: route.abort() if aborted else route.fulfill(status=503),
+        pattern, lambda route: route.abort() if aborted else route.fulfill(status=503)
     )
     failing_page.goto(link(WHEELS[:1], TARGETS[:1]))
     ask_library(failing_page)  # a second question waits for the same Python
-    message = failure(failing_page)
-    if name == "worker.js":
-        assert "the worker could not be started" in message
-    else:
-        assert name in message
+    said = {"worker.js": "the worker could not be started"}.get(name, name)
+    assert said in failure(failing_page)
     failing_page.unroute(pattern)
     done(ask_library(failing_page))
     assert cells(failing_page, FILES)

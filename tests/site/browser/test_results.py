@@ -1,7 +1,5 @@
 """The pages of results: an anchor for every verdict, the raw files, the filters."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter
@@ -24,8 +22,6 @@ GROUPS = sorted((ROOT / "tests" / "conformance" / "cases").glob("*/*.json"))
 # A patched result is beside the unpatched one.
 ROWS = [path for path in RESULTS if not path.stem.endswith("-patched")]
 OVERVIEW = "docs/results.html"
-each_result = pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
-each_group = pytest.mark.parametrize("path", GROUPS, ids=lambda path: path.stem)
 
 
 def page(path: Path) -> str:
@@ -34,46 +30,27 @@ def page(path: Path) -> str:
 
 
 @cache
-def load(path: Path) -> Any:
-    return json.loads(path.read_bytes())
-
-
 def verdicts(path: Path) -> dict[str, Any]:
     """Return the recorded verdicts of a result by case."""
-    cases: dict[str, Any] = load(path)["cases"]
+    cases: dict[str, Any] = json.loads(path.read_bytes())["cases"]
     return cases
+
+
+def diverging(path: Path) -> dict[str, Any]:
+    """Return the verdicts of a result that diverge by case."""
+    found = verdicts(path).items()
+    return {case: one for case, one in found if one["verdict"] == "diverges"}
 
 
 # The pages as they are, without a browser.
 
 
-@each_result
-def test_every_verdict_has_one_place(path: Path) -> None:
-    ids = references(page(path)).ids
-    for case, verdict in verdicts(path).items():
-        assert ids[anchor(case)] == 1, case
-        assert ids[anchor(case.rpartition("/")[0])] == 1, f"the group of {case}"
-        if verdict["verdict"] == "diverges":
-            assert ids[anchor(f"diverges {case}")] == 1, case
-
-
-@each_group
-def test_every_case_has_one_place(path: Path) -> None:
-    data = load(path)
-    ids = references(page(path)).ids
-    for case in data["cases"]:
-        assert ids[anchor(f"case {data['kind']} {data['group']} {case['id']}")] == 1
-
-
 @pytest.mark.parametrize("path", RESULTS + GROUPS, ids=lambda path: path.stem)
 def test_the_raw_file_is_one_click_away(path: Path) -> None:
     name = page(path)
-    files = [
-        (SITE / name).parent / unquote(found)
-        for found in references(name).found
-        if found.endswith(".json")
-    ]
-    assert [file.read_bytes() for file in files] == [path.read_bytes()]
+    (raw,) = [found for found in references(name).found if found.endswith(".json")]
+    file = (SITE / name).parent / unquote(raw)
+    assert file.read_bytes() == path.read_bytes()
 
 
 def tool_page(path: Path) -> str:
@@ -81,15 +58,30 @@ def tool_page(path: Path) -> str:
     return f"docs/results/{all_rows()[path.stem].cell.tool.tool}.html"
 
 
-@each_result
-def test_the_overview_and_the_tool_lead_to_every_result(path: Path) -> None:
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_every_result(path: Path) -> None:
+    result = page(path)
+    # Every verdict has one place.
+    ids = references(result).ids
+    wanted = [*verdicts(path), *(case.rpartition("/")[0] for case in verdicts(path))]
+    wanted += [f"diverges {case}" for case in diverging(path)]
+    assert [name for name in wanted if ids[anchor(name)] != 1] == []
+    # The overview and the page of the tool lead to it.
     row = anchor(f"cell {path.stem.removesuffix('-patched')}")
     assert references(OVERVIEW).ids[row] == 1
     assert f"{tool_page(path)[5:]}#{row}" in references(OVERVIEW).found
-    result = page(path)
     assert f"../{result}" in references(OVERVIEW).found
-    assert references(tool_page(path)).ids[anchor(f"cell {path.stem}")] == 1
-    assert f"../../{result}" in references(tool_page(path)).found
+    tool = references(tool_page(path))
+    assert tool.ids[anchor(f"cell {path.stem}")] == 1
+    assert f"../../{result}" in tool.found
+    # Every divergence is noted below the table of the tool.
+    reasons = {anchor(f"upstream {one['reason']}") for one in diverging(path).values()}
+    assert {f"../divergences.html#{reason}" for reason in reasons} <= set(tool.found)
+    # The output of the tool is shown.
+    html = (SITE / result).read_text("utf-8")
+    outputs = {v.get("output", "") for v in verdicts(path).values()} - {""}
+    shown = re.findall(r"<pre.*?>(?:<span></span>)?(.*?)\n?</pre>", html, re.DOTALL)
+    assert set(map(unescape, shown)) == {text.rstrip("\n") for text in outputs}
 
 
 @pytest.mark.parametrize("path", ROWS, ids=lambda path: path.stem)
@@ -103,9 +95,10 @@ def test_a_cell_and_its_cases_lead_to_each_other(path: Path) -> None:
         assert f"../../../{tool}#{cell}" in references(result).found
 
 
-def table_row(page: str, row: str) -> str:
+def after(page: str, name: str, end: str = "</td>") -> str:
+    """Return the HTML of a page from an id to the end of the cell or row."""
     html = (SITE / page).read_text("utf-8")
-    return html.split(f'id="{row}"', 1)[1].split("</tr>")[0]
+    return html.split(f'id="{name}"', 1)[1].split(end)[0]
 
 
 def test_the_newest_of_every_tool_is_shown_by_topic() -> None:
@@ -115,75 +108,51 @@ def test_the_newest_of_every_tool_is_shown_by_topic() -> None:
             assert ids[anchor(f"newest {row.cell.tool.tool} {row.cell.where}")] <= 1
     for group in GROUPS:
         assert ids[anchor(f"group {group.parent.name} {group.stem}")] == 1
-    shown = table_row(OVERVIEW, "newest-micropip-in-webassembly")
+    shown = after(OVERVIEW, "newest-micropip-in-webassembly", "</tr>")
     assert ">micropip 0.11.1</a>" in shown
 
 
 def test_a_share_is_that_of_the_results() -> None:
-    html = (SITE / OVERVIEW).read_text("utf-8")
-    cell = html.split('id="newest-micropip-in-webassembly-select-build"')[1]
+    cell = after(OVERVIEW, "newest-micropip-in-webassembly-select-build")
     newest = [path for path in ROWS if path.stem.startswith("micropip-0.11.1-")]
-    counts = counted(newest, "select/build/")
+    # Verdicts in the files, by the word that the pages have for them.
+    counts = Counter(
+        {"diverges": "diverge"}.get(verdict["verdict"], verdict["verdict"])
+        for path in newest
+        for case, verdict in verdicts(path).items()
+        if case.startswith("select/build/")
+    )
     assert counts["diverge"]
-    share = f"{counts['pass']}/{counts.total()}"
-    assert cell.split("</td>")[0].endswith(f">{share}</a>")
-    assert shown_counts(cell.split("</td>")[0]) == counts
+    assert cell.endswith(f">{counts['pass']}/{counts.total()}</a>")
+    # The first number before each word.
+    found = re.findall(r"(\d+)(?:/\d+)? (pass|diverge|unsupported|not run)\b", cell)
+    assert {word: int(number) for number, word in reversed(found)} == counts
     assert cell.startswith(' class="no"')
 
 
 def test_no_score_where_a_runtime_has_no_platform() -> None:
     """In Pyodide 0.25 no tool knows a platform, so each is right to refuse every tag."""
-    row = table_row(OVERVIEW, anchor("cell pip-25.3-pyodide-0.25.1-links"))
-    assert re.search(r">no platform; \d+ pass</a>", row)
-    group = 'id="cell-pip-25-3-pyodide-0-25-1-links-select-unknown"'
-    cell = (SITE / "docs/results/pip.html").read_text("utf-8").split(group)[1]
+    name = "cell-pip-25-3-pyodide-0-25-1-links"
+    assert re.search(r">no platform; \d+ pass</a>", after(OVERVIEW, name, "</tr>"))
+    cell = after("docs/results/pip.html", f"{name}-select-unknown")
     assert cell.startswith(' class="none"')
-    assert ">no platform</a>" in cell.split("</td>")[0]
+    assert ">no platform</a>" in cell
     assert css_class(Counter({"pass": 3}), platform=False) == "none"
     assert css_class(Counter({"pass": 3, "diverges": 1}), platform=False) == "no"
 
 
-def counted(paths: list[Path], group: str = "") -> Counter[str]:
-    """Count verdicts in the files, by the word that the pages have for them."""
-    return Counter(
-        {"diverges": "diverge"}.get(verdict["verdict"], verdict["verdict"])
-        for path in paths
-        for case, verdict in verdicts(path).items()
-        if case.startswith(group)
-    )
-
-
-def shown_counts(html: str) -> dict[str, int]:
-    """Return the first number before each word for a verdict in a row or a cell."""
-    found = re.findall(r"(\d+)(?:/\d+)? (pass|diverge|unsupported|not run)\b", html)
-    return {word: int(number) for number, word in reversed(found)}
-
-
-@each_result
-def test_every_divergence_is_noted_below_its_table(path: Path) -> None:
-    found = [v for v in verdicts(path).values() if v["verdict"] == "diverges"]
-    reasons = {anchor(f"upstream {verdict['reason']}") for verdict in found}
-    notes = {f"../divergences.html#{reason}" for reason in reasons}
-    assert notes <= set(references(tool_page(path)).found)
-
-
-@each_result
-def test_the_output_of_a_tool_is_shown(path: Path) -> None:
-    html = (SITE / page(path)).read_text("utf-8")
-    outputs = {v.get("output", "") for v in verdicts(path).values()} - {""}
-    shown = re.findall(r"<pre.*?>(?:<span></span>)?(.*?)\n?</pre>", html, re.DOTALL)
-    assert set(map(unescape, shown)) == {text.rstrip("\n") for text in outputs}
-
-
-@each_group
-def test_a_case_shows_what_did_not_pass(path: Path) -> None:
+@pytest.mark.parametrize("path", GROUPS, ids=lambda path: path.stem)
+def test_every_case_has_one_place_and_shows_what_did_not_pass(path: Path) -> None:
     """The grid has a link to a result for each reason, and to the reason."""
     group = f"{path.parent.name}/{path.stem}"
+    data, ids = json.loads(path.read_bytes()), references(page(path)).ids
+    for case in data["cases"]:
+        assert ids[anchor(f"case {data['kind']} {data['group']} {case['id']}")] == 1
     reasons = {
         anchor(f"upstream {verdict['reason']}")
         for result in RESULTS
-        for case, verdict in verdicts(result).items()
-        if case.rpartition("/")[0] == group and verdict["verdict"] == "diverges"
+        for case, verdict in diverging(result).items()
+        if case.rpartition("/")[0] == group
     }
     found = set(references(page(path)).found)
     assert {f"../../../../docs/divergences.html#{name}" for name in reasons} <= found
@@ -219,14 +188,6 @@ def ids(paths: list[Path]) -> list[str]:
     return sorted(anchor(f"cell {path.stem}") for path in paths)
 
 
-def diverging(paths: list[Path]) -> list[Path]:
-    return [
-        path
-        for path in paths
-        if any(v["verdict"] == "diverges" for v in verdicts(path).values())
-    ]
-
-
 def test_without_javascript_everything_is_shown(open_page: Opener) -> None:
     opened = open_page(f"{OVERVIEW}?tool=uv", java_script_enabled=False)
     assert opened.locator("form.filter").is_hidden()
@@ -241,7 +202,7 @@ def test_the_filters_are_in_the_address(site: str, open_page: Opener) -> None:
     inside = [path for path in ROWS if re.match("pip-2(?!.*-host-)", path.stem)]
     assert rows(opened) == ids(inside)
     opened.get_by_label("Result", exact=True).select_option("diverges unpatched")
-    unlike = diverging(inside)
+    unlike = list(filter(diverging, inside))
     assert rows(opened) == ids(unlike)
     opened.get_by_label("Row has").fill("26.3  JSON")
     wanted = ids([p for p in unlike if re.search("26.3.*-json$", p.stem)])
@@ -254,21 +215,24 @@ def test_the_filters_are_in_the_address(site: str, open_page: Opener) -> None:
     again.get_by_role("button", name="Show all").click()
     assert rows(again) == ids(ROWS)
     assert address(again) == f"{site}/{OVERVIEW}"
+    none = open_page(f"{OVERVIEW}?text=nonsense")
+    assert rows(none) == []
+    shows = none.get_by_role("status").inner_text()
+    assert shows == f"Shows 0 of {len(ROWS)} rows."
 
 
 def test_what_diverges_patched_or_not(open_page: Opener) -> None:
     opened = open_page(f"{OVERVIEW}?diverges=unpatched")
-    assert 0 < len(diverging(ROWS)) < len(ROWS)
-    assert rows(opened) == ids(diverging(ROWS))
+    unpatched = list(filter(diverging, ROWS))
+    assert 0 < len(unpatched) < len(ROWS)
+    assert rows(opened) == ids(unpatched)
     opened.get_by_label("Result", exact=True).select_option("diverges patched")
-    unlike = diverging([path for path in RESULTS if path not in ROWS])
+    unlike = [path for path in RESULTS if path not in ROWS and diverging(path)]
     plain = [p.with_name(p.name.replace("-patched", "")) for p in unlike]
     assert rows(opened) == ids(plain)
 
 
-def test_a_permalink_is_shown_whatever_the_filters_say(
-    site: str, open_page: Opener
-) -> None:
+def test_a_permalink_is_shown_unfiltered(site: str, open_page: Opener) -> None:
     target = anchor("cell warehouse-6b62157-host")
     opened = open_page(f"{OVERVIEW}?tool=uv#{target}")
     assert target in rows(opened)
@@ -294,10 +258,3 @@ def test_the_filters_need_no_mouse(open_page: Opener) -> None:
     opened.keyboard.press("Tab")
     opened.keyboard.press("Enter")
     assert len(rows(opened)) == len(ROWS)
-
-
-def test_no_row_matches(open_page: Opener) -> None:
-    opened = open_page(f"{OVERVIEW}?text=nonsense")
-    assert rows(opened) == []
-    shows = opened.get_by_role("status").inner_text()
-    assert shows == f"Shows 0 of {len(ROWS)} rows."
