@@ -1,8 +1,8 @@
 """Provide what the browser's tests need: Pyodide and axe-core from npm, and Chromium.
 
-``python -m tests.site.browser.provision`` downloads exact versions into .cache/browser. If
-there is no Chromium, it installs Debian's, as root, with the fonts that Google's Chrome
-depends on: with wider ones, tables do not fit.
+``python -m tests.site.browser.provision`` downloads exact versions into .cache/browser. As
+root it installs a missing Chromium, and the fonts that Google's Chrome depends on: with
+wider ones, tables do not fit.
 """
 
 import os
@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 CACHE = HERE.parents[2] / ".cache" / "browser"
 AXE = CACHE / "node_modules" / "axe-core" / "axe.min.js"
 VARIABLE = "WASM_TAGS_CHROMIUM"
+FONTS = Path("/usr/share/fonts")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -40,16 +41,16 @@ def chromium() -> Path:
 
 
 def provide_chromium() -> Path:
-    """Return the executable of Chromium; as root, install a missing one with apt."""
+    """Return the executable of Chromium; as root, install with apt what is missing."""
+    missing = []
+    if not os.environ.get(VARIABLE) and not any(map(shutil.which, NAMES)):
+        missing.append("chromium")
+    if not any(FONTS.glob("**/LiberationSans-Regular*")):
+        missing.append("fonts-liberation")
     apt = shutil.which("apt-get")
-    try:
-        return chromium()
-    except ProvisionError:
-        if not apt or os.geteuid() != 0 or os.environ.get(VARIABLE):
-            raise
-    run_step([apt, "update", "-qq"])
-    packages = ("chromium", "fonts-liberation")
-    run_step([apt, "install", "-y", "-qq", "--no-install-recommends", *packages])
+    if missing and apt and os.geteuid() == 0:
+        run_step([apt, "update", "-qq"])
+        run_step([apt, "install", "-y", "-qq", "--no-install-recommends", *missing])
     return chromium()
 
 
