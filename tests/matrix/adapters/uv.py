@@ -9,23 +9,18 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from wasm_platform_tags.conformance.cases import Case
+
+from ...toolkit.process import CompletedProcess
 from ...toolkit.runtimes.worker import Reply, WorkerError
+from ..cells import Cell
 from ..interpreter import write_interpreter
 from ..wheels import NEEDED
-from .base import Adapter, UnsupportedError, run_tool
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from wasm_platform_tags.conformance.cases import Case
-
-    from ...toolkit.process import CompletedProcess
-    from ..cells import Cell
-    from .base import AdapterContext
+from .base import Adapter, AdapterContext, UnsupportedError, run_tool
 
 # Its triples name a year, where a target names a platform.
 TRIPLES = {"2024_0": "wasm32-pyodide2024", "2025_0": "wasm32-pyodide2025"}
