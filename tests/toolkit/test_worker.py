@@ -10,8 +10,7 @@ import pytest
 
 from .paths import ROOT
 from .process import CONFIGURING, clean_environment
-from .runtimes.host import host
-from .runtimes.worker import RESTARTS, Worker, WorkerError
+from .runtimes.worker import RESTARTS, Worker, WorkerError, host
 
 CHILD = """\
 import json, sys, time
