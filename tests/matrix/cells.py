@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from wasm_platform_tags.conformance.cases import Case
 
-from .adapters import ADAPTERS, LIBRARY
-from .adapters.base import Adapter
 from .settings import Runtime, Settings, Tool
 
-__all__ = ["LIBRARY", "Cell", "cells", "lanes", "settings_for"]
+if TYPE_CHECKING:
+    from .adapters.base import Adapter
+
+# The tool that is this repository's library.
+LIBRARY = "wasm-platform-tags"
 
 # `via` of a tool that runs on this machine and receives the runtime as an executable.
 INTERPRETER = "interpreter"
@@ -41,6 +44,8 @@ class Cell:
     @property
     def adapter(self) -> type[Adapter]:
         """The adapter of the tool."""
+        from .adapters import ADAPTERS  # noqa: PLC0415 - adapters import this module
+
         return ADAPTERS[self.tool.tool]
 
     @property

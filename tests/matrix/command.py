@@ -93,7 +93,11 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     patterns = subset(options.subset, settings)
     wanted = {c: some for c, some in everything.items() if matches(c.name, patterns)}
     chosen = pick(options.only, wanted, every_case)
-    need_whole_cells(options)
+    if options.update and any("/" in pattern for pattern in options.only):
+        raise BadInputError(
+            "--update writes whole cells, because a result has one version and one day:"
+            " leave out the patterns with a slash, which select cases"
+        )
     if options.list:
         for cell, some in chosen.items():
             console.print(f"{len(some):4}  {cell.name}", highlight=False)
@@ -130,18 +134,6 @@ def _update(run: report.Run, console: Console) -> int:
     recorded.remove_stale(run.everything)
     console.print("results written")
     return 0
-
-
-def need_whole_cells(options: argparse.Namespace) -> None:
-    """Check that --update is not asked to write a part of a cell.
-
-    :raises BadInputError: if it is.
-    """
-    if options.update and any("/" in pattern for pattern in options.only):
-        raise BadInputError(
-            "--update writes whole cells, because a result has one version and one day:"
-            " leave out the patterns with a slash, which select cases"
-        )
 
 
 def subset(name: str | None, settings: Settings) -> Sequence[str]:

@@ -81,15 +81,12 @@ class Verdict:
 
     def json(self) -> dict[str, Any]:
         """Return what is compared. The observation of a pass is what the case expects."""
+        data: dict[str, Any] = {"verdict": self.verdict}
+        if self.verdict in (DIVERGES, ERROR):
+            data["observed"] = self.observed
         if self.verdict == DIVERGES:
-            return {
-                "verdict": self.verdict,
-                "observed": self.observed,
-                "reason": self.reason,
-            }
-        if self.verdict == ERROR:
-            return {"verdict": self.verdict, "observed": self.observed}
-        return {"verdict": self.verdict}
+            data["reason"] = self.reason
+        return data
 
     def committed(self) -> dict[str, Any]:
         """Return what is committed: also the output, where the tool does not pass."""
@@ -134,6 +131,10 @@ class Reason:
         return kind in self.observed and self.concerns(cell, case.id)
 
 
+# The members of a reason that are lists, in the order of `Reason`.
+LISTS = ("links", "tools", "cases", "observed")
+
+
 class ReasonError(ValueError):
     """reasons.json cannot be read, or a reason in it is incomplete."""
 
@@ -150,10 +151,7 @@ def load_reasons(path: Path = HERE / "reasons.json") -> list[Reason]:
                 name,
                 reason["text"],
                 reason["reference"],
-                tuple(map(str, reason["links"])),
-                tuple(reason["tools"]),
-                tuple(reason["cases"]),
-                tuple(reason["observed"]),
+                *(tuple(map(str, reason[key])) for key in LISTS),
             )
             for name, reason in data.items()
         ]

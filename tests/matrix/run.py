@@ -16,10 +16,9 @@ from wasm_platform_tags.conformance.cases import Case
 from ..toolkit.index_server import Index
 from ..toolkit.output import normalise_output
 from ..toolkit.paths import ROOT
-from ..toolkit.runtimes.host import host
 from ..toolkit.runtimes.pyodide import pyodide
 from ..toolkit.runtimes.wasi import wasi, write_sysconfigdata
-from ..toolkit.runtimes.worker import Worker, WorkerError
+from ..toolkit.runtimes.worker import Worker, WorkerError, host
 from .adapters.base import Adapter, AdapterContext, UnsupportedError
 from .cells import Cell, lanes
 from .provision import Cache

@@ -126,24 +126,18 @@ def load_settings() -> Settings:
         node=data["node"],
         wasmtime=data["wasmtime"],
         packaging=data["packaging"],
-        runtimes=tuple(
-            Runtime(**{**line, "other_release": tuple(line.get("other_release", ()))})
-            for line in data["runtimes"]
-        ),
+        runtimes=tuple(Runtime(**_tuples(line)) for line in data["runtimes"]),
         tools=tuple(
-            Tool(
-                line["tool"],
-                line["version"],
-                tuple(line["on"]),
-                tuple(line.get("via", ())),
-                tuple(_cases(line, data["selections"])),
-                tuple(line.get("wheels", ())),
-            )
+            Tool(**{**_tuples(line), "cases": tuple(_cases(line, data["selections"]))})
             for line in data["tools"]
         ),
         wheels=tuple(Wheel(**line) for line in data["wheels"]),
-        subsets={name: tuple(globs) for name, globs in data["subsets"].items()},
+        subsets=_tuples(data["subsets"]),
     )
+
+
+def _tuples(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in line.items()}
 
 
 def _cases(

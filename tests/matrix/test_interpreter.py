@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .interpreter import write_interpreter
+from .adapters.uv import write_interpreter
 from .provision import Cache
 from .settings import Runtime, load_settings
 

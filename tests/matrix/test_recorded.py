@@ -79,14 +79,24 @@ def committed(folder: Path) -> dict[str, Verdict]:
     return committed_verdicts(load_committed(CELL, folder))
 
 
-def test_what_is_expected_passes() -> None:
-    assert verdict_for(FIRST, CELL, FIRST.expect, "", []).verdict == PASS
+def day(folder: Path) -> object:
+    return (load_committed(CELL, folder) or {})["measured"]
 
 
-def test_one_is_not_true() -> None:
-    asked = replace(FIRST, expect=True)
-    assert verdict_for(asked, CELL, True, "", []).verdict == PASS
-    assert verdict_for(asked, CELL, 1, "", []).verdict == DIVERGES
+@pytest.mark.parametrize(
+    ("case", "observed", "verdict"),
+    [
+        (FIRST, FIRST.expect, Verdict(PASS, FIRST.expect)),
+        (replace(FIRST, expect=True), True, Verdict(PASS, observed=True)),
+        (replace(FIRST, expect=True), 1, Verdict(DIVERGES, 1, "why")),
+        (FIRST, "else", Verdict(DIVERGES, "else", "why")),
+        (SECOND, "else", Verdict(DIVERGES, "else")),
+    ],
+)
+def test_the_verdict_of_an_observation(
+    case: Case, observed: Any, verdict: Verdict
+) -> None:
+    assert verdict_for(case, CELL, observed, "", [WHY]) == verdict
 
 
 @pytest.mark.parametrize(
@@ -114,65 +124,58 @@ def test_how_an_observation_differs(expected: Any, observed: Any, kind: str) -> 
     assert difference(expected, observed) == kind
 
 
+SHOWN = {MISSED: ("a.whl", None), TAKEN: (None, "a.whl"), INSTEAD: ("a.whl", "b.whl")}
+
+
 @pytest.mark.parametrize("kind", DIFFERENCES)
 def test_a_reason_explains_what_it_says_and_nothing_else(kind: str) -> None:
-    shown = {
-        MISSED: ("a.whl", None),
-        TAKEN: (None, "a.whl"),
-        INSTEAD: ("a.whl", "b.whl"),
-    }
     why = replace(WHY, observed=(kind,))
-    explained = [
-        of
-        for of, (expected, observed) in shown.items()
-        if why.explains(CELL.name, replace(FIRST, expect=expected), observed)
-    ]
-    assert explained == [kind]
+    for of, (expected, observed) in SHOWN.items():
+        case = replace(FIRST, expect=expected)
+        assert why.explains(CELL.name, case, observed) is (of == kind)
 
 
-@pytest.mark.parametrize("observed", [[], ["missing"], "missed", [MISSED, "else"]])
-def test_a_reason_must_say_what_it_explains(tmp_path: Path, observed: Any) -> None:
-    path = tmp_path / "reasons.json"
-    path.write_text(json.dumps({"why": {**WRITTEN, "observed": observed}}), "utf-8")
-    with pytest.raises(ReasonError, match="wanted some of missed, taken, instead"):
-        load_reasons(path)
-
-
-@pytest.mark.parametrize("key", WRITTEN)
-def test_a_reason_must_be_whole(tmp_path: Path, key: str) -> None:
-    path = tmp_path / "reasons.json"
-    reason = {name: value for name, value in WRITTEN.items() if name != key}
+def written_reason(folder: Path, **changes: Any) -> Reason:
+    """Write `WRITTEN` with changes, without what is None; and load it."""
+    reason = {k: v for k, v in {**WRITTEN, **changes}.items() if v is not None}
+    path = folder / "reasons.json"
     path.write_text(json.dumps({"why": reason}), encoding="utf-8")
-    with pytest.raises(ReasonError, match=f"a reason has no '{key}'"):
-        load_reasons(path)
+    return load_reasons(path)[0]
 
 
 @pytest.mark.parametrize("link", [LINK, LINK.removesuffix("-L2")])
 def test_a_reason_links_to_lines(tmp_path: Path, link: str) -> None:
-    path = tmp_path / "reasons.json"
-    path.write_text(json.dumps({"why": {**WRITTEN, "links": [link]}}), "utf-8")
-    assert [reason.links for reason in load_reasons(path)] == [(link,)]
+    assert written_reason(tmp_path, links=[link]).links == (link,)
+
+
+EXPLAINS_NOTHING = "wanted some of missed, taken, instead"
+NO_PERMALINK = "wanted permalinks to lines: "
 
 
 @pytest.mark.parametrize(
-    "links",
+    ("key", "value", "message"),
     [
-        [],
-        LINK,
-        [LINK, 1],
-        [LINK.replace("https", "http")],
-        [LINK.replace("github.com", "example.org")],
-        [LINK.replace("0" * 40, "main")],
-        [LINK.replace("0" * 40, "0" * 39)],
-        [LINK.partition("#")[0]],
-        [LINK, f"{LINK}\n"],
+        *((key, None, f"a reason has no '{key}'") for key in WRITTEN),
+        ("observed", [], EXPLAINS_NOTHING),
+        ("observed", ["missing"], EXPLAINS_NOTHING),
+        ("observed", "missed", EXPLAINS_NOTHING),
+        ("observed", [MISSED, "else"], EXPLAINS_NOTHING),
+        ("links", [], NO_PERMALINK),
+        ("links", LINK, NO_PERMALINK),
+        ("links", [LINK, 1], NO_PERMALINK),
+        ("links", [LINK.replace("https", "http")], NO_PERMALINK),
+        ("links", [LINK.replace("github.com", "example.org")], NO_PERMALINK),
+        ("links", [LINK.replace("0" * 40, "main")], NO_PERMALINK),
+        ("links", [LINK.replace("0" * 40, "0" * 39)], NO_PERMALINK),
+        ("links", [LINK.partition("#")[0]], NO_PERMALINK),
+        ("links", [LINK, f"{LINK}\n"], NO_PERMALINK),
     ],
 )
-def test_a_reason_must_link_to_lines_at_a_commit(tmp_path: Path, links: Any) -> None:
-    path = tmp_path / "reasons.json"
-    path.write_text(json.dumps({"why": {**WRITTEN, "links": links}}), "utf-8")
-    with pytest.raises(ReasonError, match="wanted permalinks to lines: "):
-        load_reasons(path)
+def test_a_reason_that_is_wrong(
+    tmp_path: Path, key: str, value: Any, message: str
+) -> None:
+    with pytest.raises(ReasonError, match=message):
+        written_reason(tmp_path, **{key: value})
 
 
 @pytest.mark.parametrize(
@@ -181,6 +184,7 @@ def test_a_reason_must_link_to_lines_at_a_commit(tmp_path: Path, links: Any) -> 
         ('<<<<<<< HEAD\n{"tool": "uv"}', "cannot be read as JSON: Expecting value"),
         ("[]", "wanted an object"),
         ({"tools": "uv"}, "has too little or too much: tools"),
+        ({"measured": None}, "has too little or too much: measured"),
         ({"versions": []}, "versions: wanted an object"),
         ({"cases": None}, "cases: wanted an object"),
         ({"cases": {"a": "pass"}}, "a: wanted a verdict, one of pass, diverges, uns"),
@@ -200,7 +204,8 @@ def test_a_file_that_is_no_committed_result(
 ) -> None:
     path = tmp_path / f"{CELL.name}.json"
     if isinstance(content, dict):
-        content = json.dumps({**result().json("2026-01-01"), **content})
+        whole = {**result().json("2026-01-01"), **content}
+        content = json.dumps({k: v for k, v in whole.items() if k != "measured" or v})
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ResultError) as caught:
         load_committed(CELL, tmp_path)
@@ -210,21 +215,6 @@ def test_a_file_that_is_no_committed_result(
     )
     assert main(["--only", CELL.name, "--cache", str(tmp_path)]) == 2
     assert capsys.readouterr().err == f"error: {caught.value}\n"
-
-
-def test_a_committed_result_lacks_nothing(tmp_path: Path) -> None:
-    data = result().json("2026-01-01")
-    del data["measured"]
-    (tmp_path / f"{CELL.name}.json").write_text(json.dumps(data), encoding="utf-8")
-    with pytest.raises(ResultError, match="too little or too much: measured"):
-        load_committed(CELL, tmp_path)
-
-
-def test_another_observation_diverges_for_a_reason() -> None:
-    assert verdict_for(FIRST, CELL, "else", "", [WHY]) == Verdict(
-        DIVERGES, "else", "why"
-    )
-    assert verdict_for(SECOND, CELL, "else", "", [WHY]) == Verdict(DIVERGES, "else")
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
@@ -249,10 +239,7 @@ def test_another_verdict_is_a_mismatch(tmp_path: Path, other: Verdict) -> None:
     (mismatch,) = compare(result(first=other), load_committed(CELL, tmp_path))
     assert (mismatch.cell, mismatch.case) == (CELL.name, FIRST.id)
     assert mismatch.expected == 'diverges: "x" (why)'
-
-
-def test_what_was_never_committed_is_a_mismatch(tmp_path: Path) -> None:
-    (mismatch,) = compare(result(first=Verdict(PASS)), None)
+    (mismatch,) = compare(result(first=other), None)
     assert mismatch.expected == "nothing committed"
 
 
@@ -261,9 +248,7 @@ def test_an_update_replaces_the_whole_cell(tmp_path: Path) -> None:
     write(result(second=Verdict(UNSUPPORTED)), "2026-01-02", tmp_path)
     assert committed(tmp_path) == {SECOND.id: Verdict(UNSUPPORTED)}
     write(result(second=Verdict(UNSUPPORTED)), "2026-01-03", tmp_path)
-    data = load_committed(CELL, tmp_path)
-    assert data
-    assert data["measured"] == "2026-01-02"
+    assert day(tmp_path) == "2026-01-02"
 
 
 def test_the_output_of_a_divergence_is_kept_and_not_compared(tmp_path: Path) -> None:
@@ -274,14 +259,7 @@ def test_the_output_of_a_divergence_is_kept_and_not_compared(tmp_path: Path) -> 
     write(divergence("took 2 s"), "2026-01-02", tmp_path)
     assert committed(tmp_path)[FIRST.id].output == "took 1 s"
     assert compare(divergence("took 3 s"), load_committed(CELL, tmp_path)) == []
-    data = load_committed(CELL, tmp_path)
-    assert data
-    assert data["measured"] == "2026-01-01"
-
-
-def test_a_part_of_a_cell_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--update", "--only", CELL.name, FIRST.id]) == 2
-    assert "--update writes whole cells" in capsys.readouterr().err
+    assert day(tmp_path) == "2026-01-01"
 
 
 def test_another_version_is_a_mismatch(tmp_path: Path) -> None:
@@ -290,15 +268,12 @@ def test_another_version_is_a_mismatch(tmp_path: Path) -> None:
     data = load_committed(GUEST, tmp_path)
     assert compare(before, data) == []
     after = versioned(GUEST, python="3.14.3", node="24.19.0", new="2")
-    found = {m.case: (m.expected, m.observed) for m in compare(after, data)}
-    assert found == {
-        "versions: python": ("3.14.2", "3.14.3"),
-        "versions: gone": ("1", "none"),
-        "versions: new": ("none", "2"),
-    }
-
-
-def test_the_python_of_the_host_may_be_another(tmp_path: Path) -> None:
+    assert [(m.case, m.expected, m.observed) for m in compare(after, data)] == [
+        ("versions: python", "3.14.2", "3.14.3"),
+        ("versions: gone", "1", "none"),
+        ("versions: new", "none", "2"),
+    ]
+    # The Python of the host may be another.
     write(versioned(CELL, python="3.11.7"), "2026-01-01", tmp_path)
     data = load_committed(CELL, tmp_path)
     assert compare(versioned(CELL, python="3.14.0"), data) == []
@@ -312,14 +287,11 @@ def test_with_another_version_the_output_is_new(tmp_path: Path) -> None:
     assert committed(tmp_path)[FIRST.id].output == "new words"
 
 
-def test_unknown_versions_are_a_fault() -> None:
-    (fault,) = faults(versioned(CELL, **{ERROR: "no answer in 60 s"}))
-    assert fault.observed == "no answer in 60 s"
-
-
 def test_errors_and_unexplained_divergences_are_faults() -> None:
     assert faults(result(first=Verdict(PASS), second=Verdict(DIVERGES, 1, "why"))) == []
     assert len(faults(result(first=Verdict(ERROR), second=Verdict(DIVERGES, 1)))) == 2
+    (fault,) = faults(versioned(CELL, **{ERROR: "no answer in 60 s"}))
+    assert fault.observed == "no answer in 60 s"
 
 
 def test_results_of_what_no_longer_exists_are_stale(tmp_path: Path) -> None:
@@ -413,10 +385,8 @@ def test_the_committed_results_are_whole(cell: Cell) -> None:
     verdicts = committed_verdicts(load_committed(cell))
     assert verdicts.keys() == {case.id for case in CASES if cell.applies(case)}
     found = {verdict.verdict for verdict in verdicts.values()}
-    unsaid = [
-        n for n, v in verdicts.items() if v.verdict == UNSUPPORTED and not v.output
-    ]
-    assert not unsaid, "what could not be asked says why"
+    unsupported = [v for v in verdicts.values() if v.verdict == UNSUPPORTED]
+    assert all(v.output for v in unsupported), "what could not be asked says why"
     ours = cell.patched or cell.tool.tool == LIBRARY
     assert found <= ({PASS} if ours else {PASS, DIVERGES, UNSUPPORTED})
 

@@ -46,10 +46,7 @@ def test_the_lock_file_names_no_host_and_keeps_the_hashes() -> None:
 
 
 def test_every_target_is_known() -> None:
-    known = load_targets()
-    assert all(
-        line.target is None or line.target in known for line in SETTINGS.runtimes
-    )
+    assert {line.target for line in SETTINGS.runtimes} <= {None, *load_targets()}
 
 
 def test_every_tool_has_an_adapter_and_a_runtime() -> None:
@@ -58,15 +55,11 @@ def test_every_tool_has_an_adapter_and_a_runtime() -> None:
     assert {tool.tool for tool in tried} == set(ADAPTERS)
 
 
-def test_cells_have_names_of_their_own() -> None:
-    names = [cell.name for cell in cells(SETTINGS)]
-    assert len(names) == len(set(names))
-
-
-def test_units_are_exact_and_made_once(tmp_path: Path) -> None:
-    units = list(Cache(tmp_path, SETTINGS).units())
-    assert len({unit.name for unit in units}) == len(units)
-    assert all(re.search(r"-[0-9a-f.]+$", unit.name) for unit in units)
+def test_cells_and_units_have_names_of_their_own(tmp_path: Path) -> None:
+    units = [unit.name for unit in Cache(tmp_path, SETTINGS).units()]
+    assert all(re.search(r"-[0-9a-f.]+$", name) for name in units)
+    for names in (units, [cell.name for cell in cells(SETTINGS)]):
+        assert len(names) == len(set(names))
 
 
 def test_what_a_cell_does_not_need_is_not_downloaded(tmp_path: Path) -> None:
@@ -82,32 +75,28 @@ def test_what_a_cell_does_not_need_is_not_downloaded(tmp_path: Path) -> None:
     assert named.isdisjoint((others | modules) - {None})
 
 
-def test_a_pattern_that_matches_nothing_is_bad_input(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--only", "nothing", "--list"], "--only 'nothing' matches no cell"),
+        (["--only", "no/thing", "--list"], "matches no case"),
+        (["--json", "no-folder/report.json"], "its folder does not exist"),
+        (["--list", "--subset", "none"], "--subset 'none': provision.json has short"),
+        (["--update", "--only", "uv-*", "select/*"], "--update writes whole cells"),
+    ],
+)
+def test_bad_input(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--only", "nothing", "--list"]) == 2
-    assert "--only 'nothing' matches no cell" in capsys.readouterr().err
-    assert main(["--only", "no/thing", "--list"]) == 2
-    assert "matches no case" in capsys.readouterr().err
-
-
-def test_a_report_needs_a_folder(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    report = tmp_path / "nothing" / "report.json"
-    assert main(["--json", str(report)]) == 2
-    assert "its folder does not exist" in capsys.readouterr().err
+    assert main(arguments) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_the_list_of_cells(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list", "--only", "uv-*", "select/wasi/*"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    names = [line.split()[1] for line in lines]
-    assert [name.rpartition("-")[2] for name in names] == [
-        "html",
-        "json",
-        "interpreter",
-    ]
+    ends = [line.rpartition("-")[2] for line in lines]
+    assert ends == ["html", "json", "interpreter"]
 
 
 def test_a_subset_is_some_cells(capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,22 +104,17 @@ def test_a_subset_is_some_cells(capsys: pytest.CaptureFixture[str]) -> None:
     some = capsys.readouterr().out.splitlines()
     assert main(["--list"]) == 0
     assert set(some) < set(capsys.readouterr().out.splitlines())
-    assert main(["--list", "--subset", "nothing"]) == 2
-    assert "--subset 'nothing': provision.json has short" in capsys.readouterr().err
 
 
-def test_every_tool_is_asked_something() -> None:
-    names = [case.id for case in load_cases()]
-    for tool in SETTINGS.tools:
-        for pattern in tool.cases:
-            assert fnmatch.filter(names, pattern), (tool, pattern)
-
-
-def test_every_pattern_of_a_subset_matches() -> None:
-    names = [cell.name for cell in cells(SETTINGS)]
-    for patterns in SETTINGS.subsets.values():
-        for pattern in patterns:
-            assert fnmatch.filter(names, pattern)
+def test_every_pattern_matches() -> None:
+    case_names = [case.id for case in load_cases()]
+    cell_names = [cell.name for cell in cells(SETTINGS)]
+    for names, listed in (
+        (case_names, [tool.cases for tool in SETTINGS.tools]),
+        (cell_names, SETTINGS.subsets.values()),
+    ):
+        for pattern in (pattern for patterns in listed for pattern in patterns):
+            assert fnmatch.filter(names, pattern), pattern
 
 
 def test_what_does_not_concern_a_release_is_a_case_by_name() -> None:

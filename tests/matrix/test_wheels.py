@@ -27,18 +27,15 @@ def test_it_says_its_own_name_and_tags(tmp_path: Path) -> None:
     assert "Root-Is-Purelib: false" in lines
 
 
-def test_a_project_has_a_folder(tmp_path: Path) -> None:
-    (path,) = write_project(tmp_path, "demo", ["demo-1.0-py3-none-any.whl"])
-    assert path == tmp_path / "demo" / "demo-1.0-py3-none-any.whl"
-
-
 @pytest.mark.parametrize("name", ["demo.whl", "demo-1.0-py3-none-any.zip", "a-b-c.whl"])
 def test_a_name_that_is_not_of_a_wheel_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="is not a wheel file name"):
         write_wheel(tmp_path, name)
 
 
-def test_a_project_may_need_another(tmp_path: Path) -> None:
+def test_a_project_has_a_folder_and_may_need_another(tmp_path: Path) -> None:
+    (path,) = write_project(tmp_path, "demo", ["demo-1.0-py3-none-any.whl"])
+    assert path == tmp_path / "demo" / "demo-1.0-py3-none-any.whl"
     marker = "sys_platform == 'emscripten'"
     one, needed = write_dependent(tmp_path, "one", marker)
     with WheelFile(one) as wheel:

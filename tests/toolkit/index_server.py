@@ -18,7 +18,6 @@ from functools import cached_property
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
 from typing import Any, cast
 
 from typing_extensions import Self
@@ -45,21 +44,26 @@ class Shelf:
     def page(self, style: str, project: str | None) -> bytes:
         """Return the list of projects, or the page of one project."""
         if style == "html":
-            return (self._html(project) if project else self._html_root()).encode()
+            return self._html(project).encode()
         data = self._json(project) if project else self._json_root()
         return json.dumps(data, indent=1).encode()
 
-    def _html_root(self) -> str:
-        links = (f'<a href="{name}/">{name}</a>' for name in self.projects)
-        return _document("Simple index", links)
-
-    def _html(self, project: str) -> str:
-        links = (
-            f'<a href="{self.url}/files/{html.escape(file.name)}'
-            f'#sha256={_digest(file)}">{html.escape(file.name)}</a>'
-            for file in self.projects[project]
+    def _html(self, project: str | None) -> str:
+        title = f"Links for {project}" if project else "Simple index"
+        links = {name: f"{name}/" for name in self.projects}
+        if project:
+            links = {
+                file.name: f"{self.url}/files/{file.name}#sha256={_digest(file)}"
+                for file in self.projects[project]
+            }
+        body = "<br>\n".join(
+            f'<a href="{html.escape(url)}">{html.escape(name)}</a>'
+            for name, url in links.items()
         )
-        return _document(f"Links for {project}", links)
+        return (
+            '<!DOCTYPE html>\n<html><head><meta name="pypi:repository-version"'
+            f' content="1.1"><title>{title}</title></head>\n<body>\n{body}\n</body></html>\n'
+        )
 
     def _json_root(self) -> dict[str, Any]:
         projects = [{"name": name} for name in self.projects]
@@ -83,14 +87,6 @@ class Shelf:
                 for file in files
             ],
         }
-
-
-def _document(title: str, links: Any) -> str:
-    body = "<br>\n".join(links)
-    return (
-        '<!DOCTYPE html>\n<html><head><meta name="pypi:repository-version"'
-        f' content="1.1"><title>{title}</title></head>\n<body>\n{body}\n</body></html>\n'
-    )
 
 
 def _digest(file: Path) -> str:
@@ -122,12 +118,7 @@ class Index:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

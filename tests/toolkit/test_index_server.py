@@ -85,10 +85,8 @@ def test_what_is_not_there(index: Index, path: str) -> None:
     assert get(index, path)[0] == 404
 
 
-def test_a_browser_may_ask_first(index: Index) -> None:
+def test_other_methods(index: Index) -> None:
+    # A browser asks with OPTIONS first.
     assert get(index, "/shelf/html/simple/demo/", "OPTIONS")[0] == 200
-
-
-def test_head_has_no_body(index: Index) -> None:
     status, _, body = get(index, "/shelf/html/simple/demo/", "HEAD")
     assert (status, body) == (200, b"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -44,12 +45,6 @@ def test_nothing_committed_names_a_machine() -> None:
         for verdict in json.loads(path.read_text(encoding="utf-8"))["cases"].values():
             said = verdict.get("output", "")
             count += bool(said)
-            for path_of_a_machine in (
-                "/tmp/",
-                "/home/",
-                "/root/",
-                "/Users/",
-                "\\Users\\",
-            ):
-                assert path_of_a_machine not in said, path.name
+            found = re.search(r"/tmp/|/home/|/root/|[/\\]Users[/\\]", said)
+            assert not found, path.name
     assert count

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from ..cells import LIBRARY
 from .auditwheel_emscripten import AuditwheelEmscripten
+from .base import Adapter
 from .library import Library
 from .micropip import Micropip
 from .packaging import Packaging, PipVendored
@@ -18,12 +20,6 @@ from .unearth import Unearth
 from .uv import Uv
 from .warehouse import Warehouse
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .base import Adapter
-
-LIBRARY = "wasm-platform-tags"
 # By the name of the tool in provision.json.
 ADAPTERS: Mapping[str, type[Adapter]] = {
     LIBRARY: Library,

@@ -5,24 +5,19 @@ from __future__ import annotations
 import sys
 import tempfile
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
+from wasm_platform_tags.conformance.cases import Case, SuiteTarget
+
+from ...toolkit.index_server import Index
 from ...toolkit.paths import ROOT
-from ...toolkit.process import ENDED, clean_environment, run
-from ...toolkit.runtimes.worker import WorkerError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from wasm_platform_tags.conformance.cases import Case, SuiteTarget
-
-    from ...toolkit.index_server import Index
-    from ...toolkit.process import CompletedProcess
-    from ...toolkit.runtimes.worker import Reply, Worker
-    from ..cells import Cell
-    from ..provision import Cache
+from ...toolkit.process import ENDED, CompletedProcess, clean_environment, run
+from ...toolkit.runtimes.worker import Reply, Worker, WorkerError
+from ..cells import Cell
+from ..provision import Cache
 
 # Parts of descriptions.
 SIMULATED = "What an interpreter of the target says of itself is simulated"

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from wasm_platform_tags.conformance.cases import load_targets
+from wasm_platform_tags.conformance.cases import Case, load_targets
 from wasm_platform_tags.conformance.runner import request
 
+from ...toolkit.runtimes.worker import Reply
+from ..cells import Cell
 from .base import SIMULATED, Adapter, own_tags
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from wasm_platform_tags.conformance.cases import Case
-
-    from ...toolkit.runtimes.worker import Reply
-    from ..cells import Cell
 
 
 class Library(Adapter):

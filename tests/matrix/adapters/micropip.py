@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from wasm_platform_tags.conformance.cases import Case
+
+from ...toolkit.runtimes.worker import Reply
+from ..cells import Cell
 from ..wheels import NEEDED
 from .base import Adapter, own_tags
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from wasm_platform_tags.conformance.cases import Case
-
-    from ...toolkit.runtimes.worker import Reply
-    from ..cells import Cell
 
 
 class Micropip(Adapter):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from wasm_platform_tags.conformance.cases import Case
+
+from ...toolkit.runtimes.worker import Reply
+from ..cells import Cell
 from .base import PATCHED, SIMULATED, Adapter, own_tags
-
-if TYPE_CHECKING:
-    from wasm_platform_tags.conformance.cases import Case
-
-    from ...toolkit.runtimes.worker import Reply
-    from ..cells import Cell
 
 
 class Packaging(Adapter):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from wasm_platform_tags.conformance.cases import Case
 
 from ...toolkit.runtimes.worker import Reply, WorkerError
+from ..cells import Cell
 from ..wheels import NEEDED
-from .base import Adapter, UnsupportedError
-
-if TYPE_CHECKING:
-    from wasm_platform_tags.conformance.cases import Case
-
-    from ..cells import Cell
-    from .base import AdapterContext
+from .base import Adapter, AdapterContext, UnsupportedError
 
 NOTHING_FITS = "[CandidateNotFound]"
 REFUSED = "Unsupported platform"

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from wasm_platform_tags import Target
+from wasm_platform_tags.conformance.cases import Case, SuiteTarget
 
 from ...toolkit.runtimes.worker import Reply, WorkerError
+from ..cells import Cell
 from ..wheels import NEEDED
 from .base import Adapter, platforms
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from wasm_platform_tags.conformance.cases import Case, SuiteTarget
-
-    from ..cells import Cell
 
 NOTHING_FITS = "No matching distribution found"
 NO_MARKERS = "does not exist in evaluation environment"

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from wasm_platform_tags.conformance.cases import Case
 
+from ...toolkit.runtimes.worker import Reply
+from ..cells import Cell
 from ..wheels import NEEDED
 from .base import BOTH_SPELLINGS, PATCHED, Adapter, own_tags, platforms
-
-if TYPE_CHECKING:
-    from wasm_platform_tags.conformance.cases import Case
-
-    from ...toolkit.runtimes.worker import Reply
-    from ..cells import Cell
 
 # `via` of a pip that receives only the canonical tag, and reads a JSON index.
 CANONICAL = "canonical"

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from ...toolkit.runtimes.worker import WorkerError
+from wasm_platform_tags.conformance.cases import Case
+
+from ...toolkit.runtimes.worker import Reply, WorkerError
 from .base import Adapter, UnsupportedError, run_tool
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from wasm_platform_tags.conformance.cases import Case
-
-    from ...toolkit.runtimes.worker import Reply
 
 # Not `add`: its --platform writes a marker.
 COMMANDS = ("lock", "install", "sync")

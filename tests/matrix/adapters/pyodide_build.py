@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from wasm_platform_tags.conformance.cases import Case
+
+from ...toolkit.runtimes.worker import Reply
 from .pip import Pip
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from wasm_platform_tags.conformance.cases import Case
-
-    from ...toolkit.runtimes.worker import Reply
 
 
 class PyodideBuild(Pip):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from wasm_platform_tags.conformance.cases import Case
 
+from ...toolkit.runtimes.worker import Reply
+from ..cells import Cell
 from ..wheels import NEEDED, dependent_wheels
 from .base import Adapter, UnsupportedError
-
-if TYPE_CHECKING:
-    from wasm_platform_tags.conformance.cases import Case
-
-    from ...toolkit.runtimes.worker import Reply
-    from ..cells import Cell
 
 
 class PyodideLock(Adapter):

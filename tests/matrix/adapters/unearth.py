@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from wasm_platform_tags.conformance.cases import Case
 
+from ...toolkit.runtimes.worker import Reply
+from ..cells import Cell
 from .base import BOTH_SPELLINGS, Adapter, platforms
 from .pip import CANONICAL
-
-if TYPE_CHECKING:
-    from wasm_platform_tags.conformance.cases import Case
-
-    from ...toolkit.runtimes.worker import Reply
-    from ..cells import Cell
 
 
 class Unearth(Adapter):

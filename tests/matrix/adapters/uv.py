@@ -7,30 +7,30 @@ its cache.
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 import tempfile
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from wasm_platform_tags.conformance.cases import Case
+
+from ...toolkit.process import CompletedProcess
+from ...toolkit.runtimes import RUNTIMES
+from ...toolkit.runtimes.wasi import wasi_command
 from ...toolkit.runtimes.worker import Reply, WorkerError
-from ..interpreter import write_interpreter
+from ..cells import Cell
+from ..provision import Cache
+from ..settings import Runtime
 from ..wheels import NEEDED
 from .base import Adapter, UnsupportedError, run_tool
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from wasm_platform_tags.conformance.cases import Case
-
-    from ...toolkit.process import CompletedProcess
-    from ..cells import Cell
-    from .base import AdapterContext
 
 # Its triples name a year, where a target names a platform.
 TRIPLES = {"2024_0": "wasm32-pyodide2024", "2025_0": "wasm32-pyodide2025"}
 NOTHING_FITS = "No solution found"
 TIMEOUT = 60
+PYODIDE = RUNTIMES / "pyodide_python.mjs"
 # Its errors for an interpreter whose platform it does not know.
 REFUSED = ("Unknown operating system", "Only Pyodide is supported for Emscripten")
 
@@ -40,9 +40,7 @@ class Uv(Adapter):
 
     host_kinds = guest_kinds = frozenset({"select", "dependency"})
 
-    def __init__(self, cell: Cell, context: AdapterContext) -> None:
-        super().__init__(cell, context)
-        self._refused = ""
+    _refused = ""  # its error for the interpreter, once it refused that
 
     @classmethod
     def describe(cls, cell: Cell) -> str:
@@ -126,3 +124,23 @@ def _installed(folder: Path, case: Case) -> str:
     found = re.search(r"WHEEL = '(.+)'", module.read_text(encoding="utf-8"))
     assert found, "every dummy wheel has the name of its file"
     return found[1]
+
+
+def write_interpreter(folder: Path, cache: Cache, runtime: Runtime) -> Path:
+    """Write a launcher ``python`` for a runtime, which sees only the files in `folder`.
+
+    The interpreter is the real one, unchanged; the launcher is this project's. Pyodide has a
+    launcher, but not in its npm package; CPython for WASI has none.
+    """
+    path = folder / "python"
+    if runtime.alias:
+        package = cache.pyodide(runtime.alias)
+        command = list(map(str, [cache.node, PYODIDE, package, folder, path]))
+    else:
+        mounts = {str(folder): folder}
+        started = wasi_command(cache.module(runtime), mounts, environment={})
+        command = ["env", f"PYTHONPATH={cache.wasmtime}", *started]
+    line = shlex.join(command)
+    path.write_text(f'#!/bin/sh\nexec {line} "$@"\n', encoding="utf-8")
+    path.chmod(0o755)
+    return path

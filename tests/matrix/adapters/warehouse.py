@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from wasm_platform_tags.conformance.cases import Case
 
+from ...toolkit.runtimes.worker import Reply
 from .base import Adapter
-
-if TYPE_CHECKING:
-    from wasm_platform_tags.conformance.cases import Case
-
-    from ...toolkit.runtimes.worker import Reply
 
 
 class Warehouse(Adapter):

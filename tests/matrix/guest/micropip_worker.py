@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest import mock
 
 import micropip  # type: ignore[import-not-found]
@@ -21,8 +22,6 @@ try:
 except ImportError:  # micropip before 0.9 uses the packaging that is installed
     from packaging.tags import Tag
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 NOTHING_FITS = "Can't find a pure Python 3 wheel"
 

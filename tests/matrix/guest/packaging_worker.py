@@ -8,14 +8,12 @@ import sys
 from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
 
 import wasm_platform_tags
 
 from ...conformance.adapters import reference
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 # The name that each packaging is imported under: one process may have several.
 ALIAS = "packaging_under_test_{}"

@@ -9,17 +9,15 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import wasm_platform_tags
 
 from . import installed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 COMMON = ("install", "--no-cache-dir", "--disable-pip-version-check")
 NOTHING_FITS = "No matching distribution found"

@@ -16,10 +16,8 @@ import io
 import json
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
+from collections.abc import Coroutine
+from typing import Any
 
 
 async def answer(line: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from wasm_platform_tags.conformance.child import AdapterError, Child
+
+from ..process import environment
 
 RESTARTS = 3
 
@@ -87,3 +90,12 @@ class Worker:
                 reply = json.loads(line)
                 if isinstance(reply, dict) and reply.get("id") == number:
                     return reply
+
+
+def host(path: Sequence[Path] = ()) -> Worker:
+    """Return a CPython of this machine as a worker, which imports from these folders first.
+
+    A tool is imported once for all cases.
+    """
+    command = [sys.executable, "-s", "-m", "tests.matrix.guest.serve"]
+    return Worker(command, env=environment(path))
