@@ -643,11 +643,7 @@ def test_the_transcript_is_real() -> None:
     ]
     requests = [json.dumps(request(CASES[name])) for name in ids]
     result = subprocess.run(
-        REFERENCE,
-        input="\n".join(requests),
-        capture_output=True,
-        text=True,
-        check=True,
+        REFERENCE, input="\n".join(requests), capture_output=True, text=True, check=True
     )
     answers = result.stdout.splitlines()
     lines: list[str] = []

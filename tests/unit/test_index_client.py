@@ -230,9 +230,7 @@ def test_what_is_taken_is_supported_and_the_newest_that_is(versions: list[str]) 
 
 
 def wheel(
-    metadata: str,
-    name: str = "demo-2.0.dist-info/METADATA",
-    vendored: bytes = b"",
+    metadata: str, name: str = "demo-2.0.dist-info/METADATA", vendored: bytes = b""
 ) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

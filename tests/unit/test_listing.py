@@ -97,10 +97,7 @@ OF_PYPI = {"filename": WHEEL, "requires_python": ">=3.13", "yanked": True}
                     "1.0": [OF_PYPI],
                 },
             },
-            [
-                Listed("file 1", OTHER),
-                Listed("file 2", WHEEL, ">=3.13", yanked=True),
-            ],
+            [Listed("file 1", OTHER), Listed("file 2", WHEEL, ">=3.13", yanked=True)],
         ),
         (
             {
@@ -275,11 +272,7 @@ def as_html(requires_python: object, yanked: object) -> str:
 
 def as_json(requires_python: object, yanked: object) -> str:
     """Write a file as the JSON of an index does."""
-    file = {
-        "filename": WHEEL,
-        "requires-python": requires_python,
-        "yanked": yanked,
-    }
+    file = {"filename": WHEEL, "requires-python": requires_python, "yanked": yanked}
     return json.dumps({"files": [file]})
 
 

@@ -174,9 +174,7 @@ def make(folder: Path, name: str, tag: str, requires: str = "") -> None:
 
 
 def test_a_real_pip_takes_the_alias_and_the_targets_dependency(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     make(
         tmp_path,

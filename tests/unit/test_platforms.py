@@ -41,9 +41,7 @@ near_tags = st.lists(
 
 
 @given(platforms)
-def test_every_tag_of_a_platform_names_it(
-    platform: Platform,
-) -> None:
+def test_every_tag_of_a_platform_names_it(platform: Platform) -> None:
     assert len(platform.platform_tags) == (
         2 if isinstance(platform, PyEmscriptenPlatform) else 1
     )
