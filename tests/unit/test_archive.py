@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 from wasm_platform_tags.wheelfile import archive
 from wasm_platform_tags.wheelfile.archive import UnsafeWheelError, open_archive
 
+from .conftest import MonkeyPatch
+
 LIBRARIES = ("zlib", "zlib_ng.zlib_ng")
 DATA = b"some data, some data, some data\n" * 9
 
@@ -41,7 +43,7 @@ choose_library = archive.zlib
 
 
 @pytest.fixture(autouse=True, params=LIBRARIES)
-def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def library(request: pytest.FixtureRequest, monkeypatch: MonkeyPatch) -> None:
     """Each that may inflate."""
     found = import_module(request.param)
     monkeypatch.setattr(archive, "zlib", lambda: found)
@@ -53,7 +55,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_library_that_does_not_import_is_not_taken(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: MonkeyPatch
 ) -> None:
     (tmp_path / "zlib_ng").mkdir()
     (tmp_path / "zlib_ng/__init__.py").touch()  # without its module, as of another ABI
@@ -312,7 +314,7 @@ def test_a_member_past_the_end_is_refused(file: Path) -> None:
             b"".join(opened.chunks("a"))
 
 
-def test_limits_are_said(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limits_are_said(file: Path, monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "LARGEST_TOTAL", len(DATA))
     made = zipped(("a", DATA), ("b", b"x"))
     assert f"its members have {len(DATA) + 1} bytes" in refusal(file, made)
@@ -322,7 +324,7 @@ def test_limits_are_said(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "it has 2 members or more" in refusal(file, made)
 
 
-def test_what_comes_slowly_is_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_comes_slowly_is_read(file: Path, monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "_CHUNK", 1)
     file.write_bytes(zipped(("a", DATA)))
     assert contents(file) == {"a": DATA}

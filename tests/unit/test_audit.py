@@ -30,6 +30,8 @@ from wasm_platform_tags.audit.policy import policy_of, rules
 from wasm_platform_tags.audit.symbols import load_symbols
 from wasm_platform_tags.conformance.build import custom, module, section, vector, wheel
 
+from .conftest import MonkeyPatch
+
 HERE = Path(wasm_platform_tags.__file__).parent / "audit"
 SCHEMA = json.loads((HERE / "report.schema.json").read_bytes())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -602,7 +604,7 @@ def test_a_wheel_s_name_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_a_section_that_is_too_large_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: MonkeyPatch
 ) -> None:
     monkeypatch.setattr(binary_module, "LARGEST_SECTION", 10)
     with pytest.raises(
@@ -612,7 +614,7 @@ def test_a_section_that_is_too_large_is_refused(
 
 
 def test_the_modules_of_a_wheel_share_a_limit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: MonkeyPatch
 ) -> None:
     monkeypatch.setattr(binary_module, "MOST_ENTRIES", 15)
     assert audited(tmp_path, PY)

@@ -36,6 +36,8 @@ from wasm_platform_tags.conformance.build import (
     vector,
 )
 
+from .conftest import MonkeyPatch
+
 NAMES = ("f", "t", "memory", "g", "e")
 EVERY_KIND: list[dict[str, Any]] = [
     {"from": "env", "function": "f", "i64": True},
@@ -252,9 +254,7 @@ def test_what_is_malformed_is_named(data: bytes, words: str, offset: int) -> Non
     assert error.value.offset == offset
 
 
-def test_a_section_that_is_too_large_is_not_held(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_section_that_is_too_large_is_not_held(monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setattr(binary, "LARGEST_SECTION", 3)
     with pytest.raises(
         TooLargeError, match="the import section at byte 10 has 4 bytes"
@@ -288,9 +288,7 @@ LISTS = {
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_what_a_wheel_lists_is_limited(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_wheel_lists_is_limited(name: str, monkeypatch: MonkeyPatch) -> None:
     data = core(LISTS[name])
     monkeypatch.setattr(binary, "MOST_ENTRIES", 7)
     with pytest.raises(TooLargeError, match="more than 7 sections, types, symbols"):
@@ -308,7 +306,7 @@ def test_a_list_that_says_more_than_there_can_be_is_malformed() -> None:
 
 
 def test_the_bytes_that_are_kept_of_a_wheel_are_limited(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(binary, "LARGEST_KEPT", 99)
     one = core(custom("producers", vector([text("x" * 50) + b"\0"])))

@@ -30,13 +30,14 @@ from wasm_platform_tags.audit.retag import RetagError, retag
 from wasm_platform_tags.cli.main import main
 from wasm_platform_tags.conformance.build import module, wheel
 
-Capture = pytest.CaptureFixture[str]
+from .conftest import Capture, Command, MonkeyPatch
+
 GOOD = f"demo-1.0-cp311-abi3-{PY}.whl"
 ALIAS = "demo-1.0-cp311-abi3-pyodide_2025_0_wasm32.whl"
 
 
 @pytest.fixture(autouse=True)
-def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def there(tmp_path: Path, monkeypatch: MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -55,19 +56,17 @@ def bad(there: Path) -> str:
     return f"bad-1.0-cp311-abi3-{PY}.whl"
 
 
-def test_a_wheel_that_is_consistent(good: str, capsys: Capture) -> None:
-    assert main(["audit", good]) == 0
-    said = capsys.readouterr()
+def test_a_wheel_that_is_consistent(good: str, tags: Command) -> None:
+    said = tags(0, "audit", good)
     assert said.out.startswith(f"{good}: consistent\n")
     assert "Consistent does not mean conforming" in said.out
     assert said.err == ""
 
 
 def test_findings_name_the_rule_the_bytes_and_the_requirement(
-    bad: str, capsys: Capture
+    bad: str, tags: Command
 ) -> None:
-    assert main(["audit", bad]) == 1
-    lines = capsys.readouterr().out.splitlines()
+    lines = tags(1, "audit", bad).out.splitlines()
     assert lines[0] == f"{bad}: contradicts"
     assert lines[1] == (
         f"  contradicts (module-exceptions, {PY}) PEP requirement platform-pyemscripten"
@@ -76,43 +75,36 @@ def test_findings_name_the_rule_the_bytes_and_the_requirement(
     assert "needed: the wheel that brings libx.so" in "\n".join(lines)
 
 
-def test_several_wheels_and_platforms(good: str, bad: str, capsys: Capture) -> None:
+def test_several_wheels_and_platforms(good: str, bad: str, tags: Command) -> None:
     arguments = ["audit", good, bad, "--platform", PY, "--platform", WASI]
-    assert main(arguments) == 1
-    assert f"  {WASI}: contradicts" in capsys.readouterr().out
-    assert main([*arguments, "--json"]) == 1
-    report = json.loads(capsys.readouterr().out)
+    assert f"  {WASI}: contradicts" in tags(1, *arguments).out
+    report = json.loads(tags(1, *arguments, "--json").out)
     jsonschema.validate(report, SCHEMA)
     assert [one["verdict"] for one in report["wheels"]] == ["consistent", "contradicts"]
-    assert main([*arguments, "--sarif"]) == 1
-    assert json.loads(capsys.readouterr().out)["version"] == "2.1.0"
+    assert json.loads(tags(1, *arguments, "--sarif").out)["version"] == "2.1.0"
 
 
 def test_what_cannot_be_opened_is_said_beside_the_rest(
-    good: str, there: Path, capsys: Capture
+    good: str, there: Path, tags: Command
 ) -> None:
     name = f"zip-1.0-cp311-abi3-{PY}.whl"
     (there / name).write_bytes(b"no zip file, but long enough to look for one")
     arguments = ["audit", good, name, f"none-1.0-cp311-abi3-{PY}.whl"]
-    assert main(arguments) == 2
-    out = capsys.readouterr().out
+    out = tags(2, *arguments).out
     assert f"{good}: consistent" in out
     assert f"{name}: refused: it does not end with the end record" in out
     assert "cannot be read: No such file" in out
-    assert main([*arguments, "--json"]) == 2
-    refused = json.loads(capsys.readouterr().out)["refused"]
+    refused = json.loads(tags(2, *arguments, "--json").out)["refused"]
     assert [one["file"] for one in refused] == arguments[2:]
 
 
-def test_where_nothing_was_opened_nothing_is_said_of_bytes(capsys: Capture) -> None:
-    assert main(["audit", "demo.zip"]) == 2
-    assert "Consistent" not in capsys.readouterr().out
+def test_where_nothing_was_opened_nothing_is_said_of_bytes(tags: Command) -> None:
+    assert "Consistent" not in tags(2, "audit", "demo.zip").out
 
 
-def test_what_another_specification_says(there: Path, capsys: Capture) -> None:
+def test_what_another_specification_says(there: Path, tags: Command) -> None:
     wheel(there, GOOD, {"demo.abi3.so": module(INIT)}, stated=["py3-none-any"])
-    assert main(["audit", GOOD]) == 1
-    out = capsys.readouterr().out
+    out = tags(1, "audit", GOOD).out
     assert "contradicts (wheel-tags)\n    demo-1.0.dist-info/WHEEL:\n" in out
 
 
@@ -143,16 +135,15 @@ def test_many_findings_are_cut(there: Path, capsys: Capture) -> None:
     ],
 )
 def test_bad_options(
-    arguments: list[str], words: str, good: str, capsys: Capture
+    arguments: list[str], words: str, good: str, tags: Command
 ) -> None:
-    assert main(["audit", good, *arguments]) == 2
-    said = capsys.readouterr()
+    said = tags(2, "audit", good, *arguments)
     assert said.out == ""
     assert words in said.err
 
 
 def test_who_waits_sees_what_is_read(
-    good: str, bad: str, monkeypatch: pytest.MonkeyPatch
+    good: str, bad: str, monkeypatch: MonkeyPatch
 ) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
@@ -166,7 +157,7 @@ def test_who_waits_sees_what_is_read(
 
 
 def test_who_interrupts_keeps_the_reports_that_are_done(
-    good: str, bad: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    good: str, bad: str, monkeypatch: MonkeyPatch, capsys: Capture, tags: Command
 ) -> None:
     def interrupted(path: Path, *rest: Any) -> Report:
         if path.name == bad:
@@ -174,8 +165,7 @@ def test_who_interrupts_keeps_the_reports_that_are_done(
         return audit(path, *rest)
 
     monkeypatch.setattr("wasm_platform_tags.audit.audit", interrupted)
-    assert main(["audit", good, bad, "none.whl", "--json"]) == 130
-    report = json.loads(capsys.readouterr().out)
+    report = json.loads(tags(130, "audit", good, bad, "none.whl", "--json").out)
     jsonschema.validate(report, SCHEMA)
     assert [one["wheel"] for one in report["wheels"]] == [good]
     assert report["refused"] == [
@@ -187,15 +177,14 @@ def test_who_interrupts_keeps_the_reports_that_are_done(
 
 
 def test_without_the_extra_it_says_which(
-    good: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    good: str, monkeypatch: MonkeyPatch, tags: Command
 ) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == "rich"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delitem(sys.modules, "wasm_platform_tags.cli.findings", raising=False)
     monkeypatch.setitem(sys.modules, "rich", None)
     for arguments in (["audit", good], ["retag", good, "--to", WASI]):
-        assert main(arguments) == 2
-        message = capsys.readouterr().err
+        message = tags(2, *arguments).err
         assert "needs rich, which is not installed" in message
         assert "'.[audit]'" in message
 
@@ -225,11 +214,10 @@ def test_retag_runs_nothing_of_the_current_folder(
     assert not list(there.rglob("ran.txt"))
 
 
-def test_retag_adds_to_a_set(good: str, there: Path, capsys: Capture) -> None:
+def test_retag_adds_to_a_set(good: str, there: Path, tags: Command) -> None:
     (there / "out").mkdir()
     to = ["--to", "pyemscripten_2026_0_wasm32", "--add", "--dest", "out", "--json"]
-    assert main(["retag", good, *to]) == 0
-    result = json.loads(capsys.readouterr().out)
+    result = json.loads(tags(0, "retag", good, *to).out)
     written = Path(result["written"])
     assert written.name == f"demo-1.0-cp311-abi3-{PY}.pyemscripten_2026_0_wasm32.whl"
     assert audit(written)
@@ -237,25 +225,24 @@ def test_retag_adds_to_a_set(good: str, there: Path, capsys: Capture) -> None:
 
 
 def test_retag_of_a_placeholder_says_what_was_not_checked(
-    there: Path, capsys: Capture
+    there: Path, tags: Command
 ) -> None:
     given = of("malloc")
     placeholder = "demo-1.0-cp311-abi3-wasi_0_0_0_wasm32.whl"
     wheel(there, placeholder, {"demo.abi3.so": module(given)})
     arguments = ["retag", placeholder, "--to", "wasi_0_1_sdk_24_wasm32"]
-    assert main(arguments) == 0
-    out = capsys.readouterr().out
+    out = tags(0, *arguments).out
     assert "not checked; it would need the exports of libc.so" in out
     assert "written: demo-1.0-cp311-abi3-wasi_0_1_sdk_24_wasm32.whl" in out
 
 
-def test_retag_refuses_what_contradicts(bad: str, there: Path, capsys: Capture) -> None:
+def test_retag_refuses_what_contradicts(
+    bad: str, there: Path, capsys: Capture, tags: Command
+) -> None:
     arguments = ["retag", bad, "--to", "pyodide_2025_0_wasm32"]
-    assert main(arguments) == 1
-    assert "nothing written" in capsys.readouterr().out
+    assert "nothing written" in tags(1, *arguments).out
     assert [path.name for path in there.iterdir()] == [bad]
-    assert main([*arguments, "--json"]) == 1
-    assert json.loads(capsys.readouterr().out)["written"] is None
+    assert json.loads(tags(1, *arguments, "--json").out)["written"] is None
     assert main([*arguments, "--force"]) == 0
     assert "overridden: module-exceptions: it imports invoke_ii" in (
         capsys.readouterr().out
@@ -281,23 +268,21 @@ def test_retag_refuses_what_contradicts(bad: str, there: Path, capsys: Capture) 
     ],
 )
 def test_retag_with_bad_input(
-    arguments: list[str], words: str, good: str, there: Path, capsys: Capture
+    arguments: list[str], words: str, good: str, there: Path, tags: Command
 ) -> None:
     (there / "zip-1.0-py3-none-any.whl").write_bytes(b"short")
-    assert main(["retag", *arguments]) == 2
-    said = capsys.readouterr().err
+    said = tags(2, "retag", *arguments).err
     assert words in said
     assert said.rstrip("\n").isprintable()
     assert len(list(there.iterdir())) == 2
 
 
-def test_retag_of_a_folder_with_a_strange_name(good: str, capsys: Capture) -> None:
+def test_retag_of_a_folder_with_a_strange_name(good: str, tags: Command) -> None:
     folder = Path("\x1b[31m")
     folder.mkdir()
     (folder / ALIAS).touch()
     to = ["--to", "pyodide_2025_0_wasm32", "--dest", str(folder)]
-    assert main(["retag", good, *to]) == 2
-    assert f"\\x1b[31m/{ALIAS} exists; it is not" in capsys.readouterr().err
+    assert f"\\x1b[31m/{ALIAS} exists; it is not" in tags(2, "retag", good, *to).err
 
 
 def test_retag_of_tags_that_are_spelled_in_two_ways(
@@ -322,9 +307,7 @@ def test_retag_never_overwrites(good: str, there: Path, capsys: Capture) -> None
     assert len(list(there.iterdir())) == 2
 
 
-def test_a_disk_without_links(
-    good: str, there: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_without_links(good: str, there: Path, monkeypatch: MonkeyPatch) -> None:
     def link(*_: object) -> None:
         raise PermissionError("no links here")
 
@@ -353,7 +336,7 @@ def test_what_the_wheel_package_refuses_is_said(good: str, there: Path) -> None:
 
 @pytest.mark.parametrize("broken", ["nothing", "wrong"])
 def test_what_the_wheel_package_wrote_is_checked(
-    broken: str, good: str, there: Path, monkeypatch: pytest.MonkeyPatch
+    broken: str, good: str, there: Path, monkeypatch: MonkeyPatch
 ) -> None:
     def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         if broken == "wrong":
@@ -370,14 +353,13 @@ def test_what_the_wheel_package_wrote_is_checked(
 
 
 def test_a_failure_to_write_is_an_error_not_a_traceback(
-    good: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    good: str, tags: Command, monkeypatch: MonkeyPatch
 ) -> None:
     def failing(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("wasm_platform_tags.audit.retag.retag", failing)
-    assert main(["retag", good, "--to", WASI]) == 2
-    assert "No space left on device" in capsys.readouterr().err
+    assert "No space left on device" in tags(2, "retag", good, "--to", WASI).err
 
 
 def test_refusals_are_value_errors() -> None:

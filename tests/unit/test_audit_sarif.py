@@ -15,7 +15,8 @@ from wasm_platform_tags.cli.main import main
 from wasm_platform_tags.conformance.build import module, wheel
 from wasm_platform_tags.conformance.cases import load_cases
 
-Capture = pytest.CaptureFixture[str]
+from .conftest import Capture, MonkeyPatch
+
 CASES = [case for case in load_cases() if case.kind == "audit" and "build" in case.data]
 
 
@@ -89,7 +90,7 @@ LOG = Draft202012Validator(
 
 
 @pytest.fixture
-def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+def wheels(tmp_path: Path, monkeypatch: MonkeyPatch) -> list[Path]:
     """The wheel of every audit case, each in a folder of its own, from the current."""
     monkeypatch.chdir(tmp_path)
     made = []
@@ -158,7 +159,7 @@ def test_each_wheel_is_found_from_the_current_folder(
 
 
 def test_what_is_elsewhere_has_a_scheme(
-    wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: MonkeyPatch
 ) -> None:
     files = [path.absolute() for path in wheels]
     other = tmp_path / "other"
@@ -187,7 +188,7 @@ def test_a_folder_that_is_not_named_in_utf_8(
     os.name == "nt", reason="Windows lacks a way to remove the current folder"
 )
 def test_the_current_folder_may_be_removed(
-    wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: MonkeyPatch
 ) -> None:
     path = tmp_path / failing(wheels)
     here = tmp_path / "removed"

@@ -22,13 +22,11 @@ OTHER = "demo-1.0-cp313-cp313-pyodide_2026_0_wasm32.whl"
 
 # The function that `platforms` calls.
 KNOWN = "wasm_platform_tags.cli.platforms.known_platforms"
-from .conftest import Simulate
-
-Capture = pytest.CaptureFixture[str]
+from .conftest import Capture, Command, MonkeyPatch, Simulate
 
 
 @pytest.fixture(autouse=True)
-def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+def wide(monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
 
 
@@ -45,13 +43,11 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
         (("markers", *TARGET), 0),
     ],
 )
-def test_table_and_json(arguments: tuple[str, ...], code: int, capsys: Capture) -> None:
-    assert main(arguments) == code
-    table = capsys.readouterr()
+def test_table_and_json(arguments: tuple[str, ...], code: int, tags: Command) -> None:
+    table = tags(code, *arguments)
     assert table.out.strip()
     assert table.err == ""
-    assert main([*arguments, "--json"]) == code
-    assert json.loads(capsys.readouterr().out)
+    assert json.loads(tags(code, *arguments, "--json").out)
 
 
 def test_contents(capsys: Capture) -> None:
@@ -79,11 +75,10 @@ def test_contents(capsys: Capture) -> None:
 
 
 def test_a_webassembly_interpreter_shows_its_local_tag(
-    simulate: Simulate, capsys: Capture
+    simulate: Simulate, tags: Command
 ) -> None:
     simulate("wasi", "wasi-0.0.0-wasm32")
-    assert main(["show", "--platform-tags"]) == 0
-    printed = capsys.readouterr().out
+    printed = tags(0, "show", "--platform-tags").out
     assert "this interpreter (wasi), best first; the last platform tag is" in printed
     assert "wasi_0_0_0_wasm32" in printed
 
@@ -109,9 +104,8 @@ def test_a_webassembly_interpreter_shows_its_local_tag(
         ),
     ],
 )
-def test_bad_input(arguments: tuple[str, ...], message: str, capsys: Capture) -> None:
-    assert main(arguments) == 2
-    printed = capsys.readouterr()
+def test_bad_input(arguments: tuple[str, ...], message: str, tags: Command) -> None:
+    printed = tags(2, *arguments)
     assert message in printed.err
     assert printed.out == ""
 
@@ -148,27 +142,24 @@ def test_tables_without_rich_have_the_same_words(
     arguments: list[str],
     code: int,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: Capture,
+    monkeypatch: MonkeyPatch,
+    tags: Command,
 ) -> None:
     (tmp_path / "LIST").write_text(f"{GOOD}\n{OTHER}\ndemo-1.0.tar.gz\n", "utf-8")
     monkeypatch.chdir(tmp_path)
-    assert main(arguments) == code
-    rich = capsys.readouterr().out
+    rich = tags(code, *arguments).out
     for name in [name for name in sys.modules if name.split(".")[0] == "rich"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "rich", None)
-    assert main(arguments) == code
-    plain = capsys.readouterr().out
-    assert main([*arguments, "--json"]) == code
-    assert json.loads(capsys.readouterr().out)
+    plain = tags(code, *arguments).out
+    assert json.loads(tags(code, *arguments, "--json").out)
     assert plain.replace("\n", "").isprintable()
     words = [word for word in plain.split() if set(word) != {"-"}]
     assert words == [word for word in rich.split() if set(word) != {"\u2500"}]
 
 
 def test_columns_without_rich_are_aligned(
-    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    monkeypatch: MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setitem(sys.modules, "rich.console", None)
     assert main(["show", *TARGET, "--platform-tags"]) == 0
@@ -181,9 +172,7 @@ def test_columns_without_rich_are_aligned(
     )
 
 
-def test_a_module_that_no_extra_has_is_an_error(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_module_that_no_extra_has_is_an_error(monkeypatch: MonkeyPatch) -> None:
     def broken() -> None:
         raise ModuleNotFoundError("No module named 'nonsense'", name="nonsense")
 
@@ -192,7 +181,7 @@ def test_a_module_that_no_extra_has_is_an_error(
         main(["platforms"])
 
 
-def test_a_terminal_that_knows_ascii_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_that_knows_ascii_alone(monkeypatch: MonkeyPatch) -> None:
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
     assert main(["explain", f"d\u00e9{GOOD}", *TARGET]) == 0
@@ -218,14 +207,13 @@ def test_a_terminal_gets_nothing_to_obey(name: str, capsys: Capture) -> None:
 
 
 def test_a_file_gives_a_terminal_nothing_to_obey(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    tmp_path: Path, monkeypatch: MonkeyPatch, tags: Command
 ) -> None:
     name = "demo-1.0-py3-none-any.a\x1b[31mb.whl"
     with zipfile.ZipFile(tmp_path / name, "w") as wheel:
         wheel.writestr("demo-1.0.dist-info/WHEEL", "Tag: py3-none-\x1b[32m\n")
     monkeypatch.chdir(tmp_path)
-    assert main(["explain", name, *TARGET]) == 0
-    said = capsys.readouterr().out
+    said = tags(0, "explain", name, *TARGET).out
     assert said.replace("\n", "").isprintable()
     assert r"only in the name: py3-none-a\x1b[31mb" in said
     assert r"only in WHEEL: py3-none-\x1b[32m" in said
@@ -240,7 +228,7 @@ def test_what_nobody_reads_is_no_success(
     arguments: tuple[str, ...],
     code: int,
     form: tuple[str, ...],
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: MonkeyPatch,
     capsys: Capture,
 ) -> None:
     reader, writer = os.pipe()
@@ -262,7 +250,7 @@ def test_what_cannot_be_written_is_no_success(
     arguments: tuple[str, ...],
     code: int,
     form: tuple[str, ...],
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: MonkeyPatch,
     capsys: Capture,
 ) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full:
@@ -273,7 +261,7 @@ def test_what_cannot_be_written_is_no_success(
 
 
 def test_who_closed_the_output_wants_the_exit_code_alone(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     assert main(["platforms"]) == 0
@@ -289,18 +277,17 @@ def test_who_closed_the_output_wants_the_exit_code_alone(
     ],
 )
 def test_an_error_is_bad_input_and_gives_a_terminal_nothing_to_obey(
-    error: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    error: Exception, said: str, monkeypatch: MonkeyPatch, tags: Command
 ) -> None:
     def fail() -> None:
         raise error
 
     monkeypatch.setattr(KNOWN, fail)
-    assert main(["platforms", "--json"]) == 2
-    assert capsys.readouterr() == ("", f"wasm-tags platforms: {said}\n")
+    assert tags(2, "platforms", "--json") == ("", f"wasm-tags platforms: {said}\n")
 
 
 def test_sigterm_leaves_nothing_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    tmp_path: Path, monkeypatch: MonkeyPatch, capsys: Capture
 ) -> None:
     def terminated() -> None:
         with TemporaryDirectory(dir=tmp_path):

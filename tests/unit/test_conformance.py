@@ -30,11 +30,12 @@ from wasm_platform_tags.conformance.cases import (
 from wasm_platform_tags.conformance.child import AdapterError, AdapterTimeout, Child
 from wasm_platform_tags.conformance.runner import Outcome, request, run, same
 
+from .conftest import Capture, Command, MonkeyPatch
+
 posix = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows lacks POSIX signals and groups"
 )
 
-Capture = pytest.CaptureFixture[str]
 
 SUITE = suite_folder()
 CASES = {case.id: case for case in load_cases() if case.asked}
@@ -305,24 +306,21 @@ def test_no_case_has_two_right_answers() -> None:
 # The command
 
 
-def test_the_command_tells_what_passed(capsys: Capture) -> None:
+def test_the_command_tells_what_passed(tags: Command) -> None:
     arguments = ["conformance", "--adapter", command(REFERENCE), "--kind", "parse"]
-    assert main(arguments) == 0
-    printed = capsys.readouterr()
+    printed = tags(0, *arguments)
     assert "parse/invalid" in printed.out
     assert "diverges:" not in printed.out
-    assert main([*arguments, "--json", "--only", "parse/valid/*"]) == 0
-    report = json.loads(capsys.readouterr().out)
+    report = json.loads(tags(0, *arguments, "--json", "--only", "parse/valid/*").out)
     assert report["project"] == f"wasm-platform-tags {__version__}"
     found = report["outcomes"]
     assert {one["verdict"] for one in found} == {"pass"}
     assert {one["id"].rpartition("/")[0] for one in found} == {"parse/valid"}
 
 
-def test_the_command_tells_what_to_change(capsys: Capture) -> None:
+def test_the_command_tells_what_to_change(capsys: Capture, tags: Command) -> None:
     wrong = command(adapter('reply["result"] = None; reply["output"] = "hm"'))
-    assert main(["conformance", "--adapter", wrong, *ONLY]) == 1
-    printed = capsys.readouterr().out
+    printed = tags(1, "conformance", "--adapter", wrong, *ONLY).out
     for said in (
         f"diverges: {VALID}",
         "(PEP requirement tag-grammar)",
@@ -341,23 +339,20 @@ def test_the_command_tells_what_to_change(capsys: Capture) -> None:
         assert said in capsys.readouterr().out
 
 
-def test_why_nothing_passed(capsys: Capture) -> None:
+def test_why_nothing_passed(tags: Command) -> None:
     never = command(adapter('reply["unsupported"] = "not \\x1byet"'))
     asked = ["conformance", "--only", "parse/valid/*", "--adapter"]
-    assert main([*asked, never]) == 1
-    printed = capsys.readouterr().out
+    printed = tags(1, *asked, never).out
     count = sum(name.startswith("parse/valid/") for name in CASES)
     assert "\nnothing passed\n" in printed
     assert f"\n{count} unsupported: not \\x1byet\n" in printed
     assert "more reasons" not in printed
     never = command(adapter('reply["unsupported"] = "not " + case["id"]'))
-    assert main([*asked, never]) == 1
-    printed = capsys.readouterr().out
+    printed = tags(1, *asked, never).out
     assert printed.count("1 unsupported: not parse/valid/") == 5
     assert f"\nand {count - 5} more reasons, see --json\n" in printed
     some = command(adapter('reply["result"] = ["wasi_0_1_sdk_24_wasm32"]'))
-    assert main([*asked, some]) == 1
-    assert "nothing passed" not in capsys.readouterr().out
+    assert "nothing passed" not in tags(1, *asked, some).out
 
 
 @posix
@@ -394,11 +389,12 @@ def test_why_cases_were_not_run(capsys: Capture) -> None:
         "print(SAID, file=sys.stderr); sys.exit(1)",
     ],
 )
-def test_what_an_adapter_says_moves_no_cursor(body: str, capsys: Capture) -> None:
+def test_what_an_adapter_says_moves_no_cursor(
+    body: str, capsys: Capture, tags: Command
+) -> None:
     said = "[red]red\x1b[31m\x1b]0;title\x07\x9b\u202e\r\nline two"
     loud = command(adapter(body.replace("SAID", repr(said))))
-    assert main(["conformance", "--adapter", loud, *ONLY]) == 1
-    printed = capsys.readouterr().out
+    printed = tags(1, "conformance", "--adapter", loud, *ONLY).out
     assert r"[red]red\x1b[31m\x1b]0;title\x07" in printed
     assert all(char.isprintable() or char == "\n" for char in printed)
     assert main(["conformance", "--json", "--adapter", loud, *ONLY]) == 1
@@ -406,18 +402,16 @@ def test_what_an_adapter_says_moves_no_cursor(body: str, capsys: Capture) -> Non
 
 
 @posix
-def test_an_interrupted_run_shows_what_it_has(capsys: Capture) -> None:
+def test_an_interrupted_run_shows_what_it_has(tags: Command) -> None:
     one, *rest = (name for name in CASES if name.startswith("parse/valid/"))
     # What Ctrl-C in a terminal sends; the adapter itself does not get it.
     press = "os.kill(os.getppid(), signal.SIGINT); time.sleep(60)"
     body = f'if case["id"] != {one!r}: {press}\n    reply["unsupported"] = "no"'
     arguments = ["--adapter", command(adapter(body)), "--only", "parse/valid/*"]
-    assert main(["conformance", *arguments]) == 130
-    printed = capsys.readouterr()
+    printed = tags(130, "conformance", *arguments)
     assert f"\n{len(rest)} not run: interrupted\n" in printed.out
     assert printed.err == ""
-    assert main(["conformance", "--json", *arguments]) == 130
-    found = json.loads(capsys.readouterr().out)["outcomes"]
+    found = json.loads(tags(130, "conformance", "--json", *arguments).out)["outcomes"]
     assert [(one["id"], one["verdict"], one["detail"]) for one in found] == [
         (one, "unsupported", "no"),
         *((name, "not run", "interrupted") for name in rest),
@@ -425,14 +419,13 @@ def test_an_interrupted_run_shows_what_it_has(capsys: Capture) -> None:
 
 
 def test_an_interrupted_command_ends_without_a_word(
-    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    monkeypatch: MonkeyPatch, tags: Command
 ) -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("wasm_platform_tags.cli.platforms.known_platforms", interrupted)
-    assert main(["platforms"]) == 130
-    assert capsys.readouterr() == ("", "")
+    assert tags(130, "platforms") == ("", "")
 
 
 @posix
@@ -458,12 +451,10 @@ def test_who_waits_at_a_terminal_sees_for_what() -> None:
     assert f"{VALID}; last error: it broke" in written.decode()
 
 
-def test_running_asks_what_concerns_a_tool_inside_the_target(capsys: Capture) -> None:
+def test_running_asks_what_concerns_a_tool_inside_the_target(tags: Command) -> None:
     base = ["conformance", "--list", "--json", "--kind", "select"]
-    assert main(base) == 0
-    cross = json.loads(capsys.readouterr().out)
-    assert main([*base, "--running", "2025_0"]) == 0
-    running = json.loads(capsys.readouterr().out)
+    cross = json.loads(tags(0, *base).out)
+    running = json.loads(tags(0, *base, "--running", "2025_0").out)
     assert {case["environment"] for case in cross} == {"any", "cross"}
     assert {case["environment"] for case in running} == {"any", "running"}
     assert {case["target"]["platform"] for case in running} == {
@@ -471,9 +462,8 @@ def test_running_asks_what_concerns_a_tool_inside_the_target(capsys: Capture) ->
     }
 
 
-def test_list(capsys: Capture) -> None:
-    assert main(["conformance", "--list", "--only", "index/accepted/*"]) == 0
-    printed = capsys.readouterr().out
+def test_list(tags: Command) -> None:
+    printed = tags(0, "conformance", "--list", "--only", "index/accepted/*").out
     assert "index-accepts" in printed
     assert "A platform that no registry" in printed
 
@@ -503,32 +493,29 @@ def test_list(capsys: Capture) -> None:
         (["--list", "--timeout", "inf"], "at most 86400, got inf"),
     ],
 )
-def test_bad_input(arguments: list[str], message: str, capsys: Capture) -> None:
-    assert main(["conformance", *arguments]) == 2
-    printed = capsys.readouterr()
+def test_bad_input(arguments: list[str], message: str, tags: Command) -> None:
+    printed = tags(2, "conformance", *arguments)
     assert message in printed.err
     assert printed.out == ""
 
 
 @posix
 def test_an_adapter_that_cannot_be_executed_is_there(
-    tmp_path: Path, capsys: Capture
+    tmp_path: Path, tags: Command
 ) -> None:
     file = tmp_path / "adapter.py"
     file.touch(0o644)
-    assert main(["conformance", "--adapter", str(file)]) == 2
-    said = capsys.readouterr().err
+    said = tags(2, "conformance", "--adapter", str(file)).err
     assert f"{str(file)!r} is there, but cannot be executed: put what" in said
     assert f"'python3 {file}'" in said
 
 
 def test_without_the_extra_the_command_says_so(
-    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    monkeypatch: MonkeyPatch, tags: Command
 ) -> None:
     monkeypatch.setitem(sys.modules, "jsonschema", None)
     monkeypatch.delitem(sys.modules, "wasm_platform_tags.conformance.cases")
-    assert main(["conformance", "--list"]) == 2
-    said = capsys.readouterr().err
+    said = tags(2, "conformance", "--list").err
     assert "this needs jsonschema, which is not installed: add the" in said
     assert "in a checkout with `pip install '.[conformance]'`" in said
 

@@ -34,7 +34,8 @@ from wasm_platform_tags.index.client import Index, UnusableIndexError, shown
 from wasm_platform_tags.index.dependencies import needed, stated
 from wasm_platform_tags.index.offers import choose, releases_of
 
-Capture = pytest.CaptureFixture[str]
+from .conftest import Capture, Command, MonkeyPatch
+
 JSON = {"Content-Type": client.JSON}
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 TARGET = Target("3.14", "pyemscripten_2026_0_wasm32")
@@ -168,7 +169,7 @@ def test_every_known_platform_is_asked_about(index: Served, capsys: Capture) -> 
 
 
 def test_a_fallback_is_named_and_why(
-    index: Served, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    index: Served, capsys: Capture, monkeypatch: MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     index.page(
@@ -433,7 +434,7 @@ def test_nobody_listens() -> None:
 
 
 def test_a_temporary_failure_is_asked_again(
-    index: Served, monkeypatch: pytest.MonkeyPatch
+    index: Served, monkeypatch: MonkeyPatch
 ) -> None:
     pauses: list[float] = []
     monkeypatch.setattr(
@@ -459,13 +460,13 @@ def test_retries_end_in_time(index: Served) -> None:
     assert len(index.asked) <= 2
 
 
-def test_an_answer_without_end(index: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_without_end(index: Served, monkeypatch: MonkeyPatch) -> None:
     index.replies["/simple/demo/"] = (200, JSON, [b" " * 1000] * 3)
     monkeypatch.setattr(client, "LARGEST", 2000)
     faults(index, "more than 2,000 bytes")
 
 
-def test_an_answer_that_drips(index: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_drips(index: Served, monkeypatch: MonkeyPatch) -> None:
     index.replies["/simple/demo/"] = (200, JSON, [b" "] * 50)
     index.pause = 0.02
     # Each byte is in time, the whole is not.
@@ -489,9 +490,8 @@ def test_an_answer_that_does_not_come(index: Served) -> None:
     "url",
     ["ftp://x/", "file:///x", "x", "https:///x", "https://me:secret@/x", "http://:80/"],
 )
-def test_what_is_no_address(url: str, capsys: Capture) -> None:
-    assert _cli.main(["select", "demo", "--index-url", url]) == 2
-    said = capsys.readouterr().err
+def test_what_is_no_address(url: str, tags: Command) -> None:
+    said = tags(2, "select", "demo", "--index-url", url).err
     assert "is no address of an index" in said
     assert "secret" not in said
 
@@ -503,18 +503,16 @@ def test_a_password_is_not_shown(rest: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["demo>=2", "", "..", "demo\x1b", "dist/demo"])
-def test_what_is_no_name_of_a_project(name: str, capsys: Capture) -> None:
-    assert _cli.main(["select", name, "--index-url", "http://127.0.0.1:9/"]) == 2
-    said = capsys.readouterr().err
+def test_what_is_no_name_of_a_project(name: str, tags: Command) -> None:
+    said = tags(2, "select", name, "--index-url", "http://127.0.0.1:9/").err
     assert f"{name!r} is not the name of a project: wanted letters" in said
 
 
-def test_a_password_is_not_in_the_answer(index: Served, capsys: Capture) -> None:
+def test_a_password_is_not_in_the_answer(index: Served, tags: Command) -> None:
     index.page(NATIVE)
     address = index.url.replace("//", "//me:secret@")
     select = ("select", "demo", "--index-url", address, *OF_TARGET, "--json")
-    assert _cli.main(select) == 0
-    told = capsys.readouterr().out
+    told = tags(0, *select).out
     assert "secret" not in told
     assert json.loads(told)["targets"][0]["url"] == f"{index.url}demo/{NATIVE}"
 
@@ -530,9 +528,8 @@ def test_a_password_is_not_in_the_answer(index: Served, capsys: Capture) -> None
         ("--retries", "-1"),
     ],
 )
-def test_options_out_of_range(option: str, given: str, capsys: Capture) -> None:
-    assert _cli.main(["select", "demo", option, given]) == 2
-    said = capsys.readouterr().err
+def test_options_out_of_range(option: str, given: str, tags: Command) -> None:
+    said = tags(2, "select", "demo", option, given).err
     assert f"{option}: wanted " in said
     assert f"got {given}" in said
 
@@ -543,14 +540,12 @@ def test_a_project_without_files(index: Served, capsys: Capture) -> None:
     assert "lists no file of demo that is not yanked" in capsys.readouterr().err
 
 
-def test_half_a_target(capsys: Capture) -> None:
-    assert _cli.main(["select", "demo", "--python", "3.14"]) == 2
-    assert "--platform is missing" in capsys.readouterr().err
+def test_half_a_target(tags: Command) -> None:
+    assert "--platform is missing" in tags(2, "select", "demo", "--python", "3.14").err
 
 
-def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_without_the_extra(monkeypatch: MonkeyPatch, tags: Command) -> None:
     monkeypatch.setitem(
         __import__("sys").modules, "wasm_platform_tags.cli.select", None
     )
-    assert _cli.main(["select", "demo"]) == 2
-    assert "`pip install '.[index]'`" in capsys.readouterr().err
+    assert "`pip install '.[index]'`" in tags(2, "select", "demo").err

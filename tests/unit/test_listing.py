@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from packaging.utils import InvalidWheelFilename
 
 from wasm_platform_tags import Target
-from wasm_platform_tags.cli.main import main
 from wasm_platform_tags.index.listing import Listed, classify, listing, not_a_wheel
 from wasm_platform_tags.wheelfile.metadata import compare
+
+from .conftest import Command, MonkeyPatch
 
 TARGET = Target("3.14", "pyemscripten_2026_0_wasm32")
 WHEEL = "demo-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
@@ -227,9 +228,7 @@ TOML_READER = "tomllib" if sys.version_info >= (3, 11) else "tomli"
 
 
 @pytest.mark.parametrize("module", ["packaging.pylock", TOML_READER])
-def test_a_lock_file_without_the_extra(
-    module: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lock_file_without_the_extra(module: str, monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     (file,), _ = classify(PYLOCK, [TARGET])
     assert f"needs {module}, which is not installed: add the extra lock" in file.error
@@ -449,39 +448,29 @@ def test_a_wheel_that_states_nothing_is_told(content: io.BytesIO, message: str) 
 OPTIONS = ("--python", "3.14", "--platform", "pyemscripten_2026_0_wasm32")
 
 
-def test_the_command_reads_a_wheel(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_reads_a_wheel(tmp_path: Path, tags: Command) -> None:
     path = tmp_path / WHEEL
     path.write_bytes(archive(NAMED).getvalue())
-    assert main(["explain", str(path), *OPTIONS]) == 0
-    assert "states the tags of the name" in capsys.readouterr().out
+    assert "states the tags of the name" in tags(0, "explain", str(path), *OPTIONS).out
     path.write_bytes(archive("py3-none-any").getvalue())
-    assert main(["explain", str(path), *OPTIONS, "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)["wheel_file"]
+    told = tags(0, "explain", str(path), *OPTIONS, "--json").out
+    said = json.loads(told)["wheel_file"]
     assert said.endswith("only in WHEEL: py3-none-any")
     path.write_bytes(b"")
-    assert main(["explain", str(path), *OPTIONS]) == 2
-    assert "no WHEEL file can be read" in capsys.readouterr().err
+    assert "no WHEEL file can be read" in tags(2, "explain", str(path), *OPTIONS).err
 
 
-def test_the_command_chooses_from_a_list(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_chooses_from_a_list(tmp_path: Path, tags: Command) -> None:
     path = tmp_path / "list.html"
     path.write_text(f"{INDEX}<a href={WHEEL} data-yanked>x</a>", "utf-8")
-    assert main(["choose", str(path), *OPTIONS, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    told = json.loads(tags(0, "choose", str(path), *OPTIONS, "--json").out)
     assert told["choices"] == {"demo": WHEEL}
     assert [file["fits"] for file in told["files"]] == ["yes", "no", "not chosen"]
     path.write_text("demo>=1\ndemo.WHL\n", "utf-8")
-    assert main(["choose", str(path), *OPTIONS]) == 1
-    shown = capsys.readouterr().out
+    shown = tags(1, "choose", str(path), *OPTIONS).out
     assert "a requirement" in shown
     assert "is in upper case" in " ".join(shown.split())
     path.write_text(WHOLE[:-3], "utf-8")
-    assert main(["choose", str(path), *OPTIONS]) == 2
-    assert "JSON that cannot be read" in capsys.readouterr().err
+    assert "JSON that cannot be read" in tags(2, "choose", str(path), *OPTIONS).err
     path.write_bytes(b"\xff")
-    assert main(["choose", str(path), *OPTIONS]) == 2
-    assert "wasm-tags choose: " in capsys.readouterr().err
+    assert "wasm-tags choose: " in tags(2, "choose", str(path), *OPTIONS).err

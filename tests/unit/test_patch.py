@@ -10,7 +10,7 @@ import pytest
 
 from wasm_platform_tags import patch, patched, unpatch
 
-from .conftest import Simulate
+from .conftest import MonkeyPatch, Simulate
 
 PORTABLE = ["pyemscripten_2025_0_wasm32", "pyodide_2025_0_wasm32"]
 LOCAL = "emscripten_4_0_9_wasm32"
@@ -97,7 +97,7 @@ def test_several_threads() -> None:
 
 @pytest.mark.parametrize("system", ["Linux", "Darwin", "Windows", "FreeBSD"])
 def test_elsewhere_the_list_does_not_change(
-    system: str, monkeypatch: pytest.MonkeyPatch
+    system: str, monkeypatch: MonkeyPatch
 ) -> None:
     monkeypatch.setattr(platform, "system", lambda: system)
     monkeypatch.setattr(platform, "mac_ver", lambda: ("14.0", ("", "", ""), "arm64"))

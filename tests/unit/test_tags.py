@@ -18,7 +18,7 @@ from wasm_platform_tags import (
 from wasm_platform_tags._pyemscripten import _PYEMSCRIPTEN_VERSION_RE
 from wasm_platform_tags._wasi import _WASI_VERSION_RE
 
-from .conftest import Simulate
+from .conftest import MonkeyPatch, Simulate
 
 NEW, OLD, WASI = (
     "PYEMSCRIPTEN_PLATFORM_VERSION",
@@ -205,7 +205,7 @@ def test_sys_tags_are_packagings_with_this_list(
 
 
 def test_sys_tags_of_another_implementation(
-    simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+    simulate: Simulate, monkeypatch: MonkeyPatch
 ) -> None:
     simulate(*EMSCRIPTEN, {NEW: "2025_0"})
     monkeypatch.setattr(packaging.tags, "interpreter_name", lambda: "xp")

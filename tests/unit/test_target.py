@@ -26,6 +26,8 @@ from wasm_platform_tags import (
 )
 from wasm_platform_tags._select import release_of
 
+from .conftest import MonkeyPatch
+
 PYODIDE = Target("3.13", "pyodide_2025_0_wasm32")
 WASI = Target("3.14", "wasi_0_1_sdk_24_wasm32")
 
@@ -185,7 +187,7 @@ def test_platform_tags_are_the_portable_ones() -> None:
     assert list(WASI.platform_tags()) == ["wasi_0_1_sdk_24_wasm32"]
 
 
-def test_tags_are_those_of_a_cpython_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tags_are_those_of_a_cpython_there(monkeypatch: MonkeyPatch) -> None:
     tags = list(PYODIDE.tags())
     assert tags[:3] == [
         Tag("cp313", "cp313", "pyemscripten_2025_0_wasm32"),
@@ -309,7 +311,7 @@ def test_the_suffix_in_upper_case_is_named(end: str) -> None:
 
 
 def test_a_bad_version_raises_the_same_with_an_old_packaging(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: MonkeyPatch,
 ) -> None:
     def before_23_2(filename: str) -> None:
         raise InvalidVersion(filename)
