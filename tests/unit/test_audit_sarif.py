@@ -78,14 +78,9 @@ RUN = {
     ),
     "results": [RESULT],
 }
+NAMED = re.compile("/sarif-schema-2.1.0.json$")
 LOG = Draft202012Validator(
-    schema(
-        {
-            "$schema": re.compile("/sarif-schema-2.1.0.json$"),
-            "version": "2.1.0",
-            "runs": (RUN,),
-        }
-    )
+    schema({"$schema": NAMED, "version": "2.1.0", "runs": (RUN,)})
 )
 
 
@@ -126,8 +121,7 @@ def uris(results: list[dict[str, Any]]) -> set[str]:
 
 def failing(wheels: list[Path]) -> Path:
     """A wheel that has a result."""
-    expected = [case.expect for case in CASES]
-    return wheels[expected.index("contradicts")]
+    return wheels[[case.expect for case in CASES].index("contradicts")]
 
 
 def test_every_audit_case_is_in_the_form(wheels: list[Path], capsys: Capture) -> None:
@@ -146,9 +140,7 @@ def test_every_audit_case_is_in_the_form(wheels: list[Path], capsys: Capture) ->
     assert kinds == {("fail", "error"), ("fail", "warning"), ("open", "none")}
 
 
-def test_each_wheel_is_found_from_the_current_folder(
-    wheels: list[Path], capsys: Capture
-) -> None:
+def test_each_wheel_is_found_from_here(wheels: list[Path], capsys: Capture) -> None:
     together = run(capsys, *wheels)["results"]
     apart = [result for path in wheels for result in run(capsys, path)["results"]]
     assert together == apart
@@ -184,9 +176,7 @@ def test_a_folder_that_is_not_named_in_utf_8(
     assert uris(run(capsys, tmp_path / path)["results"]) == wanted
 
 
-@pytest.mark.skipif(
-    os.name == "nt", reason="Windows lacks a way to remove the current folder"
-)
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps the current folder")
 def test_the_current_folder_may_be_removed(
     wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: MonkeyPatch
 ) -> None:
