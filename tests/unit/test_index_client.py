@@ -240,7 +240,9 @@ Requires-Dist: extra; extra == "more"
 
 def test_dependencies_for_target_and_machine(index: Served, capsys: Capture) -> None:
     body = METADATA.encode()
-    digest = {"core-metadata": {"sha256": hashlib.sha256(body).hexdigest()}}
+    digest: dict[str, Any] = {
+        "core-metadata": {"sha256": hashlib.sha256(body).hexdigest()}
+    }
     index.page(NATIVE, **digest)
     index.serve(200, {}, body, file=f"{NATIVE}.metadata")
     assert select(index, *OF_TARGET, "--metadata", "--json") == 0
@@ -298,7 +300,8 @@ def test_what_is_no_wheel(index: Served, body: bytes, said: str) -> None:
 
 
 def test_another_hash(index: Served) -> None:
-    index.page(NATIVE, **{"core-metadata": {"sha256": "0" * 64}})
+    digest: dict[str, Any] = {"core-metadata": {"sha256": "0" * 64}}
+    index.page(NATIVE, **digest)
     index.serve(200, {}, b"x", file=f"{NATIVE}.metadata")
     [package] = ask(index).page("demo").packages
     with pytest.raises(UnusableIndexError, match="its sha256 is not the one"):
