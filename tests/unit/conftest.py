@@ -1,13 +1,19 @@
-"""Interpreters of other platforms, as packaging's own tests simulate them."""
+"""The command, and interpreters of other platforms, as packaging's tests simulate them."""
 
 from __future__ import annotations
 
 import platform
 import sysconfig
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import pytest
+
+from wasm_platform_tags.cli.main import main
+
+Capture = pytest.CaptureFixture[str]
+MonkeyPatch = pytest.MonkeyPatch
+Command = Callable[..., Any]
 
 
 class Simulate(Protocol):
@@ -18,6 +24,17 @@ class Simulate(Protocol):
         variables: Mapping[str, object] = ...,
         machine: str = ...,
     ) -> None: ...
+
+
+@pytest.fixture
+def tags(capsys: Capture) -> Command:
+    """Run wasm-tags, check its exit code, and return what it printed, as capsys does."""
+
+    def run(code: int, *arguments: str) -> Any:
+        assert main(arguments) == code
+        return capsys.readouterr()
+
+    return run
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ from wasm_platform_tags.audit.policy import policy_of, rules
 from wasm_platform_tags.audit.symbols import load_symbols
 from wasm_platform_tags.conformance.build import custom, module, section, vector, wheel
 
+from .conftest import MonkeyPatch
+
 HERE = Path(wasm_platform_tags.__file__).parent / "audit"
 SCHEMA = json.loads((HERE / "report.schema.json").read_bytes())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -111,9 +113,8 @@ def test_every_rule_points_at_the_pep_or_another_specification() -> None:
     anchors = set(ANCHOR.findall(TEXT))
     for rule in rules().values():
         assert rule.requirement in anchors | {"family", ""}
-        assert rule.requirement or rule.source.startswith(
-            "https://packaging.python.org/"
-        )
+        pypa = "https://packaging.python.org/"
+        assert rule.requirement or rule.source.startswith(pypa)
     for known in known_platforms():
         assert policy_of(known.platform).requirement in anchors
 
@@ -170,12 +171,7 @@ CONTRADICTING: list[tuple[str, Any, str, str]] = [
     (PY, having(features=["+shared-mem"]), "module-threads", "shared-mem"),
     (WASI, having(features=["+atomics"]), "module-threads", "atomics"),
     (PY, of("invoke_ii"), "module-exceptions", "JavaScript"),
-    (
-        OLD,
-        having(EXCEPTION),
-        "module-exceptions",
-        "ssembly; wanted those of JavaScript",
-    ),
+    (OLD, having(EXCEPTION), "module-exceptions", "bly; wanted those of JavaScript"),
     (OLD, having(tags=True), "module-exceptions", "tags of its own"),
     (WASI, having(tags=True), "module-exceptions", "wanted none"),
     (WASI, of("longjmp"), "module-exceptions", "setjmp"),
@@ -192,11 +188,10 @@ CONTRADICTING: list[tuple[str, Any, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("case", CONTRADICTING)
-def test_what_contradicts_the_tag(
-    case: tuple[str, Any, str, str], tmp_path: Path
+@pytest.mark.parametrize(("tag", "given", "rule", "words"), CONTRADICTING)
+def test_contradicting(
+    tag: str, given: Any, rule: str, words: str, tmp_path: Path
 ) -> None:
-    tag, given, rule, words = case
     report = audited(tmp_path, tag, given)
     assert report.verdict == report.platforms[tag] == "contradicts"
     assert not report
@@ -222,11 +217,8 @@ def test_what_contradicts_the_tag(
         (WASI, having(needed=["libc.so", "libc++.so"])),
     ],
 )
-def test_what_a_platform_allows(
-    tag: str, given: dict[str, Any], tmp_path: Path
-) -> None:
-    found_ = found(audited(tmp_path, tag, given))
-    assert "contradicts" not in found_.values()
+def test_what_a_platform_allows(tag: str, given: Any, tmp_path: Path) -> None:
+    assert "contradicts" not in found(audited(tmp_path, tag, given)).values()
 
 
 def test_what_nobody_can_tell_says_what_is_needed(tmp_path: Path) -> None:
@@ -251,12 +243,19 @@ def test_a_symbol_may_be_in_a_library_that_is_elsewhere(tmp_path: Path) -> None:
     unknown = dict.fromkeys(["module-symbols", "module-needed"], "cannot tell")
     assert found(audited(tmp_path, PY, NEEDING)) == unknown
     # In a library that is in the wheel and broken, it may be too.
-    library = {"demo.libs/libx.so": b"\x7fELF"}
-    report = audited(tmp_path, PY, NEEDING, more=library)
-    assert found(report)["module-symbols"] == "cannot tell"
+    elf = {"demo.libs/libx.so": b"\x7fELF"}
+    assert found(audited(tmp_path, PY, NEEDING, more=elf)).items() >= {UNKNOWN_SYMBOL}
+    elf = {"b.so": b"\x7fELF"}
+    tag = "wasi_0_1_sdk_24_wasm32"
+    assert found(audited(tmp_path, tag, CPYTHON, more=elf)).items() >= {UNKNOWN_SYMBOL}
+    report = audited(tmp_path, PY, CPYTHON, python="cp314-cp314", more={"b.so": b"?"})
+    assert found(report)["module-cpython"] == "cannot tell"
 
 
 NEEDING = having(*imports("x"), needed=["libx.so"])
+UNKNOWN_SYMBOL = ("module-symbols", "cannot tell")
+LIBRARY = module({"exports": ["x"]})
+BESIDE = {**NEEDING, "runtime_paths": ["$ORIGIN"]}
 
 
 @pytest.mark.parametrize(
@@ -268,32 +267,23 @@ NEEDING = having(*imports("x"), needed=["libx.so"])
         (OLD, [], "consistent"),
     ],
 )
-def test_a_library_lies_where_the_loader_looks(
-    tag: str, paths: list[str], verdict: str, tmp_path: Path
-) -> None:
+def test_library_at(tag: str, paths: list[str], verdict: str, tmp_path: Path) -> None:
+    """A library lies where the loader looks."""
     given = {**NEEDING, "runtime_paths": paths}
+    more = {"demo.libs/libx.so": LIBRARY}
     for name in ("pack/demo.abi3.so", "demo-1.0.data/platlib/pack/demo.abi3.so"):
-        library = {"demo.libs/libx.so": module({"exports": ["x"]})}
-        report = audited(tmp_path, tag, given, name=name, more=library)
-        assert report.verdict == verdict
+        assert audited(tmp_path, tag, given, name=name, more=more).verdict == verdict
 
 
 def test_a_library_beside_the_module(tmp_path: Path) -> None:
-    given = {**NEEDING, "runtime_paths": ["$ORIGIN"]}
-    library = {"libx.so": module({"exports": ["x"]})}
-    assert audited(tmp_path, PY, given, more=library)
-    assert not audited(tmp_path, OLD, given, more=library)
+    library = {"libx.so": LIBRARY}
+    assert audited(tmp_path, PY, BESIDE, more=library)
+    assert not audited(tmp_path, OLD, BESIDE, more=library)
     tag = "pyemscripten_2031_0_wasm32"  # nobody has said where its loader looks
-    report = audited(tmp_path, tag, given, more=library)
-    assert "module-needed" not in found(report)
-
-
-def test_libraries_that_need_each_other(tmp_path: Path) -> None:
-    given = {**NEEDING, "runtime_paths": ["$ORIGIN"]}
-    both = module(
-        {"needed": ["libx.so"], "runtime_paths": ["$ORIGIN"], "exports": ["x"]}
-    )
-    assert audited(tmp_path, PY, given, more={"libx.so": both})
+    assert "module-needed" not in found(audited(tmp_path, tag, BESIDE, more=library))
+    # Libraries may need each other.
+    both = {"needed": ["libx.so"], "runtime_paths": ["$ORIGIN"], "exports": ["x"]}
+    assert audited(tmp_path, PY, BESIDE, more={"libx.so": module(both)})
 
 
 @pytest.mark.parametrize(
@@ -315,10 +305,7 @@ def test_libraries_that_need_each_other(tmp_path: Path) -> None:
 )
 def test_the_suffix(name: str, python: str, verdict: str, tmp_path: Path) -> None:
     report = audited(tmp_path, PY, name=name, python=python)
-    if verdict == "consistent":
-        assert report
-    else:
-        assert found(report)["module-suffix"] == verdict
+    assert report.verdict == found(report).get("module-suffix", "consistent") == verdict
 
 
 @pytest.mark.parametrize(
@@ -339,16 +326,12 @@ def test_the_name_of_the_init_function(name: str, export: str, tmp_path: Path) -
 def test_cpython_s_symbols_are_reported_apart(tmp_path: Path) -> None:
     given = of("PyNot_There", "nobody")
     report = audited(tmp_path, PY, given)
-    assert found(report) == dict.fromkeys(
-        ["module-symbols", "module-cpython"], "contradicts"
-    )
+    wrong = {"module-symbols": "contradicts", "module-cpython": "contradicts"}
+    assert found(report) == wrong
     # Another CPython than the one whose exports are known.
     for python in ("cp314-cp314", "cp314-abi3", "py3-none"):
         report = audited(tmp_path, PY, given, python=python)
-        assert found(report) == {
-            "module-symbols": "contradicts",
-            "module-cpython": "cannot tell",
-        }
+        assert found(report) == {**wrong, "module-cpython": "cannot tell"}
     assert not found(audited(tmp_path, PY, python="cp314-cp314"))
 
 
@@ -373,38 +356,21 @@ def test_names_that_are_many_are_counted(tmp_path: Path) -> None:
 def test_a_tag_that_names_no_platform(tag: str, rule: str, tmp_path: Path) -> None:
     report = audited(tmp_path, tag)
     (one,) = report.findings
-    assert (one.rule, one.severity, one.requirement) == (
-        "tag-portable",
-        "contradicts",
-        rule,
-    )
+    assert found(report) == {"tag-portable": "contradicts"}
+    assert one.requirement == rule
     assert report.not_decided == ()
 
 
-@pytest.mark.parametrize("data", [b"\x7fELF", None])
-def test_a_wheel_of_another_system_is_for_other_tools(
-    data: bytes | None, tmp_path: Path
-) -> None:
-    name = "demo.so" if data else "demo.txt"
-    report = audited(tmp_path, "linux_x86_64", data or b"text", name=name)
+@pytest.mark.parametrize(("name", "data"), [("so", b"\x7fELF"), ("txt", b"text")])
+def test_other_tools_judge_others(name: str, data: bytes, tmp_path: Path) -> None:
+    report = audited(tmp_path, "linux_x86_64", data, name=f"demo.{name}")
     assert found(report) == {"tag-portable": "cannot tell"}
 
 
-def test_a_library_that_is_none_asks_for_no_symbols(tmp_path: Path) -> None:
-    tag = "wasi_0_1_sdk_24_wasm32"
-    report = audited(tmp_path, tag, CPYTHON, more={"b.so": b"\x7fELF"})
-    assert found(report)["module-symbols"] == "cannot tell"
-    report = audited(tmp_path, PY, CPYTHON, python="cp314-cp314", more={"b.so": b"?"})
-    assert found(report)["module-cpython"] == "cannot tell"
-
-
-def test_each_tag_of_a_set_is_judged(tmp_path: Path) -> None:
+def test_each_tag_of_a_set_is_judged_and_the_alias_too(tmp_path: Path) -> None:
     report = audited(tmp_path, f"{OLD}.{PY}", having(EXCEPTION))
     assert report.verdict == "contradicts"
     assert report.platforms == {OLD: "contradicts", PY: "consistent"}
-
-
-def test_the_alias_is_the_same_platform(tmp_path: Path) -> None:
     report = audited(tmp_path, "pyodide_2025_0_wasm32")
     assert report
     assert found(report) == {"tag-alias": "warning"}
@@ -458,44 +424,37 @@ def rewritten(path: Path, change: Any) -> Path:
 
 INFO = "demo-1.0.dist-info"
 RECORD = f"{INFO}/RECORD"
+TOO_MANY = "WHEEL states {} tags; at most 10000 are read"
+ROWS = ",,\n".join(map(str, range(65_537)))
 
 
 def record(change: Any) -> Any:
     """A change of RECORD's text."""
+    return lambda m: m.update({RECORD: change(m[RECORD].decode()).encode()})
 
-    def apply(members: dict[str, bytes]) -> None:
-        members[RECORD] = change(members[RECORD].decode()).encode()
 
-    return apply
+def put(data: bytes, name: str = f"{INFO}/WHEEL") -> Any:
+    """A change that puts a member there."""
+    return lambda members: members.update({name: data})
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         (lambda m: m.pop(RECORD), "there is none"),
-        (
-            lambda m: m.update({"demo.abi3.so": module({**INIT, "features": ["-x"]})}),
-            "another sha256",
-        ),
-        (lambda m: m.update(extra=b""), "does not list it"),
+        (put(module(having(features=["-x"])), "demo.abi3.so"), "another sha256"),
+        (put(b"", "extra"), "does not list it"),
         (lambda m: m.pop("demo.txt"), "it is not there"),
         (record(lambda text: text + "demo.txt,,\n"), "twice"),
-        (
-            record(lambda text: text.replace(",4\n", ",5\n")),
-            "has the size '5', it is 4",
-        ),
+        (record(lambda t: t.replace(",4\n", ",5\n")), "has the size '5', it is 4"),
         (record(lambda text: text.replace("sha256=", "")), "wanted sha256"),
         (record(lambda text: text.replace("sha256=", "sha512=")), "another sha512"),
-        (
-            lambda m: m.update({RECORD: f"demo.txt,,\n{RECORD},,\n".encode()}),
-            "no hash; wanted sha256",
-        ),
+        (put(f"demo.txt,,\n{RECORD},,\n".encode(), RECORD), "no hash; wanted sha256"),
     ],
 )
 def test_what_record_says_wrong(change: Any, words: str, tmp_path: Path) -> None:
     files = {"demo.abi3.so": module(INIT), "demo.txt": b"text"}
-    path = wheel(tmp_path, NAME, files)
-    report = audit(rewritten(path, change))
+    report = audit(rewritten(wheel(tmp_path, NAME, files), change))
     assert set(found(report)) == {"wheel-record"}
     assert any(words in one.message for one in report.findings)
     assert not report
@@ -525,23 +484,16 @@ def test_record_may_have_a_better_hash(name: str, tmp_path: Path) -> None:
 
 
 def test_record_may_have_blank_lines_and_signatures(tmp_path: Path) -> None:
-    path = wheel(tmp_path, NAME, {"a.abi3.so": b""})
-
-    def change(members: dict[str, bytes]) -> None:
-        members[RECORD] = b"\n" + members[RECORD]
-        members[f"{INFO}/RECORD.jws"] = b"{}"
-
-    assert "wheel-record" not in found(audit(rewritten(path, change)))
+    path = rewritten(wheel(tmp_path, NAME, {"a.abi3.so": b""}), record("\n{}".format))
+    signed = rewritten(path, put(b"{}", f"{RECORD}.jws"))
+    assert "wheel-record" not in found(audit(signed))
 
 
 def test_purelib_with_modules_is_worth_a_warning(path: Path) -> None:
-
-    def change(members: dict[str, bytes]) -> None:
-        name = f"{INFO}/WHEEL"
-        members[name] = members[name].replace(b"false", b"True")
-        members.pop(RECORD)
-
-    assert found(audit(rewritten(path, change)))["wheel-purelib"] == "warning"
+    with zipfile.ZipFile(path) as archive:
+        pure = archive.read(f"{INFO}/WHEEL").replace(b"false", b"True")
+    rewritten(rewritten(path, put(pure)), lambda members: members.pop(RECORD))
+    assert found(audit(path))["wheel-purelib"] == "warning"
 
 
 @pytest.mark.parametrize(
@@ -549,30 +501,16 @@ def test_purelib_with_modules_is_worth_a_warning(path: Path) -> None:
     [
         (lambda m: m.pop(f"{INFO}/METADATA"), "METADATA is missing"),
         (lambda m: m.pop(f"{INFO}/WHEEL"), "WHEEL is missing"),
-        (lambda m: m.update({"b.dist-info/x": b""}), "has 2 folders .dist-info"),
+        (put(b"", "b.dist-info/x"), "has 2 folders .dist-info"),
         (lambda m: [m.pop(name) for name in list(m)], "has 0 folders .dist-info"),
-        (lambda m: m.update({RECORD: b"a,b\n"}), "RECORD is no list"),
-        (lambda m: m.update({RECORD: b"\xff"}), "RECORD is no list"),
-        (lambda m: m.update({f"{INFO}/WHEEL": b"Tag: what\n"}), "'what' is no tag"),
-        (
-            lambda m: m.update({f"{INFO}/WHEEL": bytes(2**20 + 1)}),
-            "at most 1048576 are read",
-        ),
-        (
-            lambda m: m.update(
-                {f"{INFO}/WHEEL": b"Tag: %b-%b-%b\n" % ((b"a." * 99,) * 3)}
-            ),
-            "WHEEL states 1000000 tags; at most 10000 are read",
-        ),
-        (
-            lambda m: m.update({f"{INFO}/WHEEL": b"Tag: a.a-a-a\n" * 5001}),
-            "WHEEL states 10002 tags; at most 10000 are read",
-        ),
+        (put(b"a,b\n", RECORD), "RECORD is no list"),
+        (put(b"\xff", RECORD), "RECORD is no list"),
+        (put(b"Tag: what\n"), "'what' is no tag"),
+        (put(bytes(2**20 + 1)), "at most 1048576 are read"),
+        (put(b"Tag: %b-%b-%b\n" % ((b"a." * 99,) * 3)), TOO_MANY.format(10**6)),
+        (put(b"Tag: a.a-a-a\n" * 5001), TOO_MANY.format(10002)),
         (record(lambda text: text + "a,,\n" * 65_536), "more than 65535 rows"),
-        (
-            record(lambda text: text + "".join(f"{n},,\n" for n in range(65_536))),
-            "more than 65535 rows",
-        ),
+        (record(lambda text: text + ROWS), "more than 65535 rows"),
     ],
 )
 def test_what_is_no_wheel_is_refused(change: Any, words: str, path: Path) -> None:
@@ -601,25 +539,16 @@ def test_a_wheel_s_name_is_asked_for(tmp_path: Path) -> None:
         path = wheel(tmp_path, path.name, {})
 
 
-def test_a_section_that_is_too_large_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(binary_module, "LARGEST_SECTION", 10)
-    with pytest.raises(
-        UnsafeWheelError, match=r"'demo\.abi3\.so': the dylink\.0 section"
-    ):
-        audited(tmp_path, PY, {"needed": ["a-long-name.so"]})
-
-
-def test_the_modules_of_a_wheel_share_a_limit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_limits_of_modules(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setattr(binary_module, "MOST_ENTRIES", 15)
     assert audited(tmp_path, PY)
-    with pytest.raises(
-        UnsafeWheelError, match=r"'b\.abi3\.so': up to here, the wheel has"
-    ):
+    words = r"'b\.abi3\.so': up to here, the wheel has"
+    with pytest.raises(UnsafeWheelError, match=words):
         audited(tmp_path, PY, more={"b.abi3.so": module(INIT)})
+    monkeypatch.setattr(binary_module, "LARGEST_SECTION", 10)
+    words = r"'demo\.abi3\.so': the dylink\.0 section"
+    with pytest.raises(UnsafeWheelError, match=words):
+        audited(tmp_path, PY, {"needed": ["a-long-name.so"]})
 
 
 def test_a_wheel_is_held_against_other_platforms(path: Path) -> None:
@@ -647,24 +576,19 @@ def test_sarif_says_the_same(tmp_path: Path) -> None:
     (run,) = log["runs"]
     driver = run["tool"]["driver"]
     assert [rule["id"] for rule in driver["rules"]] == list(rules())
-    kinds = {"contradicts": "fail", "cannot tell": "open", "warning": "fail"}
-    levels = {"contradicts": "error", "cannot tell": "none", "warning": "warning"}
+    levels = {"contradicts": ("fail", "error"), "warning": ("fail", "warning")}
+    levels["cannot tell"] = ("open", "none")
     assert len(run["results"]) == len(report.findings) == 3
     for result, one in zip(run["results"], report.findings, strict=True):
-        assert (
-            driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == one.rule
-        )
-        assert (result["kind"], result["level"]) == (
-            kinds[one.severity],
-            levels[one.severity],
-        )
+        rule = driver["rules"][result["ruleIndex"]]
+        assert rule["id"] == result["ruleId"] == one.rule
+        assert (result["kind"], result["level"]) == levels[one.severity]
         assert one.message in result["message"]["text"]
         (place,) = result["locations"]
         uri = place["physicalLocation"]["artifactLocation"]["uri"]
         assert uri == report.path.as_uri()
-        assert place["logicalLocations"][0]["fullyQualifiedName"] == (
-            f"{report.filename}/demo.abi3.so"
-        )
+        name = place["logicalLocations"][0]["fullyQualifiedName"]
+        assert name == f"{report.filename}/demo.abi3.so"
     (invocation,) = run["invocations"]
     assert invocation["executionSuccessful"] is False
     (note,) = invocation["toolExecutionNotifications"]
@@ -678,9 +602,7 @@ def test_an_open_result_of_sarif_says_what_is_needed(tmp_path: Path) -> None:
     assert result["kind"] == "open"
     assert "; needed: an interpreter of" in result["message"]["text"]
     assert "PEP requirement" not in result["message"]["text"]
-
-
-def test_a_finding_about_the_tag_has_no_member_in_sarif(tmp_path: Path) -> None:
+    # A finding about the tag has no member.
     log = sarif([audited(tmp_path, "pyodide_2025_0_wasm32")])
     (result,) = log["runs"][0]["results"]
     assert "logicalLocations" not in result["locations"][0]

@@ -15,7 +15,8 @@ from wasm_platform_tags.cli.main import main
 from wasm_platform_tags.conformance.build import module, wheel
 from wasm_platform_tags.conformance.cases import load_cases
 
-Capture = pytest.CaptureFixture[str]
+from .conftest import Capture, MonkeyPatch
+
 CASES = [case for case in load_cases() if case.kind == "audit" and "build" in case.data]
 
 
@@ -77,19 +78,14 @@ RUN = {
     ),
     "results": [RESULT],
 }
+NAMED = re.compile("/sarif-schema-2.1.0.json$")
 LOG = Draft202012Validator(
-    schema(
-        {
-            "$schema": re.compile("/sarif-schema-2.1.0.json$"),
-            "version": "2.1.0",
-            "runs": (RUN,),
-        }
-    )
+    schema({"$schema": NAMED, "version": "2.1.0", "runs": (RUN,)})
 )
 
 
 @pytest.fixture
-def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+def wheels(tmp_path: Path, monkeypatch: MonkeyPatch) -> list[Path]:
     """The wheel of every audit case, each in a folder of its own, from the current."""
     monkeypatch.chdir(tmp_path)
     made = []
@@ -125,8 +121,7 @@ def uris(results: list[dict[str, Any]]) -> set[str]:
 
 def failing(wheels: list[Path]) -> Path:
     """A wheel that has a result."""
-    expected = [case.expect for case in CASES]
-    return wheels[expected.index("contradicts")]
+    return wheels[[case.expect for case in CASES].index("contradicts")]
 
 
 def test_every_audit_case_is_in_the_form(wheels: list[Path], capsys: Capture) -> None:
@@ -145,9 +140,7 @@ def test_every_audit_case_is_in_the_form(wheels: list[Path], capsys: Capture) ->
     assert kinds == {("fail", "error"), ("fail", "warning"), ("open", "none")}
 
 
-def test_each_wheel_is_found_from_the_current_folder(
-    wheels: list[Path], capsys: Capture
-) -> None:
+def test_each_wheel_is_found_from_here(wheels: list[Path], capsys: Capture) -> None:
     together = run(capsys, *wheels)["results"]
     apart = [result for path in wheels for result in run(capsys, path)["results"]]
     assert together == apart
@@ -158,7 +151,7 @@ def test_each_wheel_is_found_from_the_current_folder(
 
 
 def test_what_is_elsewhere_has_a_scheme(
-    wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: MonkeyPatch
 ) -> None:
     files = [path.absolute() for path in wheels]
     other = tmp_path / "other"
@@ -183,11 +176,9 @@ def test_a_folder_that_is_not_named_in_utf_8(
     assert uris(run(capsys, tmp_path / path)["results"]) == wanted
 
 
-@pytest.mark.skipif(
-    os.name == "nt", reason="Windows lacks a way to remove the current folder"
-)
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps the current folder")
 def test_the_current_folder_may_be_removed(
-    wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: MonkeyPatch
 ) -> None:
     path = tmp_path / failing(wheels)
     here = tmp_path / "removed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -64,13 +64,8 @@ def cases() -> Iterator[tuple[str, Files, str | None]]:
         yield python, [file(own), file(f"2.0-{OWN}", ">=3.14")], f"2.0-{OWN}"
         yield python, [file(own), file(f"2.0-{OWN}", "<3.14")], own
     # The newest release that fits, pre-releases last; in it, the best tag.
-    fallback = [
-        file(own),
-        file(f"2.0-{OTHER}"),
-        file(f"1.5-{PURE}"),
-        file(f"1.5-{ALIAS}"),
-        file(f"3.0rc1-{PURE}"),
-    ]
+    names = (own, f"2.0-{OTHER}", f"1.5-{PURE}", f"1.5-{ALIAS}", f"3.0rc1-{PURE}")
+    fallback = [file(name) for name in names]
     yield "3.14", fallback, f"1.5-{ALIAS}"
     yield "3.14", [file(f"2.0-{OTHER}"), file(f"3.0rc1-{PURE}")], f"3.0rc1-{PURE}"
     # What is no wheel's name ends nothing.
@@ -83,10 +78,7 @@ def cases() -> Iterator[tuple[str, Files, str | None]]:
 @pytest.mark.parametrize("taken_from", [from_list, from_index])
 @pytest.mark.parametrize(("python", "files", "taken"), list(cases()))
 def test_the_same_file_is_taken(
-    python: str,
-    files: Files,
-    taken: str | None,
-    taken_from: Callable[[Files, Target], str | None],
+    python: str, files: Files, taken: str | None, taken_from: Any
 ) -> None:
     target = Target(python, "pyemscripten_2026_0_wasm32")
     assert taken_from(files, target) == (taken and f"demo-{taken}")

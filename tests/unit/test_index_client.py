@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import io
 import json
+import sys
 import threading
 import time
 import zipfile
@@ -20,11 +21,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-import urllib3
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
-from pypi_simple import DistributionPackage
+from pypi_simple import DistributionPackage, Link
+from urllib3 import Retry
 
 from wasm_platform_tags import Target
 from wasm_platform_tags.cli import main as _cli
@@ -34,7 +35,8 @@ from wasm_platform_tags.index.client import Index, UnusableIndexError, shown
 from wasm_platform_tags.index.dependencies import needed, stated
 from wasm_platform_tags.index.offers import choose, releases_of
 
-Capture = pytest.CaptureFixture[str]
+from .conftest import Capture, Command, MonkeyPatch
+
 JSON = {"Content-Type": client.JSON}
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 TARGET = Target("3.14", "pyemscripten_2026_0_wasm32")
@@ -60,14 +62,15 @@ class Served:
         found = self.replies.get(path, (404, {}, []))
         return found if isinstance(found, tuple) else found.pop(0)
 
-    def page(self, *files: dict[str, Any] | str, name: str = "demo") -> None:
-        """Serve a listing in JSON; a file is its name, or as the index has it."""
-        whole = [
-            {"filename": f, "url": f, "hashes": {}} if isinstance(f, str) else f
-            for f in files
-        ]
+    def page(self, *names: str, name: str = "demo", **more: object) -> None:
+        """Serve a listing in JSON: the names of files, and what is said of each."""
+        whole = [{"filename": f, "url": f, "hashes": {}, **more} for f in names]
         data = {"meta": {"api-version": "1.0"}, "name": name, "files": whole}
-        self.replies["/simple/demo/"] = (200, JSON, [json.dumps(data).encode()])
+        self.serve(200, JSON, json.dumps(data).encode())
+
+    def serve(self, status: int, headers: Any, *body: bytes, file: str = "") -> None:
+        """Set the reply to the request of the listing, or of a file beside it."""
+        self.replies[f"/simple/demo/{quote(file)}"] = (status, headers, [*body])
 
 
 @contextmanager
@@ -116,17 +119,9 @@ def ask(served: Served, **options: Any) -> Index:
     return Index(served.url, **{"timeout": 5, "retries": 0, **options})
 
 
-def packages(*names: str, **more: Any) -> list[DistributionPackage]:
-    return [
-        DistributionPackage.from_link(_link(name, **more), project_hint="demo")
-        for name in names
-    ]
-
-
-def _link(name: str, **attrs: Any) -> Any:
-    from pypi_simple import Link  # noqa: PLC0415
-
-    return Link(name, f"https://example.org/{name}", attrs)
+def packages(*names: str, **attrs: Any) -> list[DistributionPackage]:
+    links = [Link(name, f"https://example.org/{name}", attrs) for name in names]
+    return [DistributionPackage.from_link(link, project_hint="demo") for link in links]
 
 
 def select(served: Served, *arguments: str) -> int:
@@ -154,7 +149,9 @@ def test_the_newest_release_that_fits(index: Served, capsys: Capture) -> None:
     ]
 
 
-def test_every_known_platform_is_asked_about(index: Served, capsys: Capture) -> None:
+def test_every_known_platform_is_asked_about(
+    index: Served, capsys: Capture, monkeypatch: MonkeyPatch
+) -> None:
     index.page(
         "demo-0.1-py3-none-any.whl", NATIVE, "demo-2.0-cp314-cp314-win_amd64.whl"
     )
@@ -165,15 +162,8 @@ def test_every_known_platform_is_asked_about(index: Served, capsys: Capture) -> 
     verdicts = {one["platform"]: one["verdict"] for one in report["targets"]}
     assert verdicts.pop("pyemscripten_2026_0_wasm32") == "newest"
     assert set(verdicts.values()) == {"older"}
-
-
-def test_a_fallback_is_named_and_why(
-    index: Served, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    # A fallback is named, and why.
     monkeypatch.setenv("COLUMNS", "200")
-    index.page(
-        "demo-0.1-py3-none-any.whl", NATIVE, "demo-2.0-cp314-cp314-win_amd64.whl"
-    )
     assert select(index) == 1
     table = capsys.readouterr().out
     assert "\N{BALLOT X} older, pure" in table
@@ -213,9 +203,8 @@ def test_requires_python_is_a_reason() -> None:
     choice = choose(releases_of("demo", [*old, *packages(NATIVE, **needs)]), TARGET)
     assert choice.version == Version("1.0")
     [refusal] = choice.refused
-    assert (refusal.rule, refusal.cause) == (
-        "requires-python", "it requires Python >=3.15",
-    )  # fmt: skip
+    assert refusal.rule == "requires-python"
+    assert refusal.cause == "it requires Python >=3.15"
 
 
 @given(st.lists(st.sampled_from(["1.0", "2.0", "2.1rc1", "0.9"]), min_size=1))
@@ -229,14 +218,11 @@ def test_what_is_taken_is_supported_and_the_newest_that_is(versions: list[str]) 
 # Dependencies.
 
 
-def wheel(
-    metadata: str,
-    name: str = "demo-2.0.dist-info/METADATA",
-    vendored: bytes = b"",
-) -> bytes:
+def wheel(metadata: str, name: str = "demo-2.0.dist-info/METADATA") -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("demo/_vendor/other-1.0.dist-info/METADATA", vendored)
+        vendored = "demo/_vendor/other-1.0.dist-info/METADATA"
+        archive.writestr(vendored, "Requires-Dist: wrong")
         archive.writestr(name, metadata)
     return file.getvalue()
 
@@ -252,18 +238,13 @@ Requires-Dist: extra; extra == "more"
 """
 
 
-def metadata_file(digest: str) -> dict[str, Any]:
-    return {
-        "filename": NATIVE, "url": NATIVE, "hashes": {}, "core-metadata": {"sha256": digest},
-    }  # fmt: skip
-
-
-def test_dependencies_for_the_target_and_this_machine(
-    index: Served, capsys: Capture
-) -> None:
+def test_dependencies_for_target_and_machine(index: Served, capsys: Capture) -> None:
     body = METADATA.encode()
-    index.page(metadata_file(hashlib.sha256(body).hexdigest()))
-    index.replies[f"/simple/demo/{NATIVE}.metadata"] = (200, {}, [body])
+    digest: dict[str, Any] = {
+        "core-metadata": {"sha256": hashlib.sha256(body).hexdigest()}
+    }
+    index.page(NATIVE, **digest)
+    index.serve(200, {}, body, file=f"{NATIVE}.metadata")
     assert select(index, *OF_TARGET, "--metadata", "--json") == 0
     [told] = json.loads(capsys.readouterr().out)["targets"]
     assert [tuple(need.values()) for need in told["dependencies"]] == [
@@ -272,7 +253,6 @@ def test_dependencies_for_the_target_and_this_machine(
         ('here; sys_platform != "emscripten"', False, True),
         ('extra; extra == "more"', False, False),
     ]
-    index.page(metadata_file(hashlib.sha256(body).hexdigest()))
     assert select(index, *OF_TARGET, "--metadata") == 0
     table = capsys.readouterr().out
     assert "there" in table
@@ -280,21 +260,17 @@ def test_dependencies_for_the_target_and_this_machine(
 
 
 def test_metadata_out_of_the_wheel(index: Served) -> None:
-    body = wheel(METADATA, vendored=b"Requires-Dist: wrong")
-    sha256 = hashlib.sha256(body).hexdigest()
-    index.page({"filename": NATIVE, "url": NATIVE, "hashes": {"sha256": sha256}})
-    index.replies[f"/simple/demo/{NATIVE}"] = (200, {}, [body])
+    body = wheel(METADATA)
+    index.page(NATIVE, hashes={"sha256": hashlib.sha256(body).hexdigest()})
+    index.serve(200, {}, body, file=NATIVE)
     [package] = ask(index).page("demo").packages
     assert ask(index).metadata(package) == METADATA.encode()
 
 
-def test_a_release_without_wheels(index: Served, capsys: Capture) -> None:
+def test_nothing_fits(index: Served, capsys: Capture) -> None:
     index.page("demo-2.0.tar.gz")
     assert select(index, *OF_TARGET) == 1
     assert "it has no wheels" in capsys.readouterr().out
-
-
-def test_no_dependencies_of_nothing(index: Served, capsys: Capture) -> None:
     index.page("demo-2.0-cp314-cp314-win_amd64.whl")
     assert select(index, *OF_TARGET, "--metadata", "--json") == 1
     [told] = json.loads(capsys.readouterr().out)["targets"]
@@ -317,15 +293,16 @@ def test_no_dependencies_of_nothing(index: Served, capsys: Capture) -> None:
 )
 def test_what_is_no_wheel(index: Served, body: bytes, said: str) -> None:
     index.page(NATIVE)
-    index.replies[f"/simple/demo/{NATIVE}"] = (200, {}, [body])
+    index.serve(200, {}, body, file=NATIVE)
     [package] = ask(index).page("demo").packages
     with pytest.raises(UnusableIndexError, match=said):
         ask(index).metadata(package)
 
 
 def test_another_hash(index: Served) -> None:
-    index.page(metadata_file("0" * 64))
-    index.replies[f"/simple/demo/{NATIVE}.metadata"] = (200, {}, [b"x"])
+    digest: dict[str, Any] = {"core-metadata": {"sha256": "0" * 64}}
+    index.page(NATIVE, **digest)
+    index.serve(200, {}, b"x", file=f"{NATIVE}.metadata")
     [package] = ask(index).page("demo").packages
     with pytest.raises(UnusableIndexError, match="its sha256 is not the one"):
         ask(index).metadata(package)
@@ -357,15 +334,14 @@ def test_a_terminal_gets_nothing_to_obey(index: Served, capsys: Capture) -> None
     red = "\x1b[31m"
     taken = f"demo-2.0-py3-none-any.{red}x.whl"
     index.page(taken)
-    lines = (METADATA, f'Requires-Dist: bad; os_name != "{red}"\n')
-    index.replies[f"/simple/demo/{quote(taken)}"] = (200, {}, [wheel("".join(lines))])
+    body = wheel(METADATA + f'Requires-Dist: bad; os_name != "{red}"\n')
+    index.serve(200, {}, body, file=taken)
     select(index, *OF_TARGET, "--metadata")
     said = capsys.readouterr()
     assert said.err == ""
     assert said.out.replace("\n", "").isprintable()
     assert said.out.count(r"\x1b[31m") == 2
-    refused = {"filename": NATIVE, "url": NATIVE, "hashes": {}}
-    index.page({**refused, "requires-python": f">=4,==={red}"})
+    index.page(NATIVE, **{"requires-python": f">=4,==={red}"})
     select(index, *OF_TARGET)
     said = capsys.readouterr()
     assert said.out.replace("\n", "").isprintable()
@@ -373,6 +349,8 @@ def test_a_terminal_gets_nothing_to_obey(index: Served, capsys: Capture) -> None
 
 
 # Indexes that are down, slow, truncated, or lie.
+
+API_9 = b'{"meta": {"api-version": "9.0"}, "name": "demo", "files": []}'
 
 
 def faults(index: Served, said: str, **options: Any) -> None:
@@ -399,14 +377,7 @@ def faults(index: Served, said: str, **options: Any) -> None:
         ((200, {}, [b"<html>"]), "its type is ''"),
         ((200, {**JSON, "Content-Length": "99"}, [b"{"]), "IncompleteRead|bytes read"),
         ((200, {**JSON, "Content-Encoding": "gzip"}, [b"no"]), "gzip|header"),
-        (
-            (
-                200,
-                JSON,
-                [b'{"meta": {"api-version": "9.0"}, "name": "demo", "files": []}'],
-            ),
-            "9.0",
-        ),
+        ((200, JSON, [API_9]), "9.0"),
     ],
 )
 def test_what_does_not_fit(index: Served, reply: Reply, said: str) -> None:
@@ -414,16 +385,11 @@ def test_what_does_not_fit(index: Served, reply: Reply, said: str) -> None:
     faults(index, said)
 
 
-def test_another_project(index: Served) -> None:
+def test_a_listing_in_html_and_of_another_project(index: Served) -> None:
     index.page(name="evil")
     faults(index, "it lists 'evil', not demo")
-
-
-def test_a_listing_in_html(index: Served) -> None:
     html = f'<!DOCTYPE html><a href="{NATIVE}">{NATIVE}</a>'.encode()
-    index.replies["/simple/demo/"] = (
-        200, {**HTML, "Content-Encoding": "gzip"}, [gzip.compress(html)],
-    )  # fmt: skip
+    index.serve(200, {**HTML, "Content-Encoding": "gzip"}, gzip.compress(html))
     assert [p.filename for p in ask(index).page("Demo").packages] == [NATIVE]
 
 
@@ -434,13 +400,9 @@ def test_nobody_listens() -> None:
         Index(url, retries=0).page("demo")
 
 
-def test_a_temporary_failure_is_asked_again(
-    index: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failures_are_asked_again(index: Served, monkeypatch: MonkeyPatch) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(
-        urllib3.Retry, "sleep", lambda self: pauses.append(self.get_backoff_time())
-    )
+    monkeypatch.setattr(Retry, "sleep", lambda r: pauses.append(r.get_backoff_time()))
     index.page(NATIVE)
     good = index.replies["/simple/demo/"]
     assert isinstance(good, tuple)
@@ -456,19 +418,19 @@ def test_a_temporary_failure_is_asked_again(
 
 
 def test_retries_end_in_time(index: Served) -> None:
-    index.replies["/simple/demo/"] = (503, {}, [])
+    index.serve(503, {})
     faults(index, "no whole answer within 0.9 s", timeout=0.9, retries=9)
     assert len(index.asked) <= 2
 
 
-def test_an_answer_without_end(index: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    index.replies["/simple/demo/"] = (200, JSON, [b" " * 1000] * 3)
+def test_an_answer_without_end(index: Served, monkeypatch: MonkeyPatch) -> None:
+    index.serve(200, JSON, *[b" " * 1000] * 3)
     monkeypatch.setattr(client, "LARGEST", 2000)
     faults(index, "more than 2,000 bytes")
 
 
-def test_an_answer_that_drips(index: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    index.replies["/simple/demo/"] = (200, JSON, [b" "] * 50)
+def test_an_answer_that_drips(index: Served, monkeypatch: MonkeyPatch) -> None:
+    index.serve(200, JSON, *[b" "] * 50)
     index.pause = 0.02
     # Each byte is in time, the whole is not.
     ticks = iter(range(0, 1000, 2))
@@ -478,11 +440,7 @@ def test_an_answer_that_drips(index: Served, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_answer_that_does_not_come(index: Served) -> None:
-    index.replies["/simple/demo/"] = (
-        200,
-        {**JSON, "Content-Length": "9"},
-        [b" ", b" "],
-    )
+    index.serve(200, {**JSON, "Content-Length": "9"}, b" ", b" ")
     index.pause = 0.5
     faults(index, "no whole answer within 0.1 s", timeout=0.1)
 
@@ -491,9 +449,8 @@ def test_an_answer_that_does_not_come(index: Served) -> None:
     "url",
     ["ftp://x/", "file:///x", "x", "https:///x", "https://me:secret@/x", "http://:80/"],
 )
-def test_what_is_no_address(url: str, capsys: Capture) -> None:
-    assert _cli.main(["select", "demo", "--index-url", url]) == 2
-    said = capsys.readouterr().err
+def test_what_is_no_address(url: str, tags: Command) -> None:
+    said = tags(2, "select", "demo", "--index-url", url).err
     assert "is no address of an index" in said
     assert "secret" not in said
 
@@ -505,18 +462,16 @@ def test_a_password_is_not_shown(rest: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["demo>=2", "", "..", "demo\x1b", "dist/demo"])
-def test_what_is_no_name_of_a_project(name: str, capsys: Capture) -> None:
-    assert _cli.main(["select", name, "--index-url", "http://127.0.0.1:9/"]) == 2
-    said = capsys.readouterr().err
+def test_what_is_no_name_of_a_project(name: str, tags: Command) -> None:
+    said = tags(2, "select", name, "--index-url", "http://127.0.0.1:9/").err
     assert f"{name!r} is not the name of a project: wanted letters" in said
 
 
-def test_a_password_is_not_in_the_answer(index: Served, capsys: Capture) -> None:
+def test_a_password_is_not_in_the_answer(index: Served, tags: Command) -> None:
     index.page(NATIVE)
     address = index.url.replace("//", "//me:secret@")
     select = ("select", "demo", "--index-url", address, *OF_TARGET, "--json")
-    assert _cli.main(select) == 0
-    told = capsys.readouterr().out
+    told = tags(0, *select).out
     assert "secret" not in told
     assert json.loads(told)["targets"][0]["url"] == f"{index.url}demo/{NATIVE}"
 
@@ -524,17 +479,12 @@ def test_a_password_is_not_in_the_answer(index: Served, capsys: Capture) -> None
 @pytest.mark.parametrize(
     ("option", "given"),
     [
-        ("--timeout", "0"),
-        ("--timeout", "-1"),
-        ("--timeout", "inf"),
-        ("--timeout", "1e+300"),
-        ("--timeout", "nan"),
+        *(("--timeout", t) for t in ("0", "-1", "inf", "1e+300", "nan")),
         ("--retries", "-1"),
     ],
 )
-def test_options_out_of_range(option: str, given: str, capsys: Capture) -> None:
-    assert _cli.main(["select", "demo", option, given]) == 2
-    said = capsys.readouterr().err
+def test_options_out_of_range(option: str, given: str, tags: Command) -> None:
+    said = tags(2, "select", "demo", option, given).err
     assert f"{option}: wanted " in said
     assert f"got {given}" in said
 
@@ -545,14 +495,10 @@ def test_a_project_without_files(index: Served, capsys: Capture) -> None:
     assert "lists no file of demo that is not yanked" in capsys.readouterr().err
 
 
-def test_half_a_target(capsys: Capture) -> None:
-    assert _cli.main(["select", "demo", "--python", "3.14"]) == 2
-    assert "--platform is missing" in capsys.readouterr().err
+def test_half_a_target(tags: Command) -> None:
+    assert "--platform is missing" in tags(2, "select", "demo", "--python", "3.14").err
 
 
-def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setitem(
-        __import__("sys").modules, "wasm_platform_tags.cli.select", None
-    )
-    assert _cli.main(["select", "demo"]) == 2
-    assert "`pip install '.[index]'`" in capsys.readouterr().err
+def test_without_the_extra(monkeypatch: MonkeyPatch, tags: Command) -> None:
+    monkeypatch.setitem(sys.modules, "wasm_platform_tags.cli.select", None)
+    assert "`pip install '.[index]'`" in tags(2, "select", "demo").err

@@ -10,6 +10,11 @@ import pytest
 import wasm_platform_tags
 
 
+def printed(code: str) -> set[str]:
+    """The words that a new interpreter prints."""
+    return {*subprocess.check_output([sys.executable, "-c", code], text=True).split()}
+
+
 def test_everything_public_is_there_and_documented() -> None:
     assert dir(wasm_platform_tags) == sorted(wasm_platform_tags.__all__)
     for name in wasm_platform_tags.__all__:
@@ -26,10 +31,7 @@ def test_import_loads_what_an_interpreter_needs_for_its_own_tags() -> None:
         "import sys, packaging.tags; before = set(sys.modules);"
         " import wasm_platform_tags; print(*set(sys.modules) - before)"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True
-    )
-    ours = {name for name in result.stdout.split() if "wasm_platform_tags" in name}
+    ours = {name for name in printed(code) if "wasm_platform_tags" in name}
     assert ours == {
         "wasm_platform_tags",
         "wasm_platform_tags._patch",
@@ -47,18 +49,13 @@ def test_nothing_but_packaging_is_imported() -> None:
         " new = {n.partition('.')[0] for n in set(sys.modules) - before};"
         " print(*new - set(sys.stdlib_module_names))"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True
-    )
-    names = set(result.stdout.split()) - {"wasm_platform_tags"}
+    names = printed(code) - {"wasm_platform_tags"}
     assert {name for name in names if not name.startswith("_")} == {"packaging"}
 
 
 def test_every_public_error_has_the_one_base() -> None:
     base = wasm_platform_tags.WasmPlatformTagsError
-    for module in walk_packages(
-        wasm_platform_tags.__path__, prefix="wasm_platform_tags."
-    ):
+    for module in walk_packages(wasm_platform_tags.__path__, "wasm_platform_tags."):
         if module.name.endswith("__main__") or ".cli" in module.name:
             continue
         for name, found in vars(import_module(module.name)).items():
@@ -74,9 +71,6 @@ def test_what_a_page_loads_needs_nothing_of_the_commands(module: str) -> None:
         f"import sys, wasm_platform_tags.{module};"
         " print(*(name for name in sys.modules if name.startswith('wasm_')))"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True
-    )
-    parts = {name.partition(".")[2] for name in result.stdout.split()}
+    parts = {name.partition(".")[2] for name in printed(code)}
     rooms = ("_", *module.partition(".")[:1])
     assert all(name.startswith(rooms) or "wheelfile" in name for name in parts - {""})

@@ -34,13 +34,11 @@ def of_patch(patch: str) -> dict[str, str]:
     for hunk in re.split(r"^@@ .*\n", section, flags=re.MULTILINE)[1:]:
         lines = [line for line in hunk.split("\n") if not line.startswith("-")]
         for block in re.split(r"\n(?=.(?:def |_[A-Z]))", "\n".join(lines)):
-            if re.match(r".(def |_[A-Z])", block) and re.search(
-                r"^\+", block, re.MULTILINE
-            ):
+            changed = re.search(r"^\+", block, re.MULTILINE)
+            if re.match(r".(def |_[A-Z])", block) and changed:
                 source = "\n".join(line[1:] for line in block.split("\n")).strip()
-                found[re.findall(r"\w+", source.removeprefix("def "))[0]] = re.sub(
-                    r"\n+ *\.\. versionadded:: .*", "", source
-                )
+                name = re.findall(r"\w+", source.removeprefix("def "))[0]
+                found[name] = re.sub(r"\n+ *\.\. versionadded:: .*", "", source)
     return found
 
 
@@ -71,11 +69,7 @@ def test_the_source_is_the_same() -> None:
     ("before", "after", "name"),
     [
         ('wasm32":\n', 'wasm64":\n', "_wasm_platform_version"),
-        (
-            "first variable that is set decides",
-            "first decides",
-            "_wasm_platform_version",
-        ),
+        ("first variable that is set", "first", "_wasm_platform_version"),
         ("Pyodide 0.26 to 0.29.3", "Pyodide", "pyemscripten_platforms"),
         ("[1-9][0-9]{3}", "[0-9]{4}", "_PYEMSCRIPTEN_VERSION_RE"),
         ("_sdk_(?:", "_SDK_(?:", "_WASI_VERSION_RE"),

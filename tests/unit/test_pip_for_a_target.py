@@ -15,13 +15,14 @@ from wasm_platform_tags import Target
 from wasm_platform_tags.cli import main as _cli
 from wasm_platform_tags.cli import pip as _pip
 
-Capture = pytest.CaptureFixture[str]
+from .conftest import Capture, Command, MonkeyPatch
+
 OF_TARGET = ("--target-platform", "pyodide_2025_0_wasm32", "--python", "3.13")
 TARGET = Target("3.13", "pyodide_2025_0_wasm32")
 
 
 @pytest.fixture(autouse=True)
-def pip_without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def pip_without_settings(monkeypatch: MonkeyPatch) -> None:
     for variable in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
@@ -29,40 +30,24 @@ def pip_without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_spelling_in_order() -> None:
-    assert _pip.command_line(TARGET, ["download", "demo", "--", "-x"]) == [
-        "download",
-        "demo",
-        "--platform=pyemscripten_2025_0_wasm32",
-        "--platform=pyodide_2025_0_wasm32",
-        "--python-version=3.13.0",
-        "--implementation=cp",
-        "--abi=cp313",
-        "--only-binary=:all:",
-        "--",
-        "-x",
-    ]
-
-
-def test_a_pre_release_of_python_is_its_release_to_pip() -> None:
+    command = _pip.command_line(TARGET, ["download", "demo", "--", "-x"])
+    assert command == (
+        "download demo --platform=pyemscripten_2025_0_wasm32"
+        " --platform=pyodide_2025_0_wasm32 --python-version=3.13.0 --implementation=cp"
+        " --abi=cp313 --only-binary=:all: -- -x"
+    ).split(" ")
+    # A pre-release of Python is its release to pip.
     beta = Target("3.15.0b1", TARGET.platform)
     assert "--python-version=3.15.0" in _pip.command_line(beta, [])
 
 
 @pytest.mark.parametrize(
     "option",
-    [
-        ["--platform", "x"],
-        ["--python-version=3.1"],
-        ["--plat", "x"],
-        ["--python-v=3.1"],
-        ["--ab=none"],
-    ],
+    ["--platform x", "--python-version=3.1", "--plat x", "--python-v=3.1", "--ab=none"],
 )
-def test_what_the_target_says_is_not_said_twice(
-    option: list[str], capsys: Capture
-) -> None:
-    assert _cli.main(["pip", "download", *option, *OF_TARGET]) == 2
-    assert "follows from --target-platform" in capsys.readouterr().err
+def test_what_the_target_says_is_not_said_twice(option: str, tags: Command) -> None:
+    said = tags(2, "pip", "download", *option.split(), *OF_TARGET).err
+    assert "follows from --target-platform" in said
 
 
 @pytest.mark.parametrize(
@@ -77,8 +62,8 @@ def test_what_the_target_says_is_no_setting_of_pip(
     variable: tuple[str, str],
     named: str,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    monkeypatch: MonkeyPatch,
+    capfd: Capture,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pip.conf").write_text("[download]\nabi =\n  none\n  x\n", "utf-8")
@@ -89,15 +74,13 @@ def test_what_the_target_says_is_no_setting_of_pip(
     assert said.out == ""
 
 
-def test_nothing_to_do(capsys: Capture) -> None:
-    assert _cli.main(["pip", *OF_TARGET]) == 2
-    assert "pip got no arguments" in capsys.readouterr().err
+def test_nothing_to_do(tags: Command) -> None:
+    assert "pip got no arguments" in tags(2, "pip", *OF_TARGET).err
 
 
-def test_no_pip(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_pip(tags: Command, monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setattr(_pip, "find_spec", lambda name: None)
-    assert _cli.main(["pip", "download", "demo", *OF_TARGET]) == 2
-    assert "has no pip" in capsys.readouterr().err
+    assert "has no pip" in tags(2, "pip", "download", "demo", *OF_TARGET).err
 
 
 def test_a_wrong_tag(capsys: Capture) -> None:
@@ -112,7 +95,7 @@ def test_only_pip_takes_other_arguments(capsys: Capture) -> None:
     assert "unrecognized arguments: --pre" in capsys.readouterr().err
 
 
-def test_markers_are_the_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_markers_are_the_targets(monkeypatch: MonkeyPatch) -> None:
     """In this process: what is run in pip's place sees the target."""
     seen: list[object] = []
     markers = import_module(_pip.MARKERS)
@@ -129,7 +112,7 @@ def test_markers_are_the_targets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_files_of_the_current_folder_are_not_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture
 ) -> None:
     for module in ("packaging", "re", "typing", "runpy", "pip"):
         (tmp_path / f"{module}.py").write_text(f"open('{module} ran', 'w')\n", "utf-8")
@@ -144,7 +127,7 @@ def test_files_of_the_current_folder_are_not_run(
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks a SIGTERM to send")
 @pytest.mark.parametrize(("sent", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
 def test_pip_may_tidy_up_when_the_command_is_ended(
-    sent: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sent: str, code: int, tmp_path: Path, monkeypatch: MonkeyPatch
 ) -> None:
     pip = (
         "import os, signal, time",
@@ -174,28 +157,17 @@ def make(folder: Path, name: str, tag: str, requires: str = "") -> None:
 
 
 def test_a_real_pip_takes_the_alias_and_the_targets_dependency(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture
 ) -> None:
-    make(
-        tmp_path,
-        "demo-1.0",
-        "cp313-cp313-pyodide_2025_0_wasm32",
+    requires = (
         'Requires-Dist: there; sys_platform == "emscripten"\n'
-        'Requires-Dist: here; sys_platform != "emscripten"\n',
+        'Requires-Dist: here; sys_platform != "emscripten"\n'
     )
+    make(tmp_path, "demo-1.0", "cp313-cp313-pyodide_2025_0_wasm32", requires)
     make(tmp_path, "there-1.0", "py3-none-any")
-    where = [
-        "--no-index",
-        "--find-links",
-        str(tmp_path),
-        "--dest",
-        str(tmp_path / "out"),
-    ]
-    assert _cli.main(["pip", "download", "demo", *where, *OF_TARGET]) == 0, (
-        capfd.readouterr()
-    )
+    where = ["--no-index", f"--find-links={tmp_path}", f"--dest={tmp_path / 'out'}"]
+    code = _cli.main(["pip", "download", "demo", *where, *OF_TARGET])
+    assert code == 0, capfd.readouterr()
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl",
         "there-1.0-py3-none-any.whl",

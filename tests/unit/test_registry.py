@@ -24,9 +24,8 @@ def test_the_registry_fits_its_schema() -> None:
 
 def test_every_record_lists_all_tags_of_one_platform() -> None:
     for record, known in zip(REGISTRY["platforms"], known_platforms(), strict=True):
-        assert (
-            tuple(record["tags"]) == known.platform_tags == known.platform.platform_tags
-        )
+        tags = tuple(record["tags"])
+        assert tags == known.platform_tags == known.platform.platform_tags
         assert {parse_platform_tag(tag) for tag in record["tags"]} == {known.platform}
 
 
