@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.native.context import GUEST
 from tests.native.observe import Observation, Run, shown
 from tests.toolkit.paths import ROOT
-from tests.toolkit.process import CompletedProcess, environment, tool
+from tests.toolkit.process import CompletedProcess, environment, run
 from tests.toolkit.runtimes import wasi as matrix_wasi
 from tests.upstream.run import changed_source
 
@@ -104,7 +104,7 @@ def python(
         },
         "arguments": list(arguments),
     }
-    return tool(
+    return run(
         [sys.executable, matrix_wasi.HOST, json.dumps(options)],
         environment([build_cache.downloads.wasmtime]),
     )
@@ -193,10 +193,10 @@ def extension_of(sdk: int, wasi: str, build_cache: BuildCache) -> Observation:
     clang = build_cache.toolchain(sdk, wasi).folder / "bin" / "clang"
     made = folder / "Modules" / "clib.o"
     source = build_cache.patched / "Modules" / "clib.c"
-    compiled = tool([clang, "-O1", "-c", source, "-o", made])
+    compiled = run([clang, "-O1", "-c", source, "-o", made])
     (folder / "python.wasm").unlink()
     (folder / "python.compiled").unlink(missing_ok=True)
-    process = tool(
+    process = run(
         [*MAKE, "python.wasm"],
         build_cache.environment(build_cache.toolchain(34, "0.1")),
         folder,

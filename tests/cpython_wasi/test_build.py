@@ -14,7 +14,7 @@ from tests.cpython_wasi.toolchain import Toolchain, script
 from tests.native import observe
 from tests.native.provision import downloads
 from tests.toolkit.cache import STAMP, ProvisionError
-from tests.toolkit.process import tool
+from tests.toolkit.process import run
 from tests.upstream.changes import counted
 
 PEP = Path(__file__).parents[2] / "pep" / "pep-9999.rst"
@@ -101,7 +101,7 @@ def test_a_failed_build_starts_again(build_cache: BuildCache) -> None:
 
 def test_a_script_passes_its_arguments_on(tmp_path: Path) -> None:
     path = script(tmp_path / "say", "echo", "a b")
-    assert tool([path, "c d"]).text == "a b c d\n"
+    assert run([path, "c d"]).text == "a b c d\n"
 
 
 def test_configure_gets_the_whole_toolchain(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.native.abi.facets import MODULES
 from tests.native.provision import ZIG, Downloads
 from tests.native.sysroots import Sysroot
 from tests.toolkit.cache import ProvisionError
-from tests.toolkit.process import tool
+from tests.toolkit.process import run
 
 CRT1 = MODULES / "start.c"
 EMULATED = ("signal", "getpid", "process-clocks", "mman")
@@ -87,7 +87,7 @@ def make(folder: Path, downloads: Downloads, sysroot: Sysroot) -> Toolchain:
     for name in ("ar", "ranlib"):
         script(binaries / name, zig / "zig", name)
     for name in ("crt1.o", "crt1-command.o"):
-        process = tool([clang, "-O1", "-c", CRT1, "-o", libraries / name])
+        process = run([clang, "-O1", "-c", CRT1, "-o", libraries / name])
         if process.status:
             raise ProvisionError(f"{CRT1.name} was not compiled:\n{process.text}")
     return Toolchain(folder)

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ..toolkit.paths import CONFORMANCE as CONFORMANCE  # noqa: PLC0414
-from ..toolkit.paths import ROOT as ROOT  # noqa: PLC0414
 from ..toolkit.paths import TESTS
 
 HERE = TESTS / "matrix"

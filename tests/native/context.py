@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.toolkit.index_server import Index
 from tests.toolkit.paths import ROOT
-from tests.toolkit.process import CompletedProcess, environment, tool
+from tests.toolkit.process import CompletedProcess, environment, run
 from tests.toolkit.runtimes.pyodide import pyodide
 from tests.toolkit.runtimes.worker import WorkerError
 
@@ -108,7 +108,7 @@ class NativeContext:
     def zig(self, *arguments: str | Path) -> CompletedProcess:
         """Run a tool of ziglang; what it cannot do here is a fault of this file."""
         path = [self.downloads.requirement(ZIG)]
-        process = tool([sys.executable, "-m", "ziglang", *arguments], environment(path))
+        process = run([sys.executable, "-m", "ziglang", *arguments], environment(path))
         if process.status:
             raise RuntimeError(f"zig {arguments} failed:\n{process.text}")
         return process
@@ -119,7 +119,7 @@ class NativeContext:
         """Run one pip, unchanged, in a Python of its own."""
         names = (f"pip=={version}", ZIG)
         path = [*map(self.downloads.requirement, names), ROOT, ROOT / "reference"]
-        return tool(
+        return run(
             [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments],
             environment(path),
         )
@@ -175,7 +175,7 @@ class NativeContext:
         """Link the extension modules under `path` into a component."""
         name = f"componentize-py=={version}"
         paths = [part for folder in path for part in ("-p", folder)]
-        return tool(
+        return run(
             [
                 *(sys.executable, "-c", COMPONENTIZE, "-d", world, "-w", world.stem),
                 *(
@@ -199,7 +199,7 @@ class NativeContext:
         With `scratch`, a folder that the component may write to as ``/scratch``.
         """
         granted: list[str | Path] = ["--scratch", scratch] if scratch else []
-        return tool(
+        return run(
             [sys.executable, HERE / "component_host.py", *granted, path, *calls],
             environment([self.downloads.wasmtime]),
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.toolkit.process import environment, tool
+from tests.toolkit.process import environment, run
 from wasm_platform_tags.audit.wasm import read
 
 from .bundled import libraries
@@ -158,7 +158,7 @@ def select(platform: str, context: NativeContext) -> Observation:
 def select_with_uv(context: NativeContext) -> Observation:
     """Ask uv for the same."""
     uv = context.downloads.requirement(context.downloads.uv) / "bin" / "uv"
-    process = tool(
+    process = run(
         [
             *(uv, "pip", "install", "--no-config", "--no-progress", "--no-cache"),
             *("--python", sys.executable, "--python-version", PYTHON),
@@ -209,7 +209,7 @@ def called(context: NativeContext, modules: tuple[str, ...], out: Path) -> Obser
     )
 
 
-def run(context: NativeContext) -> Observation:
+def link_and_run(context: NativeContext) -> Observation:
     """Link what pip installed, and run it."""
     select(WASI, context)
     out = context.scratch / "extension.wasm"
@@ -282,7 +282,9 @@ def runs() -> Iterator[Run]:
         )
     yield Run("wasi/extension/uv", "uv selects for WASI", select_with_uv)
     yield Run(
-        "wasi/extension/run", f"componentize-py {LINKER} links, wasmtime runs", run
+        "wasi/extension/run",
+        f"componentize-py {LINKER} links, wasmtime runs",
+        link_and_run,
     )
     for case in FORCED:
         yield Run(

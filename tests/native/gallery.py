@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.toolkit.process import tool
+from tests.toolkit.process import run
 from wasm_platform_tags import Target
 
 from .context import NativeContext
@@ -104,7 +104,7 @@ def legalized(context: NativeContext) -> Path:
             "-o",
             made,
         )
-        process = tool([context.downloads.node, *command])
+        process = run([context.downloads.node, *command])
         if process.status:
             raise RuntimeError(f"wasm-opt failed:\n{process.text}")
         return context.wheel(f"platform={WEBASSEMBLY}", f"extension={made}")

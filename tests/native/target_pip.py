@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.toolkit.paths import ROOT
-from tests.toolkit.process import environment, tool
+from tests.toolkit.process import environment, run
 
 from .context import NativeContext
 from .observe import Observation, Run, shown
@@ -33,7 +33,7 @@ def by_pip(
     path = pip, ROOT / "reference", context.downloads.packaging
     what = "install", PROJECT, "--dry-run", "--quiet", "--no-index", *arguments
     where = "--report", report, "--target", report.parent, "--find-links", wheels
-    process = tool([sys.executable, "-m", *command, *what, *where], environment(path))
+    process = run([sys.executable, "-m", *command, *what, *where], environment(path))
     if process.status:
         return shown("refused", process.text)
     found = json.loads(report.read_text("utf-8"))["install"]
@@ -46,7 +46,7 @@ def by_uv(context: NativeContext) -> Observation:
     """Let uv resolve for the same target, by its own name for it."""
     requirements = context.folder("target-uv") / "requirements.in"
     requirements.write_text(f"{PROJECT}\n", "utf-8")
-    process = tool(
+    process = run(
         [
             uv(context),
             *("pip", "compile", "--quiet", "--no-annotate", "--no-header"),

@@ -113,7 +113,3 @@ def _wait(
             process.wait(min(left, INTERVAL) if stop else left)
             return ""
     return "interrupted"
-
-
-# The former name, until nothing uses it.
-tool = run

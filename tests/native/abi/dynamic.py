@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from tests.toolkit.process import environment, tool
+from tests.toolkit.process import environment, run
 from wasm_platform_tags import WasiPlatform
 
 from ..context import GUEST, LINKERS, NativeContext
@@ -77,7 +77,7 @@ def module(tools: Toolchain, facet: Facet, platform: WasiPlatform) -> Path | Cel
     )
     assert wrapper.file, wrapper.why
     out = tools.folder / f"{name}.so"
-    process = tool(
+    process = run(
         [
             *(tools.zig, "wasm-ld", *SHARED, "--no-entry", "--strip-debug"),
             *(f"--export=PyInit_{name}", built.file, wrapper.file, "-o", out),
@@ -132,7 +132,7 @@ def application(modules: Iterable[str]) -> str:
 def call(tools: Toolchain, component: Path) -> dict[str, str]:
     """What each module answers."""
     host = environment([tools.context.downloads.wasmtime])
-    process = tool([sys.executable, HERE / "host.py", component, "answers"], host)
+    process = run([sys.executable, HERE / "host.py", component, "answers"], host)
     if process.status:
         raise RuntimeError(f"host.py failed:\n{process.text}")
     return dict(pair.split("=") for pair in process.text.split())

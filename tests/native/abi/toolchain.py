@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.toolkit.process import CompletedProcess, environment, tool
+from tests.toolkit.process import CompletedProcess, environment, run
 from wasm_platform_tags import WasiPlatform
 
 from ..context import NativeContext
@@ -101,7 +101,7 @@ class Toolchain:
         """Run the compiler with nothing but the headers of a platform."""
         root = self.sysroot(platform)
         cxx = ("--driver-mode=g++", "-nostdinc++", "-fno-exceptions")
-        return tool(
+        return run(
             [
                 self.zig,
                 *("clang", *(cxx if language == "c++" else ())),
@@ -114,7 +114,7 @@ class Toolchain:
 
     def _zig(self, facet: Facet) -> Built:
         out = self.folder / f"{facet.name}.o"
-        process = tool(
+        process = run(
             [
                 *(self.zig, "build-obj", "-target", "wasm32-freestanding"),
                 *("-O", "ReleaseSmall", "-fstrip", facet.path, f"-femit-bin={out}"),
@@ -127,7 +127,7 @@ class Toolchain:
         compiler, host, std, llvm = map(self.context.downloads.path, RUSTC)
         out = self.folder / f"{facet.name}.a"
         libraries = [deb / "usr" / "lib" / "x86_64-linux-gnu" for deb in (host, llvm)]
-        process = tool(
+        process = run(
             [
                 *(compiler / "usr" / "bin" / "rustc", "--sysroot", std / "usr"),
                 *("--target", "wasm32-wasi", "--crate-type", "staticlib"),
@@ -164,7 +164,7 @@ class Toolchain:
             # The program's reference is weak: it takes nothing out of a library.
             wanted = [f"--undefined={symbol_of(name)}" for name in files]
             inputs = (*ours, *files.values(), *filter(Path.is_file, libraries))
-            return tool([self.zig, "wasm-ld", *QUICK, *wanted, "-o", out, *inputs])
+            return run([self.zig, "wasm-ld", *QUICK, *wanted, "-o", out, *inputs])
 
         left, refused = dict(modules), dict[str, str]()
         while (answer := linked(left)).status:
@@ -220,7 +220,7 @@ class Toolchain:
         lines = [(str(ready.get(path, path)), symbol_of(one)) for path, one in asked]
         jobs.write_text(json.dumps(lines), "utf-8")
         host = environment([self.context.downloads.wasmtime])
-        process = tool([sys.executable, HERE / "host.py", jobs], host)
+        process = run([sys.executable, HERE / "host.py", jobs], host)
         if process.status:
             raise RuntimeError(f"host.py failed:\n{process.text}")
         answers = json.loads(process.text)
@@ -239,7 +239,7 @@ class Toolchain:
         pairs = [(str(path), str(path.with_suffix(".component"))) for path in cores]
         jobs.write_text(json.dumps(pairs), "utf-8")
         downloads = self.context.downloads
-        process = tool([downloads.node, HERE / "component.mjs", downloads.jco, jobs])
+        process = run([downloads.node, HERE / "component.mjs", downloads.jco, jobs])
         if process.status:
             raise RuntimeError(f"component.mjs failed:\n{process.text}")
         found: list[str] = json.loads(process.text)
