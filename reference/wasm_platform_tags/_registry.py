@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from itertools import chain
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from ._errors import WasmPlatformTagsError
 from ._platforms import (
@@ -84,21 +84,19 @@ def known_platforms() -> tuple[KnownPlatform, ...]:
     :returns: PyEmscripten platforms first, each family in the order of its numbers.
     """
     data = pkgutil.get_data(__package__, "platforms.json") or b""
+    records = map(with_tuples, json.loads(data)["platforms"])
     return tuple(
-        KnownPlatform(
-            platform=parse_platform_tag(record["tags"][0]),
-            toolchain=record["toolchain"],
-            python=tuple(record["python"]),
-            unwinding=record["unwinding"],
-            static_libraries=tuple(record["static_libraries"]),
-            library_lookup=record["library_lookup"],
-            status=record["status"],
-            source=record["source"],
-            distributor=record.get("distributor", ""),
-            pyodide=tuple(record.get("pyodide", ())),
-        )
-        for record in json.loads(data)["platforms"]
+        KnownPlatform(parse_platform_tag(record.pop("tags")[0]), **record)
+        for record in records
     )
+
+
+def with_tuples(record: dict[str, Any]) -> dict[str, Any]:
+    """Return an object of JSON with tuples in the place of lists."""
+    return {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in record.items()
+    }
 
 
 @cache

@@ -551,8 +551,6 @@ def test_half_a_target(capsys: Capture) -> None:
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setitem(
-        __import__("sys").modules, "wasm_platform_tags.cli.select", None
-    )
+    monkeypatch.setitem(__import__("sys").modules, "pypi_simple", None)
     assert _cli.main(["select", "demo"]) == 2
     assert "`pip install '.[index]'`" in capsys.readouterr().err

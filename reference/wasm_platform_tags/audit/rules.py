@@ -245,35 +245,20 @@ def _not_portable(
     error: InvalidPlatformTag, tag: str, libraries: list[Module]
 ) -> Finding:
     """Return the finding about a tag that names no platform of this PEP."""
-    finding = partial(
-        Finding, "tag-portable", platform=tag, requirement=error.rule, needed=""
-    )
-    shown = printable(tag)
-    if error.rule == "local-tag":
-        return finding(
-            severity=CANNOT_TELL,
-            message=f"{shown} is not a portable tag: {error.reason}",
-            needed="the platform that it was built for, as a portable tag",
-        )
+    finding = partial(Finding, "tag-portable", platform=tag, requirement=error.rule)
     if is_wasm_tag(tag):
-        return finding(
-            severity=CONTRADICTS,
-            message=f"{shown} is not a portable tag: {error.reason}",
-        )
+        message = f"{printable(tag)} is not a portable tag: {error.reason}"
+        if error.rule != "local-tag":
+            return finding(CONTRADICTS, message)
+        needed = "the platform that it was built for, as a portable tag"
+        return finding(CANNOT_TELL, message, needed=needed)
+    message = f"{printable(tag)} is no tag for WebAssembly"
     if not libraries or libraries[0].binary is None:
         # Other tools check what the tag of another system promises.
-        return finding(
-            severity=CANNOT_TELL,
-            message=f"{shown} is no tag for WebAssembly",
-            needed="a tool for that system",
-        )
+        return finding(CANNOT_TELL, message, needed="a tool for that system")
     name = libraries[0].name
-    return finding(
-        severity=CONTRADICTS,
-        message=f"{shown} is no tag for WebAssembly, and {name} is a module",
-        member=name,
-        offset=0,
-    )
+    message += f", and {name} is a module"
+    return finding(CONTRADICTS, message, member=name, offset=0)
 
 
 @_rule("wheel-tags", "metadata")

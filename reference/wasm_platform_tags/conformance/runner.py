@@ -177,10 +177,7 @@ def _parsed(line: str) -> dict[str, Any]:
     """
     try:
         answer = json.loads(
-            line,
-            object_pairs_hook=_unique,
-            parse_float=_finite,
-            parse_constant=_finite,
+            line, object_pairs_hook=_unique, parse_float=_finite, parse_constant=_finite
         )
     except RecursionError:
         raise ValueError("it is nested too deep") from None

@@ -54,10 +54,7 @@ class Archive:
     """The members of a zip file, in the order of its directory."""
 
     def __init__(
-        self,
-        file: IO[bytes],
-        members: list[zipfile.ZipInfo],
-        starts: dict[str, int],
+        self, file: IO[bytes], members: list[zipfile.ZipInfo], starts: dict[str, int]
     ) -> None:
         self._file = file
         self._starts = starts  # where the data of each member begin
@@ -214,8 +211,7 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
     total = 0
     for member in members:
         name = member.orig_filename
-        why = _bad_name(name) or _bad_kind(member)
-        if why:
+        if why := _bad_name(name) or _bad_kind(member):
             raise UnsafeWheelError(f"the member {shortened(name)} {why}")
         # Where file names ignore case, names that differ in case are one file.
         folded = name.rstrip("/").casefold()
