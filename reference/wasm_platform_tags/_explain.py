@@ -118,11 +118,9 @@ def _values(tags: Iterable[Tag], part: Part) -> tuple[str, ...]:
 def _deciding_part(
     offered: Collection[Tag], tags: Collection[Tag]
 ) -> tuple[Part, tuple[str, ...], tuple[str, ...]]:
-    """Return the first part in which no tags agree, the wheel's values and the target's.
-
-    Each part is compared among the tags that agree in the parts before it.
-    """
+    """Return the first part in which no tags agree, the wheel's values and the target's."""
     part: Part
+    # Each is compared among the tags that agree in the parts before it.
     for part in ("platform", "python", "abi"):  # pragma: no branch
         values, wanted = _values(offered, part), _values(tags, part)
         common = set(values).intersection(wanted)

@@ -99,18 +99,13 @@ def with_tuples(record: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@cache
-def _records() -> dict[Platform, KnownPlatform]:
-    return {known.platform: known for known in known_platforms()}
-
-
 def known_platform(platform: Platform) -> KnownPlatform | None:
     """Return the registry's record of a platform.
 
     :param platform: any platform.
     :returns: None if the registry does not list it. It may still exist.
     """
-    return _records().get(platform)
+    return next((one for one in known_platforms() if one.platform == platform), None)
 
 
 def find_platform(name: str) -> Platform:

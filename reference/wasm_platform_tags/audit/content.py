@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename
 
-from .._select import parse, release_of
-from .._tagset import check_size
+from .._select import check_size, parse, release_of
 from .._text import printable, shortened
 from ..wheelfile.archive import MOST_MEMBERS, Archive, UnsafeWheelError, open_archive
 from ..wheelfile.metadata import LARGEST, dist_info
@@ -192,14 +191,12 @@ class _RecordCheck:
         if self._digest is None:
             said = shortened(self._algorithm) if self._algorithm else "no hash"
             yield f"RECORD has {said}; wanted {', '.join(_HASHES[:-1])} or {_HASHES[-1]}"
-        elif _base64(self._digest) != self._wanted.rstrip("="):
-            yield f"RECORD has another {self._algorithm}"
+        else:
+            found = base64.urlsafe_b64encode(self._digest.digest()).decode()
+            if found.rstrip("=") != self._wanted.rstrip("="):
+                yield f"RECORD has another {self._algorithm}"
         if self._row[1] and self._row[1] != str(self._size):
             yield f"RECORD has the size {shortened(self._row[1])}, it is {self._size}"
-
-
-def _base64(digest: hashlib._Hash) -> str:
-    return base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")
 
 
 def _rows(raw: bytes) -> Iterator[list[str]]:

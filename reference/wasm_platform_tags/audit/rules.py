@@ -602,26 +602,21 @@ def _unresolved(check: _Check) -> tuple[list[Import], list[str]]:
 
 
 def _libraries(check: _Check) -> tuple[list[AbstractSet[str]], list[str]]:
-    """Return what a module and the libraries that it needs export, and missing ones.
-
-    Libraries of the platform count as neither.
-    """
+    """Return what a module and the libraries that it needs export, and missing ones."""
     exported = [check.binary.exported]
     missing: list[str] = []
     waiting = [need.name for need in check.binary.needed]
-    seen = set(check.policy.libraries or ())
+    seen = set(check.policy.libraries or ())  # those of the platform count as neither
     while waiting:
-        name = waiting.pop()
-        if name in seen:
+        if (name := waiting.pop()) in seen:
             continue
         seen.add(name)
         places = check.places.get(name)
-        found = check.installed[places[-1]].binary if places else None
-        if found is None:
+        if found := check.installed[places[-1]].binary if places else None:
+            exported.append(found.exported)
+            waiting += [need.name for need in found.needed]
+        else:
             missing.append(name)
-            continue
-        exported.append(found.exported)
-        waiting += [need.name for need in found.needed]
     return exported, missing
 
 

@@ -154,11 +154,8 @@ def _write(options: argparse.Namespace, answer: Answer) -> int:
         return answer.code or UNREAD
     except OSError as error:
         _discard_output()
-        print(
-            f"wasm-tags {options.command}: cannot write the answer: {error}",
-            file=sys.stderr,
-        )
-        return answer.code or BAD_INPUT
+        refused = _refuse(options.command, f"cannot write the answer: {error}")
+        return answer.code or refused
     return answer.code
 
 

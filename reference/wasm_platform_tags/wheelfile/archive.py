@@ -271,14 +271,9 @@ def _names_again(extra: bytes) -> bool:
 def _layout(
     file: IO[bytes], members: list[zipfile.ZipInfo], directory: int
 ) -> dict[str, int]:
-    """Return where the data of each member begin.
-
-    Bytes between members are refused, and members that share bytes.
-    """
-    starts = {}
-    position = 0
+    """Return where the data of each member begin; refuse gaps and overlaps."""
+    starts, position, before = {}, 0, ""
     spare: tuple[int, ...] = (0,)
-    before = ""
     for member in sorted(members, key=lambda one: one.header_offset):
         if member.header_offset - position not in spare:
             raise UnsafeWheelError(
