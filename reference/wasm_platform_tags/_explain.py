@@ -97,16 +97,8 @@ def explain(filename: str, offered: Collection[Tag], target: Target) -> Explanat
             f"{part} tag {', '.join(values)} does not match: {cause}; wanted exactly"
             f" {', '.join(wanted[:4])}{', ...' if len(wanted) > 4 else ''} for {name}"
         )
-    return Explanation(
-        filename=filename,
-        compatible=best is not None,
-        part=part,
-        offered=values,
-        wanted=wanted,
-        rule=rule,
-        message=printable(message),
-        cause=printable(cause),
-    )
+    said = (printable(message), printable(cause))
+    return Explanation(filename, best is not None, part, values, wanted, rule, *said)
 
 
 def _values(tags: Iterable[Tag], part: Part) -> tuple[str, ...]:

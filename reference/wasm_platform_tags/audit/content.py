@@ -115,14 +115,8 @@ def read_wheel(path: Path, progress: Callable[[str], None] | None = None) -> Whe
             if f"{folder}/{wanted}" not in archive.members:
                 raise UnsafeWheelError(f"{folder}/{wanted} is missing")
         stated, purelib = _metadata(archive, f"{folder}/WHEEL")
-        wheel = Wheel(
-            filename=path.name,
-            tags=tags,
-            project=path.name.partition("-")[0],
-            dist_info=folder,
-            stated=stated,
-            purelib=purelib,
-        )
+        project = path.name.partition("-")[0]
+        wheel = Wheel(path.name, tags, project, folder, stated, purelib)
         _scan(archive, wheel, progress)
     return wheel
 
@@ -170,8 +164,7 @@ class _RecordCheck:
     """A member that is compared with its row of ``RECORD`` while it is read."""
 
     def __init__(self, row: tuple[str, str] | None, size: int) -> None:
-        self._row = row
-        self._size = size
+        self._row, self._size = row, size
         self._algorithm, _, self._wanted = (row[0] if row else "").partition("=")
         allowed = self._algorithm in _HASHES
         self._digest = hashlib.new(self._algorithm) if allowed else None

@@ -102,14 +102,9 @@ def audit(
         with suppress(InvalidPlatformTag):  # a finding says so
             policy = policy_of(parse_platform_tag(tag))
             not_decided.update(dict.fromkeys(policy.not_decided))
-    return Report(
-        filename=wheel.filename,
-        path=path,
-        platforms=verdicts,
-        findings=tuple(findings),
-        modules=tuple(map(_described, wheel.modules)),
-        not_decided=tuple(not_decided),
-    )
+    modules = tuple(map(_described, wheel.modules))
+    undecided = tuple(not_decided)
+    return Report(wheel.filename, path, verdicts, tuple(findings), modules, undecided)
 
 
 def worst(findings: Iterable[Finding]) -> Verdict:

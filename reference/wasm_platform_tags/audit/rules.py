@@ -161,19 +161,12 @@ class _Check:
         """Add a finding of the rule that runs. Its fields are those of a Finding."""
         rule = rules()[self.rule]
         family = rule.requirement == "family"
-        finding = Finding(
-            rule=self.rule,
-            severity=severity,
-            message=message,
-            platform=self.tag,
-            member=self.member,
-            offset=offset,
-            needed=needed,
-            names=tuple(names),
-            requirement=self.policy.requirement if family else rule.requirement,
-            source=rule.source,
+        requirement = self.policy.requirement if family else rule.requirement
+        where = (self.tag, self.member, offset)
+        source = (requirement, rule.source)
+        self.findings.append(
+            Finding(rule.id, severity, message, *where, needed, tuple(names), *source)
         )
-        self.findings.append(finding)
 
     contradicts = partialmethod(find, CONTRADICTS)
     unknown = partialmethod(find, CANNOT_TELL)
@@ -303,20 +296,16 @@ def _known(check: _Check) -> None:
 @_rule("wheel-modules", "tag")
 def _no_module(check: _Check) -> None:
     if not check.modules:
-        check.unknown(
-            "there is no module",
-            needed="a module; a wheel without one has the platform tag any",
-        )
+        needed = "a module; a wheel without one has the platform tag any"
+        check.unknown("there is no module", needed=needed)
 
 
 @_rule("module-format", "format")
 def _format(check: _Check) -> None:
     module = check.module
     if module.binary is None:
-        check.contradicts(
-            f"it is not WebAssembly: {module.error}; wanted a core module",
-            module.offset,
-        )
+        message = f"it is not WebAssembly: {module.error}; wanted a core module"
+        check.contradicts(message, module.offset)
     elif module.binary.component:
         check.contradicts("it is a component; wanted a core module", 4)
 
@@ -332,14 +321,11 @@ def _dylink(check: _Check) -> None:
     sections = check.binary.sections
     if not check.binary.dylink_first:
         name, offset = sections[0][:2] if sections else ("nothing", 8)
-        check.contradicts(
-            f"its first section is {printable(name)}; wanted dylink.0", offset
-        )
-    if (offset_unread := check.binary.unread) is not None:
-        check.warns(
-            "a part of dylink.0 holds more than it lists; loaders lose the rest",
-            offset_unread,
-        )
+        message = f"its first section is {printable(name)}; wanted dylink.0"
+        check.contradicts(message, offset)
+    if (unread := check.binary.unread) is not None:
+        message = "a part of dylink.0 holds more than it lists; loaders lose the rest"
+        check.warns(message, unread)
 
 
 @_rule("module-threads", "module")
@@ -516,12 +502,11 @@ def _init(check: _Check) -> None:
     wanted = f"PyInit{ending}", f"PyModExport{ending}"  # the second is of PEP 793
     if check.binary.exported.isdisjoint(wanted):
         severity = check.policy.without_init
+        needed = "whether it is imported, or loaded by ctypes"
         check.find(
             severity,
             f"it exports neither {' nor '.join(wanted)}; wanted an extension module",
-            needed="whether it is imported, or loaded by ctypes"
-            if severity == CANNOT_TELL
-            else "",
+            needed=needed if severity == CANNOT_TELL else "",
         )
 
 
@@ -625,9 +610,8 @@ def _is_for(tags: Iterable[Tag], python: str) -> bool:
     minor = int(python.partition(".")[2])
     for tag in tags:
         found = _CPYTHON_TAG.match(tag.interpreter)
-        if tag.abi == f"cp3{minor}":
-            return True
-        if tag.abi == "abi3" and found and int(found[1]) <= minor:
+        stable = tag.abi == "abi3" and found and int(found[1]) <= minor
+        if stable or tag.abi == f"cp3{minor}":
             return True
     return False
 
