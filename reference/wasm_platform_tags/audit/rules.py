@@ -287,10 +287,9 @@ def _alias(check: _Check) -> None:
 @_rule("tag-known", "tag")
 def _known(check: _Check) -> None:
     if check.policy.record is None:
-        check.unknown(
-            f"the registry does not know {check.policy.tag}",
-            needed="the definition of the platform, and a record in the registry",
-        )
+        needed = "the definition of the platform, and a record in the registry"
+        message = f"the registry does not know {check.policy.tag}"
+        check.unknown(message, needed=needed)
 
 
 @_rule("wheel-modules", "tag")
@@ -367,22 +366,15 @@ def _exceptions(check: _Check) -> None:
             names,
         )
     if check.binary.own_tags is not None and unwinding != "webassembly":
-        check.contradicts(
-            "it has exception tags of its own: exceptions of WebAssembly; wanted"
-            f" {wanted}",
-            check.binary.own_tags,
-        )
+        own = "it has exception tags of its own: exceptions of WebAssembly"
+        check.contradicts(f"{own}; wanted {wanted}", check.binary.own_tags)
 
 
 @_rule("module-imports", "module")
 def _imports(check: _Check) -> None:
     wanted = check.policy.import_modules
-    others = {
-        name: offset
-        for name, offset in check.binary.imports.first_of_modules().items()
-        if not matches(name, wanted)
-    }
-    if others:
+    first = check.binary.imports.first_of_modules()
+    if others := {name: first[name] for name in first if not matches(name, wanted)}:
         check.contradicts(
             f"it imports from {_some(map(printable, others))}; wanted {', '.join(wanted)}",
             next(iter(others.values())),
@@ -429,9 +421,8 @@ def _needed(check: _Check) -> None:
         about = need.offset, (need.name,)
         if libraries is not None:
             if need.name not in libraries:
-                check.contradicts(
-                    f"it needs {name}; wanted libraries of the WASI SDK", *about
-                )
+                message = f"it needs {name}; wanted libraries of the WASI SDK"
+                check.contradicts(message, *about)
         elif not places:
             check.unknown(
                 f"it needs {name}, which is not in the wheel",
@@ -467,10 +458,9 @@ def _suffix(check: _Check) -> None:
     if not found:
         return
     soabi = found["soabi"] or found["stable_soabi"]
-    if soabi and soabi != check.policy.soabi:
-        check.contradicts(
-            f"its suffix is {found[0]}; wanted one of {check.policy.soabi}"
-        )
+    wanted = check.policy.soabi
+    if soabi and soabi != wanted:
+        check.contradicts(f"its suffix is {found[0]}; wanted one of {wanted}")
         return
     abis = {tag.abi for tag in check.tags}
     if not (found["python"] and abis):  # any CPython, or a module without a wheel
@@ -513,8 +503,7 @@ def _init(check: _Check) -> None:
 @_rule("module-bigint", "module")
 def _bigint(check: _Check) -> None:
     exports = check.binary.exports
-    split = [name for name in exports.names if name.startswith("orig$")]
-    if split:
+    if split := [name for name in exports.names if name.startswith("orig$")]:
         check.contradicts(
             f"it exports {_some(split)}: its 64-bit integers were"
             " split for JavaScript; wanted WASM_BIGINT",
@@ -539,11 +528,11 @@ def _no_symbols(check: _Check) -> None:
     if check.policy.symbols is None and names:
         emscripten = isinstance(check.policy.platform, PyEmscriptenPlatform)
         of = "an interpreter" if emscripten else "libc.so and of a CPython"
-        check.unknown(
-            f"it imports {_some(names)}; the exports of the platform are not known",
-            names=names,
-            needed=f"the exports of {of} of {check.policy.tag}",
+        message = (
+            f"it imports {_some(names)}; the exports of the platform are not known"
         )
+        needed = f"the exports of {of} of {check.policy.tag}"
+        check.unknown(message, names=names, needed=needed)
 
 
 @_rule("module-cpython", "wheel")

@@ -307,13 +307,12 @@ def _checked_local(file: IO[bytes], member: zipfile.ZipInfo) -> int:
     large = _LARGE.pack(1, 16, member.file_size, member.compress_size)
     if packed == size == _ZIP64 and large in extra:
         packed, size = member.compress_size, member.file_size
-    sizes = (check, packed, size)
-    agrees = (method, flags) == (member.compress_type, member.flag_bits)
     # zipfile decodes names by bit 11 too, which stands for UTF-8.
     coding = "utf-8" if flags & _UTF8 else "cp437"
-    agrees &= name == member.orig_filename.encode(coding, "replace")
-    wanted = (member.CRC, member.compress_size, member.file_size)
-    if not (agrees and (flags & _SIZES_FOLLOW or sizes == wanted)):
+    encoded = member.orig_filename.encode(coding, "replace")
+    agrees = (method, flags, name) == (member.compress_type, member.flag_bits, encoded)
+    sizes = (member.CRC, member.compress_size, member.file_size)
+    if not (agrees and (flags & _SIZES_FOLLOW or (check, packed, size) == sizes)):
         raise UnsafeWheelError(
             f"{shortened(member.filename)}: its own header contradicts the directory"
         )
