@@ -167,7 +167,7 @@ def _read(line: str, asked: str) -> dict[str, Any]:
 
 
 def _parsed(line: str) -> dict[str, Any]:
-    """Parse the JSON object on a line, which can be written as JSON again."""
+    """Parse a line; a ValueError says why it is no object that JSON can hold."""
     try:
         answer = json.loads(
             line, object_pairs_hook=_unique, parse_float=_finite, parse_constant=_finite
