@@ -97,16 +97,8 @@ def explain(filename: str, offered: Collection[Tag], target: Target) -> Explanat
             f"{part} tag {', '.join(values)} does not match: {cause}; wanted exactly"
             f" {', '.join(wanted[:4])}{', ...' if len(wanted) > 4 else ''} for {name}"
         )
-    return Explanation(
-        filename=filename,
-        compatible=best is not None,
-        part=part,
-        offered=values,
-        wanted=wanted,
-        rule=rule,
-        message=printable(message),
-        cause=printable(cause),
-    )
+    said = (printable(message), printable(cause))
+    return Explanation(filename, best is not None, part, values, wanted, rule, *said)
 
 
 def _values(tags: Iterable[Tag], part: Part) -> tuple[str, ...]:
@@ -118,11 +110,9 @@ def _values(tags: Iterable[Tag], part: Part) -> tuple[str, ...]:
 def _deciding_part(
     offered: Collection[Tag], tags: Collection[Tag]
 ) -> tuple[Part, tuple[str, ...], tuple[str, ...]]:
-    """Return the first part in which no tags agree, the wheel's values and the target's.
-
-    Each part is compared among the tags that agree in the parts before it.
-    """
+    """Return the first part in which no tags agree, the wheel's values and the target's."""
     part: Part
+    # Each is compared among the tags that agree in the parts before it.
     for part in ("platform", "python", "abi"):  # pragma: no branch
         values, wanted = _values(offered, part), _values(tags, part)
         common = set(values).intersection(wanted)

@@ -12,41 +12,36 @@ from ._pyemscripten import _PYEMSCRIPTEN_VERSION_RE, pyemscripten_platforms
 from ._text import shortened
 from ._wasi import _WASI_VERSION_RE, wasi_platforms
 
-# The first fault that matches a malformed tag from its start explains it best.
+# The first fault that matches a malformed tag from its start explains it best: a pattern,
+# the reason, and the requirement if it is not "tag-grammar".
 _FAULTS = tuple(
-    (re.compile(pattern, re.DOTALL), reason, rule)
-    for pattern, reason, rule in (
-        (r"\Z", "it is empty", "tag-grammar"),
+    (re.compile(pattern, re.DOTALL), reason, rule[0] if rule else "tag-grammar")
+    for pattern, reason, *rule in (
+        (r"\Z", "it is empty"),
         (
             r".*[^\x21-\x7e]",
             "it holds a blank, a control character or a character outside ASCII",
-            "tag-grammar",
         ),
-        (r".*[A-Z]", "it is not lower case", "tag-grammar"),
-        (
-            r".*-",
-            "it holds a hyphen; a platform tag is normalised to underscores",
-            "tag-grammar",
-        ),
+        (r".*[A-Z]", "it is not lower case"),
+        (r".*-", "it holds a hyphen; a platform tag is normalised to underscores"),
         (
             r".*\.",
             "it holds a dot; the tags of a compressed tag set are parsed one by one",
-            "tag-grammar",
         ),
-        (r".*[^a-z0-9_]", "it holds more than a-z, 0-9 and underscores", "tag-grammar"),
+        (r".*[^a-z0-9_]", "it holds more than a-z, 0-9 and underscores"),
         (
             r"wasi_wasm32\Z|wasi(_0)+_wasm32\Z",
             (
-                "it is the local tag of a WASI build and names no ABI; a portable tag"
-                " gives the WASI version and the WASI SDK"
+                "it is the local tag of a WASI build and names no ABI; a portable tag gives"
+                " the WASI version and the WASI SDK"
             ),
             "local-tag",
         ),
         (
             r"emscripten_",
             (
-                "it is a local tag, for wheels built on the same machine; a portable tag"
-                " names a PyEmscripten platform"
+                "it is a local tag, for wheels built on the same machine; a portable tag names"
+                " a PyEmscripten platform"
             ),
             "local-tag",
         ),
@@ -57,26 +52,17 @@ _FAULTS = tuple(
             "not-portable",
         ),
         (r".*_wasm64\Z", "wasm64 is reserved", "wasm64-reserved"),
-        (r".*_wasm32_?.+\Z", "text follows _wasm32", "tag-grammar"),
-        (r"(?!.*_wasm32\Z)", "it does not end with _wasm32", "tag-grammar"),
-        (r".*_0[0-9]", "a number has a leading zero", "tag-grammar"),
-        (
-            r"py[a-z]+_[0-9]+_[0-9]+_wasm32\Z",
-            "the year does not have four digits",
-            "tag-grammar",
-        ),
-        (
-            r"py",
-            "between prefix and _wasm32 it has not just a year and a number",
-            "tag-grammar",
-        ),
+        (r".*_wasm32_?.+\Z", "text follows _wasm32"),
+        (r"(?!.*_wasm32\Z)", "it does not end with _wasm32"),
+        (r".*_0[0-9]", "a number has a leading zero"),
+        (r"py[a-z]+_[0-9]+_[0-9]+_wasm32\Z", "the year does not have four digits"),
+        (r"py", "between prefix and _wasm32 it has not just a year and a number"),
         (
             r"",
             (
-                "between prefix and _wasm32 it has not just the WASI version, sdk and the"
-                " major version of the WASI SDK"
+                "between prefix and _wasm32 it has not just the WASI version, sdk and the major"
+                " version of the WASI SDK"
             ),
-            "tag-grammar",
         ),
     )
 )
@@ -194,7 +180,7 @@ def _check(platform: Platform) -> None:
 _GRAMMAR: tuple[tuple[re.Pattern[str], type[Platform]], ...] = (
     (
         re.compile(
-            f"(?:pyemscripten|pyodide)_{_PYEMSCRIPTEN_VERSION_RE.pattern}_wasm32"
+            rf"(?:pyemscripten|pyodide)_{_PYEMSCRIPTEN_VERSION_RE.pattern}_wasm32"
         ),
         PyEmscriptenPlatform,
     ),

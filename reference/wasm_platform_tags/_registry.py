@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from itertools import chain
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from ._errors import WasmPlatformTagsError
 from ._platforms import (
@@ -84,26 +84,19 @@ def known_platforms() -> tuple[KnownPlatform, ...]:
     :returns: PyEmscripten platforms first, each family in the order of its numbers.
     """
     data = pkgutil.get_data(__package__, "platforms.json") or b""
+    records = map(with_tuples, json.loads(data)["platforms"])
     return tuple(
-        KnownPlatform(
-            platform=parse_platform_tag(record["tags"][0]),
-            toolchain=record["toolchain"],
-            python=tuple(record["python"]),
-            unwinding=record["unwinding"],
-            static_libraries=tuple(record["static_libraries"]),
-            library_lookup=record["library_lookup"],
-            status=record["status"],
-            source=record["source"],
-            distributor=record.get("distributor", ""),
-            pyodide=tuple(record.get("pyodide", ())),
-        )
-        for record in json.loads(data)["platforms"]
+        KnownPlatform(parse_platform_tag(record.pop("tags")[0]), **record)
+        for record in records
     )
 
 
-@cache
-def _records() -> dict[Platform, KnownPlatform]:
-    return {known.platform: known for known in known_platforms()}
+def with_tuples(record: dict[str, Any]) -> dict[str, Any]:
+    """Return an object of JSON with tuples in the place of lists."""
+    return {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in record.items()
+    }
 
 
 def known_platform(platform: Platform) -> KnownPlatform | None:
@@ -112,7 +105,7 @@ def known_platform(platform: Platform) -> KnownPlatform | None:
     :param platform: any platform.
     :returns: None if the registry does not list it. It may still exist.
     """
-    return _records().get(platform)
+    return next((one for one in known_platforms() if one.platform == platform), None)
 
 
 def find_platform(name: str) -> Platform:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import prod
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
-from ._tagset import FEW_DOTS, check_size
 from ._text import printable, shortened
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from ._target import Target
 
+#: tags that a wheel may have; real ones have fewer than a hundred
+MOST_TAGS = 10_000
+#: dots that a name may have without being counted: they make 21 * 21 * 21 tags at most
+FEW_DOTS = 60
 _REMEMBERED = 1024  # distinct tag triples, and releases, that a call remembers
 
 
@@ -51,6 +55,26 @@ def parse(filename: str) -> tuple[BuildTag, frozenset[Tag]]:
             f"Invalid wheel filename ({error}): {shortened(filename)}"
         ) from error
     return build, tags
+
+
+def check_size(tag_sets: Iterable[str]) -> None:
+    """Refuse tag sets that would be large once they are expanded.
+
+    A kilobyte can stand for a million tags: every combination of the values of its three
+    parts is one.
+
+    :param tag_sets: compressed tag sets, such as ``"cp311.cp312-abi3-any"``. What is
+        malformed is counted as if it had three parts.
+    :raises ValueError: if they stand for more than 10,000 tags together.
+
+    Source: PEP 425, "Compressed Tag Sets".
+    """
+    count = sum(
+        prod(part.count(".") + 1 for part in tag_set.split("-", 2))
+        for tag_set in tag_sets
+    )
+    if count > MOST_TAGS:
+        raise ValueError(f"{count} tags; at most {MOST_TAGS} are read")
 
 
 def release_of(filename: str) -> tuple[NormalizedName, Version]:
@@ -165,8 +189,9 @@ def rank(filenames: Iterable[str], tags: Iterable[Tag]) -> list[str]:
         first = first or release
         if release is not first and release != first:
             raise ValueError(
-                f"files of two releases: {_named(*first)} and {_named(*release)};"
-                " rank() and best() want those of one, select_release() of a project"
+                f"files of two releases: {' '.join(map(str, first))} and"
+                f" {' '.join(map(str, release))}; rank() and best() want those of one,"
+                " select_release() of a project"
             )
         if position is not None:
             found.append((position, build, filename))
@@ -199,7 +224,3 @@ def select_release(
         if position is not None:
             fitting.setdefault(version, []).append((position, build, filename))
     return _in_order(fitting[newest(fitting, pre=pre)])[0] if fitting else None
-
-
-def _named(project: str, version: Version) -> str:
-    return f"{project} {version}"

@@ -10,8 +10,8 @@ import packaging.tags
 from packaging.tags import Tag
 
 from ._explain import explain
-from ._markers import marker_environment
-from ._platforms import Platform, parse_platform_tag
+from ._platforms import Platform, WasiPlatform, parse_platform_tag
+from ._registry import known_platform
 from ._select import parse, rank, select_release
 
 if TYPE_CHECKING:
@@ -123,7 +123,22 @@ class Target:
         Source: dependency specifiers, "Environment Markers"; this PEP, "Environment
         Markers".
         """
-        return marker_environment(self._full_version, self.platform)
+        wasi = isinstance(self.platform, WasiPlatform)
+        known = known_platform(self.platform)
+        emscripten = known.toolchain.removeprefix("Emscripten ") if known else ""
+        return {
+            "implementation_name": "cpython",
+            "implementation_version": self._full_version,
+            "os_name": "posix",
+            "platform_machine": "wasm32",
+            "platform_release": "0.0.0" if wasi else emscripten,
+            "platform_system": "wasi" if wasi else "Emscripten",
+            "platform_version": "0.0.0" if wasi else "#1",
+            "python_full_version": self._full_version,
+            "platform_python_implementation": "CPython",
+            "python_version": f"3.{self._minor}",
+            "sys_platform": "wasi" if wasi else "emscripten",
+        }
 
     def supports(self, name_or_tags: str | Iterable[Tag]) -> bool:
         """Return whether a wheel can be installed on the target.

@@ -500,5 +500,5 @@ def test_half_a_target(tags: Command) -> None:
 
 
 def test_without_the_extra(monkeypatch: MonkeyPatch, tags: Command) -> None:
-    monkeypatch.setitem(sys.modules, "wasm_platform_tags.cli.select", None)
+    monkeypatch.setitem(sys.modules, "pypi_simple", None)
     assert "`pip install '.[index]'`" in tags(2, "select", "demo").err

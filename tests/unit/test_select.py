@@ -8,8 +8,7 @@ from math import prod
 import pytest
 from packaging.utils import InvalidWheelFilename
 
-from wasm_platform_tags._select import parse, rank
-from wasm_platform_tags._tagset import FEW_DOTS, MOST_TAGS, check_size
+from wasm_platform_tags._select import FEW_DOTS, MOST_TAGS, check_size, parse, rank
 
 MANY = ".".join(["a"] * 100)
 

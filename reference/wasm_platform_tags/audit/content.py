@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename
 
-from .._select import parse, release_of
-from .._tagset import check_size
+from .._select import check_size, parse, release_of
 from .._text import printable, shortened
 from ..wheelfile.archive import MOST_MEMBERS, Archive, UnsafeWheelError, open_archive
 from ..wheelfile.metadata import LARGEST, dist_info
@@ -116,14 +115,8 @@ def read_wheel(path: Path, progress: Callable[[str], None] | None = None) -> Whe
             if f"{folder}/{wanted}" not in archive.members:
                 raise UnsafeWheelError(f"{folder}/{wanted} is missing")
         stated, purelib = _metadata(archive, f"{folder}/WHEEL")
-        wheel = Wheel(
-            filename=path.name,
-            tags=tags,
-            project=path.name.partition("-")[0],
-            dist_info=folder,
-            stated=stated,
-            purelib=purelib,
-        )
+        project = path.name.partition("-")[0]
+        wheel = Wheel(path.name, tags, project, folder, stated, purelib)
         _scan(archive, wheel, progress)
     return wheel
 
@@ -171,8 +164,7 @@ class _RecordCheck:
     """A member that is compared with its row of ``RECORD`` while it is read."""
 
     def __init__(self, row: tuple[str, str] | None, size: int) -> None:
-        self._row = row
-        self._size = size
+        self._row, self._size = row, size
         self._algorithm, _, self._wanted = (row[0] if row else "").partition("=")
         allowed = self._algorithm in _HASHES
         self._digest = hashlib.new(self._algorithm) if allowed else None
@@ -192,14 +184,12 @@ class _RecordCheck:
         if self._digest is None:
             said = shortened(self._algorithm) if self._algorithm else "no hash"
             yield f"RECORD has {said}; wanted {', '.join(_HASHES[:-1])} or {_HASHES[-1]}"
-        elif _base64(self._digest) != self._wanted.rstrip("="):
-            yield f"RECORD has another {self._algorithm}"
+        else:
+            found = base64.urlsafe_b64encode(self._digest.digest()).decode()
+            if found.rstrip("=") != self._wanted.rstrip("="):
+                yield f"RECORD has another {self._algorithm}"
         if self._row[1] and self._row[1] != str(self._size):
             yield f"RECORD has the size {shortened(self._row[1])}, it is {self._size}"
-
-
-def _base64(digest: hashlib._Hash) -> str:
-    return base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")
 
 
 def _rows(raw: bytes) -> Iterator[list[str]]:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._platforms import WasiPlatform
-from .._registry import known_platform
+from .._registry import known_platform, with_tuples
 from .symbols import load_symbols
 from .wasm import FUNCTION, TAG
 
@@ -46,6 +46,10 @@ class Policy:
 
     #: the platform
     platform: Platform
+    #: the registry's record, or None
+    record: KnownPlatform | None
+    #: what its runtimes export, or None
+    symbols: Symbols | None
     #: the requirement of this PEP that defines it
     requirement: str
     #: the end of the suffix of extension modules, such as ``"wasm32-wasi"``
@@ -55,19 +59,15 @@ class Policy:
     #: the libraries that a module may need; None if the loader looks for any
     libraries: frozenset[str] | None
     #: the platforms of the family whose loader ignores RPATH and looks in NAME.libs
-    ignoring_runtime_paths: frozenset[str]
+    ignoring_runtime_paths: tuple[str, ...]
     #: what a module without ``PyInit_*`` or ``PyModExport_*`` is
     without_init: Literal["contradicts", "cannot tell"]
     #: features of WebAssembly that contradict the platform
-    forbidden_features: frozenset[str]
+    forbidden_features: tuple[str, ...]
     #: features of WebAssembly that are worth a warning
-    suspicious_features: frozenset[str]
+    suspicious_features: tuple[str, ...]
     #: what no rule decides
     not_decided: tuple[str, ...]
-    #: the registry's record, or None
-    record: KnownPlatform | None
-    #: what its runtimes export, or None
-    symbols: Symbols | None
 
     @property
     def tag(self) -> str:
@@ -134,26 +134,15 @@ def linker_symbols() -> frozenset[str]:
 def policy_of(platform: Platform) -> Policy:
     """Return the policy of a platform, whether or not the registry knows it."""
     wasi = isinstance(platform, WasiPlatform)
-    family = _data()["families"]["wasi" if wasi else "pyemscripten"]
-    modules = list(family["import_modules"])
+    demands = with_tuples(_data()["families"]["wasi" if wasi else "pyemscripten"])
+    system = demands.pop("system_modules")
     if isinstance(platform, WasiPlatform):
         version = f"{platform.major}.{platform.minor}"
-        modules += family["system_modules"].get(version, ())
-    libraries = family["libraries"]
-    return Policy(
-        platform=platform,
-        requirement=family["requirement"],
-        soabi=family["soabi"],
-        import_modules=tuple(modules),
-        libraries=None if libraries is None else frozenset(libraries),
-        ignoring_runtime_paths=frozenset(family["ignoring_runtime_paths"]),
-        without_init=family["without_init"],
-        forbidden_features=frozenset(family["forbidden_features"]),
-        suspicious_features=frozenset(family["suspicious_features"]),
-        not_decided=tuple(family["not_decided"]),
-        record=known_platform(platform),
-        symbols=load_symbols(platform.platform_tags[0]),
-    )
+        demands["import_modules"] += tuple(system.get(version, ()))
+    if demands["libraries"]:
+        demands["libraries"] = frozenset(demands["libraries"])
+    symbols = load_symbols(platform.platform_tags[0])
+    return Policy(platform, known_platform(platform), symbols, **demands)
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from .content import Module
     from .rules import Verdict
-    from .wasm import WasmModule
 
 _INIT = ("PyInit", "PyModExport")
 
@@ -103,14 +102,9 @@ def audit(
         with suppress(InvalidPlatformTag):  # a finding says so
             policy = policy_of(parse_platform_tag(tag))
             not_decided.update(dict.fromkeys(policy.not_decided))
-    return Report(
-        filename=wheel.filename,
-        path=path,
-        platforms=verdicts,
-        findings=tuple(findings),
-        modules=tuple(map(_described, wheel.modules)),
-        not_decided=tuple(not_decided),
-    )
+    modules = tuple(map(_described, wheel.modules))
+    undecided = tuple(not_decided)
+    return Report(wheel.filename, path, verdicts, tuple(findings), modules, undecided)
 
 
 def worst(findings: Iterable[Finding]) -> Verdict:
@@ -129,6 +123,9 @@ def _described(module: Module) -> dict[str, Any]:
         return described | {"kind": "not WebAssembly", "error": module.error}
     if binary.component:
         return described | {"kind": "component"}
+    exceptions = set(module.flavours)
+    if binary.own_tags is not None:
+        exceptions.add("webassembly")
     return described | {
         "kind": "core module" if module.is_library else "file",
         "sections": [section.name for section in binary.sections],
@@ -142,21 +139,13 @@ def _described(module: Module) -> dict[str, Any]:
         ),
         "exports": len(binary.exports),
         "init": [n for n in binary.exports.names if n.startswith(_INIT)],
-        "exceptions": _exceptions(module, binary),
+        "exceptions": sorted(exceptions.intersection(("javascript", "webassembly"))),
         "memory64": binary.memory64 is not None,
         "shared_memory": binary.shared is not None,
         "features": [one.name for one in binary.features],
         "producers": [list(one) for one in binary.producers],
         "wasi_sdks": sorted(binary.sdks),
     }
-
-
-def _exceptions(module: Module, binary: WasmModule) -> list[str]:
-    """Return the flavours of exceptions that a module certainly uses."""
-    flavours = set(module.flavours)
-    if binary.own_tags is not None:
-        flavours.add("webassembly")
-    return [name for name in ("javascript", "webassembly") if name in flavours]
 
 
 def json_report(

@@ -161,19 +161,12 @@ class _Check:
         """Add a finding of the rule that runs. Its fields are those of a Finding."""
         rule = rules()[self.rule]
         family = rule.requirement == "family"
-        finding = Finding(
-            rule=self.rule,
-            severity=severity,
-            message=message,
-            platform=self.tag,
-            member=self.member,
-            offset=offset,
-            needed=needed,
-            names=tuple(names),
-            requirement=self.policy.requirement if family else rule.requirement,
-            source=rule.source,
+        requirement = self.policy.requirement if family else rule.requirement
+        where = (self.tag, self.member, offset)
+        source = (requirement, rule.source)
+        self.findings.append(
+            Finding(rule.id, severity, message, *where, needed, tuple(names), *source)
         )
-        self.findings.append(finding)
 
     contradicts = partialmethod(find, CONTRADICTS)
     unknown = partialmethod(find, CANNOT_TELL)
@@ -245,35 +238,20 @@ def _not_portable(
     error: InvalidPlatformTag, tag: str, libraries: list[Module]
 ) -> Finding:
     """Return the finding about a tag that names no platform of this PEP."""
-    finding = partial(
-        Finding, "tag-portable", platform=tag, requirement=error.rule, needed=""
-    )
-    shown = printable(tag)
-    if error.rule == "local-tag":
-        return finding(
-            severity=CANNOT_TELL,
-            message=f"{shown} is not a portable tag: {error.reason}",
-            needed="the platform that it was built for, as a portable tag",
-        )
+    finding = partial(Finding, "tag-portable", platform=tag, requirement=error.rule)
     if is_wasm_tag(tag):
-        return finding(
-            severity=CONTRADICTS,
-            message=f"{shown} is not a portable tag: {error.reason}",
-        )
+        message = f"{printable(tag)} is not a portable tag: {error.reason}"
+        if error.rule != "local-tag":
+            return finding(CONTRADICTS, message)
+        needed = "the platform that it was built for, as a portable tag"
+        return finding(CANNOT_TELL, message, needed=needed)
+    message = f"{printable(tag)} is no tag for WebAssembly"
     if not libraries or libraries[0].binary is None:
         # Other tools check what the tag of another system promises.
-        return finding(
-            severity=CANNOT_TELL,
-            message=f"{shown} is no tag for WebAssembly",
-            needed="a tool for that system",
-        )
+        return finding(CANNOT_TELL, message, needed="a tool for that system")
     name = libraries[0].name
-    return finding(
-        severity=CONTRADICTS,
-        message=f"{shown} is no tag for WebAssembly, and {name} is a module",
-        member=name,
-        offset=0,
-    )
+    message += f", and {name} is a module"
+    return finding(CONTRADICTS, message, member=name, offset=0)
 
 
 @_rule("wheel-tags", "metadata")
@@ -309,29 +287,24 @@ def _alias(check: _Check) -> None:
 @_rule("tag-known", "tag")
 def _known(check: _Check) -> None:
     if check.policy.record is None:
-        check.unknown(
-            f"the registry does not know {check.policy.tag}",
-            needed="the definition of the platform, and a record in the registry",
-        )
+        needed = "the definition of the platform, and a record in the registry"
+        message = f"the registry does not know {check.policy.tag}"
+        check.unknown(message, needed=needed)
 
 
 @_rule("wheel-modules", "tag")
 def _no_module(check: _Check) -> None:
     if not check.modules:
-        check.unknown(
-            "there is no module",
-            needed="a module; a wheel without one has the platform tag any",
-        )
+        needed = "a module; a wheel without one has the platform tag any"
+        check.unknown("there is no module", needed=needed)
 
 
 @_rule("module-format", "format")
 def _format(check: _Check) -> None:
     module = check.module
     if module.binary is None:
-        check.contradicts(
-            f"it is not WebAssembly: {module.error}; wanted a core module",
-            module.offset,
-        )
+        message = f"it is not WebAssembly: {module.error}; wanted a core module"
+        check.contradicts(message, module.offset)
     elif module.binary.component:
         check.contradicts("it is a component; wanted a core module", 4)
 
@@ -347,14 +320,11 @@ def _dylink(check: _Check) -> None:
     sections = check.binary.sections
     if not check.binary.dylink_first:
         name, offset = sections[0][:2] if sections else ("nothing", 8)
-        check.contradicts(
-            f"its first section is {printable(name)}; wanted dylink.0", offset
-        )
-    if (offset_unread := check.binary.unread) is not None:
-        check.warns(
-            "a part of dylink.0 holds more than it lists; loaders lose the rest",
-            offset_unread,
-        )
+        message = f"its first section is {printable(name)}; wanted dylink.0"
+        check.contradicts(message, offset)
+    if (unread := check.binary.unread) is not None:
+        message = "a part of dylink.0 holds more than it lists; loaders lose the rest"
+        check.warns(message, unread)
 
 
 @_rule("module-threads", "module")
@@ -396,22 +366,15 @@ def _exceptions(check: _Check) -> None:
             names,
         )
     if check.binary.own_tags is not None and unwinding != "webassembly":
-        check.contradicts(
-            "it has exception tags of its own: exceptions of WebAssembly; wanted"
-            f" {wanted}",
-            check.binary.own_tags,
-        )
+        own = "it has exception tags of its own: exceptions of WebAssembly"
+        check.contradicts(f"{own}; wanted {wanted}", check.binary.own_tags)
 
 
 @_rule("module-imports", "module")
 def _imports(check: _Check) -> None:
     wanted = check.policy.import_modules
-    others = {
-        name: offset
-        for name, offset in check.binary.imports.first_of_modules().items()
-        if not matches(name, wanted)
-    }
-    if others:
+    first = check.binary.imports.first_of_modules()
+    if others := {name: first[name] for name in first if not matches(name, wanted)}:
         check.contradicts(
             f"it imports from {_some(map(printable, others))}; wanted {', '.join(wanted)}",
             next(iter(others.values())),
@@ -458,9 +421,8 @@ def _needed(check: _Check) -> None:
         about = need.offset, (need.name,)
         if libraries is not None:
             if need.name not in libraries:
-                check.contradicts(
-                    f"it needs {name}; wanted libraries of the WASI SDK", *about
-                )
+                message = f"it needs {name}; wanted libraries of the WASI SDK"
+                check.contradicts(message, *about)
         elif not places:
             check.unknown(
                 f"it needs {name}, which is not in the wheel",
@@ -496,10 +458,9 @@ def _suffix(check: _Check) -> None:
     if not found:
         return
     soabi = found["soabi"] or found["stable_soabi"]
-    if soabi and soabi != check.policy.soabi:
-        check.contradicts(
-            f"its suffix is {found[0]}; wanted one of {check.policy.soabi}"
-        )
+    wanted = check.policy.soabi
+    if soabi and soabi != wanted:
+        check.contradicts(f"its suffix is {found[0]}; wanted one of {wanted}")
         return
     abis = {tag.abi for tag in check.tags}
     if not (found["python"] and abis):  # any CPython, or a module without a wheel
@@ -531,20 +492,18 @@ def _init(check: _Check) -> None:
     wanted = f"PyInit{ending}", f"PyModExport{ending}"  # the second is of PEP 793
     if check.binary.exported.isdisjoint(wanted):
         severity = check.policy.without_init
+        needed = "whether it is imported, or loaded by ctypes"
         check.find(
             severity,
             f"it exports neither {' nor '.join(wanted)}; wanted an extension module",
-            needed="whether it is imported, or loaded by ctypes"
-            if severity == CANNOT_TELL
-            else "",
+            needed=needed if severity == CANNOT_TELL else "",
         )
 
 
 @_rule("module-bigint", "module")
 def _bigint(check: _Check) -> None:
     exports = check.binary.exports
-    split = [name for name in exports.names if name.startswith("orig$")]
-    if split:
+    if split := [name for name in exports.names if name.startswith("orig$")]:
         check.contradicts(
             f"it exports {_some(split)}: its 64-bit integers were"
             " split for JavaScript; wanted WASM_BIGINT",
@@ -569,11 +528,11 @@ def _no_symbols(check: _Check) -> None:
     if check.policy.symbols is None and names:
         emscripten = isinstance(check.policy.platform, PyEmscriptenPlatform)
         of = "an interpreter" if emscripten else "libc.so and of a CPython"
-        check.unknown(
-            f"it imports {_some(names)}; the exports of the platform are not known",
-            names=names,
-            needed=f"the exports of {of} of {check.policy.tag}",
+        message = (
+            f"it imports {_some(names)}; the exports of the platform are not known"
         )
+        needed = f"the exports of {of} of {check.policy.tag}"
+        check.unknown(message, names=names, needed=needed)
 
 
 @_rule("module-cpython", "wheel")
@@ -617,26 +576,21 @@ def _unresolved(check: _Check) -> tuple[list[Import], list[str]]:
 
 
 def _libraries(check: _Check) -> tuple[list[AbstractSet[str]], list[str]]:
-    """Return what a module and the libraries that it needs export, and missing ones.
-
-    Libraries of the platform count as neither.
-    """
+    """Return what a module and the libraries that it needs export, and missing ones."""
     exported = [check.binary.exported]
     missing: list[str] = []
     waiting = [need.name for need in check.binary.needed]
-    seen = set(check.policy.libraries or ())
+    seen = set(check.policy.libraries or ())  # those of the platform count as neither
     while waiting:
-        name = waiting.pop()
-        if name in seen:
+        if (name := waiting.pop()) in seen:
             continue
         seen.add(name)
         places = check.places.get(name)
-        found = check.installed[places[-1]].binary if places else None
-        if found is None:
+        if found := check.installed[places[-1]].binary if places else None:
+            exported.append(found.exported)
+            waiting += [need.name for need in found.needed]
+        else:
             missing.append(name)
-            continue
-        exported.append(found.exported)
-        waiting += [need.name for need in found.needed]
     return exported, missing
 
 
@@ -645,9 +599,8 @@ def _is_for(tags: Iterable[Tag], python: str) -> bool:
     minor = int(python.partition(".")[2])
     for tag in tags:
         found = _CPYTHON_TAG.match(tag.interpreter)
-        if tag.abi == f"cp3{minor}":
-            return True
-        if tag.abi == "abi3" and found and int(found[1]) <= minor:
+        stable = tag.abi == "abi3" and found and int(found[1]) <= minor
+        if stable or tag.abi == f"cp3{minor}":
             return True
     return False
 

@@ -49,20 +49,13 @@ def sarif(
         }
         for file, message in refused
     ]
-    driver = {
-        "name": "wasm-tags audit",
-        "version": __version__,
-        "rules": list(map(_descriptor, rules().values())),
-    }
+    done = {"executionSuccessful": not notifications}
+    descriptors = list(map(_descriptor, rules().values()))
+    driver = {"name": "wasm-tags audit", "version": __version__, "rules": descriptors}
     order = list(rules())
     run = {
         "tool": {"driver": driver},
-        "invocations": [
-            {
-                "executionSuccessful": not notifications,
-                "toolExecutionNotifications": notifications,
-            }
-        ],
+        "invocations": [done | {"toolExecutionNotifications": notifications}],
         "results": [
             _result(report.path, finding, order.index(finding.rule))
             for report in reports
@@ -116,12 +109,10 @@ def _location(
         "physicalLocation": {"artifactLocation": {"uri": _uri(file)}}
     }
     if member:
+        name = member if offset is None else f"{member} at byte {offset}"
+        full = f"{file.name}/{member}"
         place["logicalLocations"] = [
-            {
-                "fullyQualifiedName": f"{file.name}/{member}",
-                "name": member if offset is None else f"{member} at byte {offset}",
-                "kind": "module",
-            }
+            {"fullyQualifiedName": full, "name": name, "kind": "module"}
         ]
     return place
 

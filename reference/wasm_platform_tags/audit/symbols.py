@@ -49,9 +49,5 @@ def load_symbols(tag: str) -> Symbols | None:
     for line in head.splitlines():
         key, _, value = line.partition(": ")
         fields[key].append(value)
-    return Symbols(
-        python=fields["python"][0],
-        sources=tuple(fields["source"]),
-        prefixes=tuple(fields["prefix"]),
-        names=frozenset(names.split()),
-    )
+    (python,), sources, prefixes = map(tuple, fields.values())
+    return Symbols(python, sources, prefixes, frozenset(names.split()))

@@ -649,8 +649,4 @@ def _producers(body: _Reader, binary: WasmModule) -> None:
 
 
 _KEPT = {1: _types, 2: _imports, 5: _memories, 7: _exports, 13: _own_tags}
-_CUSTOM = {
-    "dylink.0": _dylink,
-    "target_features": _features,
-    "producers": _producers,
-}
+_CUSTOM = {"dylink.0": _dylink, "target_features": _features, "producers": _producers}

@@ -54,19 +54,14 @@ def run(options: argparse.Namespace) -> Answer:
         parse_platform_tag(tag)
     paths = list(map(Path, options.wheels))
     reports, refused, interrupted = _audited(paths, options.platform)
-    code = YES
-    if any(_fails(report, strict=options.strict) for report in reports):
-        code = NO
-    if refused:
-        code = BAD_INPUT
-    if interrupted:
-        code = INTERRUPTED
+    failed = any(
+        report.verdict == "contradicts" or (options.strict and report.findings)
+        for report in reports
+    )
+    code = BAD_INPUT if refused else NO if failed else YES
+    code = INTERRUPTED if interrupted else code
     form = sarif if options.sarif else json_report
     return Answer(code, form(reports, refused), partial(show_reports, reports, refused))
-
-
-def _fails(report: Report, *, strict: bool) -> bool:
-    return report.verdict == "contradicts" or (strict and bool(report.findings))
 
 
 def _audited(

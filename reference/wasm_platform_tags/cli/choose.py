@@ -43,17 +43,12 @@ def run(options: argparse.Namespace) -> Answer:
         (one.listed.place, printable(one.listed.name), *_verdict(one)) for one in files
     ]
     keys = ("place", "name", "fits", "because")
-    data = {
-        "files": [dict(zip(keys, row, strict=True)) for row in rows],
-        "choices": taken,
-    }
+    listed = [dict(zip(keys, row, strict=True)) for row in rows]
+    data = {"files": listed, "choices": taken}
     choice = [f"{name}: {file or 'no file fits'}" for name, file in taken.items()]
-    show = partial(
-        print_table,
-        f"What fits {named(target)}",
-        ("", "file", "fits", "because"),
-        [*rows, ("", choice or "no wheel", "", "what is installed")],
-    )
+    last = ("", choice or "no wheel", "", "what is installed")
+    title, columns = f"What fits {named(target)}", ("", "file", "fits", "because")
+    show = partial(print_table, title, columns, [*rows, last])
     return Answer(YES if any(taken.values()) else NO, data, show)
 
 

@@ -75,14 +75,12 @@ def target_if_given(options: argparse.Namespace) -> Target | None:
 
     :raises ValueError: as :func:`target_of`, or if only one of the two options is there.
     """
-    if options.python is None and options.platform is None:
-        return None
-    if options.python is None or options.platform is None:
-        missing = "--python" if options.python is None else "--platform"
+    missing = [name for name in ("python", "platform") if vars(options)[name] is None]
+    if len(missing) == 1:
         raise ValueError(
-            f"a target needs --python and --platform: {missing} is missing"
+            f"a target needs --python and --platform: --{missing[0]} is missing"
         )
-    return target_of(options)
+    return None if missing else target_of(options)
 
 
 def named(target: Target) -> str:

@@ -62,11 +62,7 @@ def run(options: argparse.Namespace) -> Answer:
 
 
 def _read(wheel: str) -> tuple[str, str]:
-    """Return the name of a wheel, and what its file WHEEL states, if it is there.
-
-    :raises ValueError: if there is a folder in the name and no such file, or it cannot
-        be read.
-    """
+    """Return the name of a wheel, and what its file WHEEL states, if it is there."""
     path = Path(wheel)
     if not wheel.lower().endswith(".whl"):
         return wheel, ""

@@ -17,12 +17,8 @@ if TYPE_CHECKING:
     from ..audit import Finding, Report
 
 _MOST = 20  # findings that are printed of a wheel; --json has all
-_STYLES = {
-    "contradicts": "red",
-    "cannot tell": "yellow",
-    "consistent": "green",
-    "warning": "",
-}
+_STYLES = {"contradicts": "red", "cannot tell": "yellow", "consistent": "green"}
+_STYLES["warning"] = ""
 
 
 def with_progress(

@@ -25,18 +25,10 @@ from . import (
     pip,
     platforms,
     retag,
-    select_options,
+    select,
     show,
 )
-from .console import (
-    BAD_INPUT,
-    INTERRUPTED,
-    TERMINATED,
-    UNREAD,
-    Answer,
-    add_target,
-    target_if_given,
-)
+from .console import BAD_INPUT, INTERRUPTED, TERMINATED, UNREAD, Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,37 +38,10 @@ _EXIT = (
     " 141 output not read; 143 terminated"
 )
 # The extra of the library that a command needs.
-_EXTRAS = {
-    "select": "index",
-    "audit": "audit",
-    "retag": "audit",
-    "conformance": "conformance",
-}
-
-
-class _Select:
-    """The command ``wasm-tags select``, whose module needs an extra when imported."""
-
-    __name__ = "select"
-    HELP = "say which file of a project on an index each platform, or one target, gets"
-    EXAMPLE = (
-        "wasm-tags select pydantic-core --python 3.14"
-        " --platform pyemscripten_2026_0_wasm32"
-    )
-
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        select_options.add_arguments(parser)
-        add_target(parser, required=False)
-
-    def run(self, options: argparse.Namespace) -> Answer:
-        target = target_if_given(options)
-        from .select import select
-
-        return Answer(*select(options, target))
-
-
+_EXTRAS = {"select": "index", "conformance": "conformance"}
+_EXTRAS |= dict.fromkeys(("audit", "retag"), "audit")
 _COMMANDS = (
-    *(platforms, show, explain, choose, markers, _Select(), pip),
+    *(platforms, show, explain, choose, markers, select, pip),
     *(audit, retag, conformance),
 )
 
@@ -189,11 +154,8 @@ def _write(options: argparse.Namespace, answer: Answer) -> int:
         return answer.code or UNREAD
     except OSError as error:
         _discard_output()
-        print(
-            f"wasm-tags {options.command}: cannot write the answer: {error}",
-            file=sys.stderr,
-        )
-        return answer.code or BAD_INPUT
+        refused = _refuse(options.command, f"cannot write the answer: {error}")
+        return answer.code or refused
     return answer.code
 
 

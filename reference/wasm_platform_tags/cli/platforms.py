@@ -25,27 +25,15 @@ def add_arguments(_: argparse.ArgumentParser) -> None:
 def run(_: argparse.Namespace) -> Answer:
     """List the registry."""
     known = known_platforms()
-    rows = (
-        (
-            # Below the tag, because its column is the widest.
-            [*one.platform_tags, f"  {one.runtime}"],
-            one.toolchain,
-            ", ".join(one.python),
-            one.unwinding,
-            one.status,
-        )
+    data = [
+        {"tags": one.platform_tags} | {key: getattr(one, key) for key in _KEYS}
         for one in known
-    )
-    return Answer(
-        YES,
-        [
-            {"tags": one.platform_tags} | {key: getattr(one, key) for key in _KEYS}
-            for one in known
-        ],
-        partial(
-            print_table,
-            "Known platforms; the first tag of each is the canonical one",
-            ("platform tags", "toolchain", "Python", "unwinding", "status"),
-            rows,
-        ),
-    )
+    ]
+    title = "Known platforms; the first tag of each is the canonical one"
+    columns = ("platform tags", "toolchain", "Python", "unwinding", "status")
+    rows = []
+    for one in known:
+        # Below the tag, because its column is the widest.
+        tags, pythons = [*one.platform_tags, f"  {one.runtime}"], ", ".join(one.python)
+        rows.append((tags, one.toolchain, pythons, one.unwinding, one.status))
+    return Answer(YES, data, partial(print_table, title, columns, rows))

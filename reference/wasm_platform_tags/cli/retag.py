@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> Answer:
         made = retag(path, options.to, add=options.add, folder=folder)
     result = {
         "wheel": str(path),
-        "written": None if made is None else str(made),
+        "written": made and str(made),
         "overridden": _listed(against) if made else [],
         "claimed": _listed(unknown) if made else [],
         "audit": report.to_dict(),

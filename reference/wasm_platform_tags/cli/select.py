@@ -1,48 +1,81 @@
-"""``wasm-tags select``: what an index offers to each target, in tables or as JSON."""
+"""The command ``wasm-tags select``: what an index offers to each target."""
 
 from __future__ import annotations
 
+import argparse
 from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from packaging.markers import default_environment
-from packaging.utils import InvalidName, canonicalize_name
-from pypi_simple import PYPI_SIMPLE_ENDPOINT
-from rich.console import Console
 
 from .._registry import known_platforms
 from .._target import Target
 from .._text import shortened
-from ..index.client import Index, UnusableIndexError, shown
-from ..index.dependencies import needed, stated
-from ..index.offers import choose, releases_of
-from .console import NO, YES, check_timeout
+from .console import NO, YES, Answer, add_target, check_timeout, target_if_given
 from .tables import table, text
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from packaging.version import Version
     from pypi_simple import DistributionPackage
+    from rich.console import Console
 
+    from ..index.client import Index
     from ..index.offers import Choice
     from .tables import Cell
 
+HELP = "say which file of a project on an index each platform, or one target, gets"
+EXAMPLE = (
+    "wasm-tags select pydantic-core --python 3.14 --platform pyemscripten_2026_0_wasm32"
+)
 
-def select(
-    options: argparse.Namespace, target: Target | None
-) -> tuple[int, dict[str, Any], Callable[[], object]]:
-    """Ask the index and choose.
 
-    :param options: those of :func:`.options.add_arguments`.
-    :param target: the one target that is asked about; None for each known platform.
-    :returns: the exit code, 0 if each target gets the newest release; the answer as
-        JSON has it; and what prints it.
-    :raises UnusableIndexError: says what is wrong with the index, or its answer.
-    :raises ValueError: if an option is out of range.
-    """
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("project", metavar="PROJECT", help="the name of a project")
+    parser.add_argument(
+        "--index-url",
+        metavar="URL",
+        help="the simple index to ask (PEP 503 or 691), by default PyPI's",
+    )
+    parser.add_argument(
+        "--metadata",
+        action="store_true",
+        help="read the metadata of each chosen wheel, and say which of the direct"
+        " dependencies its target needs, and which this machine would need",
+    )
+    parser.add_argument(
+        "--pre", action="store_true", help="treat pre-releases as final releases"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=30,
+        metavar="SECONDS",
+        help="how long a whole response of the index may take, with all retries (30)",
+    )
+    parser.add_argument(
+        "--retries",
+        type=int,
+        default=2,
+        metavar="N",
+        help="how often to retry after a failure that may be temporary (2)",
+    )
+    add_target(parser, required=False)
+
+
+def run(options: argparse.Namespace) -> Answer:
+    """Ask the index and choose: yes if each target gets the newest release."""
+    target = target_if_given(options)
+    from packaging.utils import InvalidName, canonicalize_name
+    from pypi_simple import PYPI_SIMPLE_ENDPOINT
+    from rich.console import Console
+
+    from ..index.client import Index, UnusableIndexError, shown
+    from ..index.offers import choose, releases_of
+
     check_timeout(options.timeout)
     if options.retries < 0:
         raise ValueError(f"--retries: wanted 0 or more, got {options.retries}")
@@ -74,8 +107,8 @@ def select(
             _json(choice, needed) for choice, needed in zip(choices, needs, strict=True)
         ],
     }
-    show = partial(_show, options.project, releases, choices, needs)
-    return YES if all(choices) else NO, report, show
+    show = partial(_show, Console(), options.project, releases, choices, needs)
+    return Answer(YES if all(choices) else NO, report, show)
 
 
 def every_target() -> Iterator[Target]:
@@ -86,6 +119,8 @@ def every_target() -> Iterator[Target]:
 
 
 def _needs(index: Index, project: str, choice: Choice) -> list[dict[str, Any]] | None:
+    from ..index.dependencies import needed, stated
+
     if choice.package is None:
         return None
     metadata = index.metadata(choice.package)
@@ -98,6 +133,8 @@ def _needs(index: Index, project: str, choice: Choice) -> list[dict[str, Any]] |
 
 
 def _json(choice: Choice, needs: list[dict[str, Any]] | None) -> dict[str, Any]:
+    from ..index.client import shown
+
     package = choice.package
     return {
         "platform": choice.target.platform.platform_tags[0],
@@ -112,12 +149,12 @@ def _json(choice: Choice, needs: list[dict[str, Any]] | None) -> dict[str, Any]:
 
 
 def _show(
+    console: Console,
     project: str,
     releases: Mapping[Version, Sequence[DistributionPackage]],
     choices: Sequence[Choice],
     needs: Sequence[list[dict[str, Any]] | None],
 ) -> None:
-    console = Console()
     newest = choices[0].newest
     files = len(releases[newest])
     title = f"{project} {newest} is the newest release; it has {files} files"
@@ -174,8 +211,7 @@ def _reasons(choice: Choice) -> Iterator[tuple[str, str, int]]:
 
 
 def _show_needs(
-    console: Console,
-    told: Sequence[tuple[Choice, list[dict[str, Any]] | None]],
+    console: Console, told: Sequence[tuple[Choice, list[dict[str, Any]] | None]]
 ) -> None:
     rows: list[Sequence[Cell]] = []
     for choice, needs in told:

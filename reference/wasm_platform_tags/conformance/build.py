@@ -142,11 +142,8 @@ def wheel(
     parts = (python.split("."), abi.split("."), platform.split("."))
     tags = map("-".join, product(*parts)) if stated is None else stated
     info = f"{name}-{version}.dist-info"
-    lines = [
-        "Wheel-Version: 1.0",
-        "Root-Is-Purelib: false",
-        *(f"Tag: {t}" for t in tags),
-    ]
+    lines = ["Wheel-Version: 1.0", "Root-Is-Purelib: false"]
+    lines += (f"Tag: {tag}" for tag in tags)
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     written = {
         **files,

@@ -143,11 +143,7 @@ def _ask(child: Child, case: Case, asked: Mapping[str, Any], seconds: float) -> 
 
 
 def _read(line: str, asked: str) -> dict[str, Any]:
-    """Read an answer.
-
-    :param asked: the id of the case.
-    :raises ValueError: if it breaks the contract; the text says how.
-    """
+    """Read the answer to a case; a ValueError says how it breaks the contract."""
     try:
         answer = _parsed(line)
     except ValueError as error:
@@ -171,33 +167,26 @@ def _read(line: str, asked: str) -> dict[str, Any]:
 
 
 def _parsed(line: str) -> dict[str, Any]:
-    """Parse the JSON object on a line.
-
-    :raises ValueError: if it is not one that can be written as JSON again.
-    """
+    """Parse a line; a ValueError says why it is no object that JSON can hold."""
     try:
         answer = json.loads(
-            line,
-            object_pairs_hook=_unique,
-            parse_float=_finite,
-            parse_constant=_finite,
+            line, object_pairs_hook=_unique, parse_float=_finite, parse_constant=_finite
         )
     except RecursionError:
         raise ValueError("it is nested too deep") from None
     if not isinstance(answer, dict):
         raise ValueError("it is no object")  # noqa: TRY004 - bad input, not a bad call
-    level = [answer]
+    level: list[Any] = [answer]
     for _ in range(_DEEPEST):
-        level = [item for outer in level for item in _items(outer)]
+        level = [
+            item
+            for outer in level
+            if isinstance(outer, dict | list)
+            for item in (outer.values() if isinstance(outer, dict) else outer)
+        ]
     if level:
         raise ValueError(f"it is nested deeper than {_DEEPEST}")
     return answer
-
-
-def _items(value: object) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
 
 
 def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

@@ -152,10 +152,7 @@ class Index:
             retry.sleep()
 
     def _fetch_once(self, url: str, accept: str, end: float) -> Response:
-        """Return a whole response.
-
-        :param end: when it must be there, in the time of :func:`time.monotonic`.
-        """
+        """Return a whole response; `end` is in the time of :func:`time.monotonic`."""
         left = max(end - time.monotonic(), 0.001)  # requests refuses 0
         with self.session.get(
             url, headers={"Accept": accept}, timeout=left, stream=True

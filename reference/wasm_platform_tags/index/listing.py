@@ -6,7 +6,6 @@ be loaded. So an HTML page is read with the standard library.
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from contextlib import suppress
@@ -130,20 +129,20 @@ def classify(
         return Classified(listed, "", "", project, ending, verdicts(ending), left)
 
     files = [classified(listed) for listed in listing(text)]
-    fitting: dict[str, list[list[str]]] = {}
-    for file in (file for file in files if file.ending):
-        of_targets = fitting.setdefault(file.project, [[] for _ in targets])
-        for names, fits, left in zip(
-            of_targets, file.verdicts, file.left_out, strict=True
-        ):
-            if fits and not left:
-                names.append(file.listed.name)
+    projects: dict[str, list[Classified]] = {}
+    for file in files:
+        if file.ending:
+            projects.setdefault(file.project, []).append(file)
     return files, {
         project: [
-            target.select_release(names)
-            for names, target in zip(of_targets, targets, strict=True)
+            target.select_release(
+                one.listed.name
+                for one in wheels
+                if one.verdicts[number] and not one.left_out[number]
+            )
+            for number, target in enumerate(targets)
         ]
-        for project, of_targets in fitting.items()
+        for project, wheels in projects.items()
     }
 
 
@@ -151,9 +150,8 @@ def not_a_wheel(name: str) -> str | None:
     """Say what a file or a line is if it is known not to be a wheel; else None."""
     if name.lower().endswith(".whl"):
         return None
-    for pattern, what in NOT_WHEELS:
-        if pattern.fullmatch(name):
-            return what
+    if what := next((what for kind, what in NOT_WHEELS if kind.fullmatch(name)), None):
+        return what
     with suppress(InvalidRequirement):
         Requirement(re.split(r"\s[#\\]|\\$|\s--", name)[0])
         return "a requirement: it names a project, and no file"
@@ -173,9 +171,10 @@ def listing(text: str) -> Iterator[Listed]:
     first = next((line for line in lines if line and line[0] != "#"), "")
     try:
         if JSON.match(text):
-            yield from _read("JSON", json.loads, _files_of_json, NO_INDEX, text)
+            yield from _read("JSON", "json", _files_of_json, NO_INDEX, text)
         elif TOML.match(first):
-            yield from _read("TOML", _parse_toml, _files_of_toml, NO_LOCK, text)
+            toml = "tomllib" if sys.version_info >= (3, 11) else "tomli"
+            yield from _read("TOML", toml, _files_of_toml, NO_LOCK, text)
         elif "<" in text and (links := Links(text).found):
             yield from (link for link in links if link.name)
         else:
@@ -204,38 +203,28 @@ class Links(HTMLParser):
         """Note a link."""
         link = dict(attrs)
         if tag == "a" and (address := link.get("href")):
-            self.found.append(
-                Listed(
-                    place=f"line {self.getpos()[0]}",
-                    name=_last_part(address),
-                    requires_python=link.get("data-requires-python") or "",
-                    yanked="data-yanked" in link,
-                )
-            )
+            place, name = f"line {self.getpos()[0]}", _last_part(address)
+            python = link.get("data-requires-python") or ""
+            self.found.append(Listed(place, name, python, "data-yanked" in link))
 
 
 def _read(
     form: str,
-    parse: Callable[[str], Any],
+    module: str,
     files_of: Callable[[Any], Iterable[Any]],
     wanted: str,
     text: str,
 ) -> list[Listed]:
-    """Read JSON or TOML as a whole: in a part of it, what says "yanked" may be missing.
-
-    :raises _UnreadableError: if it cannot be parsed, or lists no files.
-    """
+    """Read JSON or TOML as a whole: in a part of it, what says "yanked" may be missing."""
     try:
-        data = parse(text)
+        data = import_module(module).loads(text)
         return [
             Listed(
-                place=f"file {number}",
-                name=str(file["filename"]),
+                f"file {number}",
+                str(file["filename"]),
                 # PyPI's own JSON has an underscore.
-                requires_python=str(
-                    file.get("requires-python") or file.get("requires_python") or ""
-                ),
-                yanked=bool(file.get("yanked")),  # a string is the reason
+                str(file.get("requires-python") or file.get("requires_python") or ""),
+                bool(file.get("yanked")),  # a string is the reason
             )
             for number, file in enumerate(files_of(data), 1)
         ]
@@ -261,11 +250,6 @@ def _files_of_json(data: dict[str, Any]) -> Iterable[dict[str, Any]]:
         packages = data["packages"].values()
         return [{"filename": _last_part(one["file_name"])} for one in packages]
     return list(data["urls"])
-
-
-def _parse_toml(text: str) -> Any:
-    module = "tomllib" if sys.version_info >= (3, 11) else "tomli"
-    return import_module(module).loads(text)
 
 
 def _files_of_toml(data: dict[str, Any]) -> Iterator[dict[str, Any]]:

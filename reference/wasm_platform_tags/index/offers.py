@@ -14,7 +14,6 @@ from .._select import newest, python_of, release_of, requires_python_allows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from packaging.utils import NormalizedName
     from pypi_simple import DistributionPackage
 
     from .._target import Target
@@ -31,18 +30,16 @@ def releases_of(
     releases: dict[Version, list[DistributionPackage]] = {}
     for package in packages:
         try:
-            name, version = _named(package)
+            if package.package_type == "wheel":
+                name, version = release_of(package.filename)
+            else:
+                name = canonicalize_name(package.project or "")
+                version = Version(package.version or "")
         except ValueError:
             continue
         if name == wanted and not package.is_yanked:
             releases.setdefault(version, []).append(package)
     return releases
-
-
-def _named(package: DistributionPackage) -> tuple[NormalizedName, Version]:
-    if package.package_type == "wheel":
-        return release_of(package.filename)
-    return canonicalize_name(package.project or ""), Version(package.version or "")
 
 
 @dataclass(frozen=True)

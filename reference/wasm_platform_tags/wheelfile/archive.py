@@ -54,10 +54,7 @@ class Archive:
     """The members of a zip file, in the order of its directory."""
 
     def __init__(
-        self,
-        file: IO[bytes],
-        members: list[zipfile.ZipInfo],
-        starts: dict[str, int],
+        self, file: IO[bytes], members: list[zipfile.ZipInfo], starts: dict[str, int]
     ) -> None:
         self._file = file
         self._starts = starts  # where the data of each member begin
@@ -214,8 +211,7 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
     total = 0
     for member in members:
         name = member.orig_filename
-        why = _bad_name(name) or _bad_kind(member)
-        if why:
+        if why := _bad_name(name) or _bad_kind(member):
             raise UnsafeWheelError(f"the member {shortened(name)} {why}")
         # Where file names ignore case, names that differ in case are one file.
         folded = name.rstrip("/").casefold()
@@ -275,14 +271,9 @@ def _names_again(extra: bytes) -> bool:
 def _layout(
     file: IO[bytes], members: list[zipfile.ZipInfo], directory: int
 ) -> dict[str, int]:
-    """Return where the data of each member begin.
-
-    Bytes between members are refused, and members that share bytes.
-    """
-    starts = {}
-    position = 0
+    """Return where the data of each member begin; refuse gaps and overlaps."""
+    starts, position, before = {}, 0, ""
     spare: tuple[int, ...] = (0,)
-    before = ""
     for member in sorted(members, key=lambda one: one.header_offset):
         if member.header_offset - position not in spare:
             raise UnsafeWheelError(
@@ -316,13 +307,12 @@ def _checked_local(file: IO[bytes], member: zipfile.ZipInfo) -> int:
     large = _LARGE.pack(1, 16, member.file_size, member.compress_size)
     if packed == size == _ZIP64 and large in extra:
         packed, size = member.compress_size, member.file_size
-    sizes = (check, packed, size)
-    agrees = (method, flags) == (member.compress_type, member.flag_bits)
     # zipfile decodes names by bit 11 too, which stands for UTF-8.
     coding = "utf-8" if flags & _UTF8 else "cp437"
-    agrees &= name == member.orig_filename.encode(coding, "replace")
-    wanted = (member.CRC, member.compress_size, member.file_size)
-    if not (agrees and (flags & _SIZES_FOLLOW or sizes == wanted)):
+    encoded = member.orig_filename.encode(coding, "replace")
+    agrees = (method, flags, name) == (member.compress_type, member.flag_bits, encoded)
+    sizes = (member.CRC, member.compress_size, member.file_size)
+    if not (agrees and (flags & _SIZES_FOLLOW or (check, packed, size) == sizes)):
         raise UnsafeWheelError(
             f"{shortened(member.filename)}: its own header contradicts the directory"
         )

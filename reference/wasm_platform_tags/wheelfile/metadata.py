@@ -7,8 +7,7 @@ from typing import IO, TYPE_CHECKING
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name, canonicalize_version
 
-from .._select import parse, release_of
-from .._tagset import check_size
+from .._select import check_size, parse, release_of
 from .._text import printable, shortened
 from .archive import UnsafeWheelError, archive_in
 
