@@ -1,7 +1,5 @@
 """What holds for every test: the machine may be slow, or busy with other things."""
 
-from __future__ import annotations
-
 import signal
 
 from hypothesis import HealthCheck, settings

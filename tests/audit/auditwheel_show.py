@@ -1,7 +1,5 @@
 """What auditwheel-emscripten shows of a wheel: ``auditwheel_show.py FOLDER WHEEL``, in JSON."""
 
-from __future__ import annotations
-
 import importlib
 import json
 import sys

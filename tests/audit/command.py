@@ -1,7 +1,5 @@
 """The command ``python -m tests.audit``: audit real wheels, and import them."""
 
-from __future__ import annotations
-
 import argparse
 import tempfile
 from collections.abc import Sequence

@@ -7,8 +7,6 @@ Python is also imported, under each of these names, in the real Pyodide of the p
 output of auditwheel-emscripten for the same file is compared with what the audit reads.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -7,8 +7,6 @@ runtimes are those of the matrix, from npm, and componentize-py, from PyPI; what
 in the cache is downloaded by exact version.
 """
 
-from __future__ import annotations
-
 import argparse
 import gzip
 import re

@@ -1,7 +1,5 @@
 """The committed results cover the pinned wheels and support what the docs state."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

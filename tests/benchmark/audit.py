@@ -1,7 +1,5 @@
 """Compare the audit of a wheel with show() of auditwheel-emscripten, and with zipfile."""
 
-from __future__ import annotations
-
 import json
 import os
 import statistics

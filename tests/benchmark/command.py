@@ -1,7 +1,5 @@
 """Speed and memory compared with other tools, each as a ratio from one run."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import platform

@@ -1,7 +1,5 @@
 """What packaging offers for ranking an index's files, and a large project to rank."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterable, Iterator
 

@@ -1,7 +1,5 @@
 """Compare ranking, importing and patching with packaging."""
 
-from __future__ import annotations
-
 import gc
 import platform
 import statistics

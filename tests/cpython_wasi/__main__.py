@@ -1,7 +1,5 @@
 """``python -m tests.cpython_wasi``, from the root of the repository."""
 
-from __future__ import annotations
-
 import sys
 
 from tests.toolkit.command import start

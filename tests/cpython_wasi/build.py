@@ -1,7 +1,5 @@
 """The builds of CPython. Each is kept until what it is made from changes."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Runs of CPython's configure, and of the interpreter that was built."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

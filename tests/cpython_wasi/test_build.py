@@ -1,7 +1,5 @@
 """What can be known of the builds without building."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

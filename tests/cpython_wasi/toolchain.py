@@ -3,8 +3,6 @@
 The names and options are those that CPython's configure expects of a WASI SDK.
 """
 
-from __future__ import annotations
-
 import shlex
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """``python -m tests.matrix``, from the root of the repository."""
 
-from __future__ import annotations
-
 import sys
 
 from ..toolkit.command import start

@@ -1,7 +1,5 @@
 """The command: ``python -m tests.matrix``, from the root of the repository."""
 
-from __future__ import annotations
-
 import argparse
 import time
 from collections.abc import Iterable, Mapping, Sequence

@@ -3,8 +3,6 @@
 The tools and runtimes themselves then use no network.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

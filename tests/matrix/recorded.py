@@ -1,7 +1,5 @@
 """Verdicts: compare observations with the cases, and with the committed results."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping

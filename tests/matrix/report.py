@@ -1,7 +1,5 @@
 """Show the outcome of a run as tables and lists, and write it as JSON."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

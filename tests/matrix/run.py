@@ -1,7 +1,5 @@
 """Run the matrix: lanes in parallel, the cells of a lane one after another."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

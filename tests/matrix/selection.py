@@ -5,8 +5,6 @@ each committed verdict and reason; and every case that has none. So each behavio
 committed for an older release is observed again, but not in every case.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 from packaging.version import Version

@@ -1,7 +1,5 @@
 """provision.json, typed: the tools and runtimes of the matrix, by exact version."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Each adapter describes what its tool receives, and says which cases concern it."""
 
-from __future__ import annotations
-
 from .adapters import ADAPTERS
 from .cells import cells
 from .settings import load_settings

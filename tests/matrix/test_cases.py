@@ -1,7 +1,5 @@
 """The case files are valid, and a wrong one has a clear message."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """The launcher that makes an executable of a runtime."""
 
-from __future__ import annotations
-
 import os
 import shlex
 from pathlib import Path

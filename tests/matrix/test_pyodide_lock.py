@@ -1,7 +1,5 @@
 """What pyodide-lock is asked, and with whose lock file."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Verdicts, and what is committed of them."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from fnmatch import fnmatchcase

@@ -1,7 +1,5 @@
 """A run that is interrupted."""
 
-from __future__ import annotations
-
 import signal
 import sys
 import threading

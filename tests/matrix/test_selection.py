@@ -1,7 +1,5 @@
 """What a run asks of an older release."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from wasm_platform_tags.conformance.cases import load_cases

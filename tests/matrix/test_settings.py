@@ -1,7 +1,5 @@
 """provision.json is complete and exact, and agrees with the files of npm and pip."""
 
-from __future__ import annotations
-
 import fnmatch
 import json
 import re

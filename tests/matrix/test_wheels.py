@@ -1,7 +1,5 @@
 """A dummy wheel is a real wheel."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Dummy wheels: each has one tiny package, with the name of the wheel's file in it."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

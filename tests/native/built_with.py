@@ -5,8 +5,6 @@ that was not stripped tells its SDK. A stripped one cannot, and then only what i
 distributor published is left; `Evidence.how` says which it was.
 """
 
-from __future__ import annotations
-
 import mmap
 import re
 from collections import Counter

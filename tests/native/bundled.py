@@ -4,8 +4,6 @@ Its extension module holds them compressed, without their names; a library is kn
 what it exports. Nothing else on PyPI has a ``libc.so`` of WASI 0.2.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The command: ``python -m tests.native``, from the root of the repository."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import tempfile

@@ -4,8 +4,6 @@ Arguments: the component, then each call as one: a name, and what it is given as
 Before them, perhaps, ``--scratch`` and the folder that the component may write to.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

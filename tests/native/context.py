@@ -1,7 +1,5 @@
 """The laboratory: downloads, wheels, an index, and the tools that runs are made of."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import sys

@@ -4,8 +4,6 @@ Built against its sysroot, packed, selected, linked and run; refused for another
 its tag; and forced there all the same.
 """
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Iterator

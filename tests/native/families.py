@@ -1,7 +1,5 @@
 """The same C and C++ source in every Pyodide line: select, then load."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 

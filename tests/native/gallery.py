@@ -1,7 +1,5 @@
 """Load wheels where their tags do not fit, to see what the exact match prevents."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial

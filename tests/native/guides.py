@@ -1,7 +1,5 @@
 """Run the scripts of the guides: check-wheel.mjs and check_runtime.py."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

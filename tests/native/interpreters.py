@@ -3,8 +3,6 @@
 A completed one has WASI_PLATFORM_VERSION in its ``_sysconfigdata``.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Runs, their observations, and the comparison with the committed results."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

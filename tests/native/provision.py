@@ -1,7 +1,5 @@
 """The downloads and builds of these runs, in the cache that the matrix uses too."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import sys

@@ -1,7 +1,5 @@
 """All runs, in the order of the pages that show them."""
 
-from __future__ import annotations
-
 from . import (
     extension,
     families,

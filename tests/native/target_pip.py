@@ -4,8 +4,6 @@ Three tools see the same folder of wheels: stock pip with its options for a targ
 pip through ``wasm-tags pip``, and uv.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The parsers and classifiers of tests/native/abi, and what the committed grids must hold."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """What the build refuses before, and after, a compiler has anything to do with it."""
 
-from __future__ import annotations
-
 import importlib.util
 import sys
 import zipfile

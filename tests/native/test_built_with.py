@@ -1,7 +1,5 @@
 """Reading the SDK from a file, and the errors if that fails."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

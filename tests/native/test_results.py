@@ -1,7 +1,5 @@
 """Results: made stable, compared, and complete."""
 
-from __future__ import annotations
-
 import time
 import zipfile
 from collections.abc import Sequence

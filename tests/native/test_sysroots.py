@@ -1,7 +1,5 @@
 """A sysroot is what provision.json says, or nothing is built with it."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import tarfile

@@ -3,8 +3,6 @@
 Its one argument is JSON: the script, the folders by guest path, and the environment.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 

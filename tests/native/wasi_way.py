@@ -1,7 +1,5 @@
 """The whole WASI way: build, wheel, select, link, run; and what is refused on it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Wheels under other names, and wheels unpacked without asking an installer."""
 
-from __future__ import annotations
-
 import re
 import zipfile
 from pathlib import Path

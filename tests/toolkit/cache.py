@@ -1,7 +1,5 @@
 """A cache of downloads and builds: one folder each, with a stamp once it is complete."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import tempfile

@@ -1,7 +1,5 @@
 """The command line that the applications share: options, errors and exit codes."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence

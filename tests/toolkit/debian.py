@@ -1,7 +1,5 @@
 """Download packages of Debian by path and hash, and unpack them on any system."""
 
-from __future__ import annotations
-
 import io
 from dataclasses import dataclass
 from pathlib import Path

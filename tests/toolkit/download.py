@@ -1,7 +1,5 @@
 """Download one file and compare its hash."""
 
-from __future__ import annotations
-
 import hashlib
 import urllib.request
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Write files so that an interruption leaves the old one."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 

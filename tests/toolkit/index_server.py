@@ -7,8 +7,6 @@ Each shelf has its own projects under its own path::
 Files are listed in the order given: an installer must not depend on it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import html
 import json

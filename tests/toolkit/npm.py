@@ -1,7 +1,5 @@
 """Download from npm: by a lock file, or one package by its hash."""
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 import tarfile

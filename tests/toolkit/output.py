@@ -1,7 +1,5 @@
 """Remove from a tool's output what differs from one machine or run to the next."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """The folders of the checkout that several applications use."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]

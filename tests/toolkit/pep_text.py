@@ -4,8 +4,6 @@
 library's data; tests fail when they drift.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Download from PyPI with pip: never a source distribution, never a dependency."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Run a program until it ends, and keep its output."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Committed results: read them, compare a run with them, and write them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone

@@ -1,7 +1,5 @@
 """A unit of the cache is complete, also if two processes make it at the same time."""
 
-from __future__ import annotations
-
 import sys
 import time
 from pathlib import Path

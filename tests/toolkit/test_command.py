@@ -1,7 +1,5 @@
 """A command whose extra is not installed."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

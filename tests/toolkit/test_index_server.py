@@ -1,7 +1,5 @@
 """The index speaks PEP 503 and PEP 691."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

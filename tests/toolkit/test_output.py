@@ -1,7 +1,5 @@
 """The output of tools, without what is unstable."""
 
-from __future__ import annotations
-
 import json
 import re
 

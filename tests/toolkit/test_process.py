@@ -1,7 +1,5 @@
 """A program that is run to its end, or not."""
 
-from __future__ import annotations
-
 import sys
 import threading
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Committed results: read, compared and written."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A worker whose child answers, raises, crashes or hangs."""
 
-from __future__ import annotations
-
 import platform
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Threads for work that waits on programs and downloads."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager

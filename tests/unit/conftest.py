@@ -1,7 +1,5 @@
 """The command, and interpreters of other platforms, as packaging's tests simulate them."""
 
-from __future__ import annotations
-
 import platform
 import sysconfig
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Zip files that a wheel is not, each refused with a message."""
 
-from __future__ import annotations
-
 import io
 import random
 import stat

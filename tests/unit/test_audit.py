@@ -1,7 +1,5 @@
 """Audit a wheel: what contradicts its tag, what nobody can tell, what is consistent."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

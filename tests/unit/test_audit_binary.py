@@ -1,7 +1,5 @@
 """The reader of a WebAssembly file's sections."""
 
-from __future__ import annotations
-
 import fnmatch
 import itertools
 import re

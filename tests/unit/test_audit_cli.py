@@ -1,7 +1,5 @@
 """``wasm-tags audit`` and ``wasm-tags retag``, as a person and a script use them."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

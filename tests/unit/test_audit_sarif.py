@@ -1,7 +1,5 @@
 """What ``wasm-tags audit --sarif`` prints is SARIF 2.1.0, as code hosts read it."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """What an installer takes: from a list, and from an index, by the same rules."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any

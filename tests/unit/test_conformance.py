@@ -1,7 +1,5 @@
 """The runner of the suite, put to adapters that answer, lie, crash and hang."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

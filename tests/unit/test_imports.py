@@ -3,8 +3,6 @@
 They are read from the source of every module; nothing is imported.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path

@@ -3,8 +3,6 @@
 The index is a web server on the loopback interface.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import io

@@ -1,7 +1,5 @@
 """What a text lists, and what an installer takes of it."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -1,7 +1,5 @@
 """The change for packaging and the library have the same source."""
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The tables, examples and expressions of the PEP agree with the library."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any

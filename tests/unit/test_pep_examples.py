@@ -1,7 +1,5 @@
 """The PEP's examples for each audience are what the library yields."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

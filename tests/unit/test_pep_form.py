@@ -1,7 +1,5 @@
 """The PEP has the form that the peps repository checks."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import datetime

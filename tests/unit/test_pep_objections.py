@@ -1,7 +1,5 @@
 """Every objection on its page has an answer in the text, and evidence."""
 
-from __future__ import annotations
-
 import re
 
 from docs.objections import PAGE, objections

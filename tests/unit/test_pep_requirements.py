@@ -1,7 +1,5 @@
 """Every normative sentence has an anchor, and every anchor a case."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

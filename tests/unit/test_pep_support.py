@@ -1,7 +1,5 @@
 """The PEP's support files agree with its text, the library and the results."""
 
-from __future__ import annotations
-
 import importlib
 import json
 import re

@@ -1,7 +1,5 @@
 """The pip of this Python, told what a target is: its tags and its markers."""
 
-from __future__ import annotations
-
 import os
 import runpy
 import sys

@@ -1,7 +1,5 @@
 """The files that a host or a tool reads: valid, and the same as tox.ini says."""
 
-from __future__ import annotations
-
 import configparser
 import re
 import subprocess

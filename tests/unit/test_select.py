@@ -1,7 +1,5 @@
 """File names of wheels, and the tags that they stand for."""
 
-from __future__ import annotations
-
 import tracemalloc
 from math import prod
 

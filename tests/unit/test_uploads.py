@@ -1,7 +1,5 @@
 """Which uploads the library says that an index takes."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The PEP's way from a WASI SDK's files to ``WASI_PLATFORM_VERSION``."""
 
-from __future__ import annotations
-
 import re
 import runpy
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Run the conformance suite on a tool, as released and with the change."""
 
-from __future__ import annotations
-
 import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Apply a change to a source, and count the lines of a patch."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import sys

@@ -1,7 +1,5 @@
 """The command: ``python -m tests.upstream``, from the root of the repository."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import signal

@@ -1,7 +1,5 @@
 """Fixtures that make small projects: an archive, a change and a record."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

@@ -1,7 +1,5 @@
 """Find an installed Python that can run a project's tests."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -4,8 +4,6 @@
 guide. The text of the section is only in pep/pep-9999.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 import sys

@@ -1,7 +1,5 @@
 """The folder of one project: its sources, its environments, and what runs in them."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

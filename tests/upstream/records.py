@@ -1,7 +1,5 @@
 """Read the records of ``reference/upstream``: one record.json for each project."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Adopt another release of a project: its archive and hash from PyPI, and record.json."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Compare outcomes with the committed results; show and write them."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Run every step of a project: change it, test it, and ask it the conformance suite."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field

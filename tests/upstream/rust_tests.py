@@ -6,8 +6,6 @@ and arguments of cargo; REPORT is the JUnit XML file to write. The other crates 
 workspace are left out, so that their dependencies are not needed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

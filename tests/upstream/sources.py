@@ -1,7 +1,5 @@
 """Get the source of a project: a released archive, or a copy of a checkout."""
 
-from __future__ import annotations
-
 import shutil
 import tarfile
 import tempfile

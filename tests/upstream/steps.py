@@ -1,7 +1,5 @@
 """What the steps of a project share: their error, and how all of them are stopped."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Read the JUnit XML report of a project's own tests, and compare two of them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

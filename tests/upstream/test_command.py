@@ -1,7 +1,5 @@
 """The command, on small projects that the tests make."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """The packaging guide's patch adds the section that the PEP has for it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

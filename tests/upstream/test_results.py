@@ -1,7 +1,5 @@
 """The lines of patches, reports of tests, results, and the committed records."""
 
-from __future__ import annotations
-
 import fnmatch
 import re
 from pathlib import Path

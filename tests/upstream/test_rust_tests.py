@@ -1,7 +1,5 @@
 """The program that runs a Rust project's tests, without a compiler."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

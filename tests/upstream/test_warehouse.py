@@ -1,7 +1,5 @@
 """Before the change, Warehouse's function fails the cases that diverge in the matrix."""
 
-from __future__ import annotations
-
 import json
 
 from tests.matrix.recorded import RESULTS as MATRIX_RESULTS

@@ -6,8 +6,6 @@ of platforms on the site come from another. These tests run the two functions un
 the conformance suite's cases for an index and the tags in Warehouse's own tests.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 import os

@@ -1,7 +1,5 @@
 """The adapters: a module for each tool."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from ..cells import LIBRARY

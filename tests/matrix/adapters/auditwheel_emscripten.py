@@ -1,7 +1,5 @@
 """auditwheel-emscripten: it shows what a wheel contains, or refuses the wheel's tag."""
 
-from __future__ import annotations
-
 from wasm_platform_tags.conformance.cases import Case
 
 from ...toolkit.runtimes.worker import Reply

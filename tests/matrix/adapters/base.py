@@ -1,7 +1,5 @@
 """The base class of the adapters, and what each adapter receives."""
 
-from __future__ import annotations
-
 import sys
 import tempfile
 from abc import ABC, abstractmethod

@@ -1,7 +1,5 @@
 """This repository's library: it is asked the same cases as the other tools."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from wasm_platform_tags.conformance.cases import Case, load_targets

@@ -1,7 +1,5 @@
 """micropip, in a Pyodide that it was released for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from wasm_platform_tags.conformance.cases import Case

@@ -1,7 +1,5 @@
 """`packaging.tags` and `packaging.markers`, from PyPI or as pip vendors them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from wasm_platform_tags.conformance.cases import Case

@@ -1,7 +1,5 @@
 """PDM: ``pdm lock --platform`` names a target, if PDM knows the platform."""
 
-from __future__ import annotations
-
 from wasm_platform_tags.conformance.cases import Case
 
 from ...toolkit.runtimes.worker import Reply, WorkerError

@@ -1,7 +1,5 @@
 """Pex: an option names the target, as an abbreviated platform or as a complete one."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """pip: on the host it receives the target's tags, in a guest it finds its own."""
 
-from __future__ import annotations
-
 from wasm_platform_tags.conformance.cases import Case
 
 from ...toolkit.runtimes.worker import Reply

@@ -1,7 +1,5 @@
 """Poetry: it locks for every platform, and installs for the one that it runs on."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The pip of ``pyodide venv``, as pyodide-build patches it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from wasm_platform_tags.conformance.cases import Case

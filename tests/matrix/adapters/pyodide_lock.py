@@ -1,7 +1,5 @@
 """pyodide-lock: it adds wheels to a lock file, if they fit the file's platform."""
 
-from __future__ import annotations
-
 from wasm_platform_tags.conformance.cases import Case
 
 from ...toolkit.runtimes.worker import Reply

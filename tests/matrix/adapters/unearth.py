@@ -1,7 +1,5 @@
 """unearth, PDM's finder of files: like pip, it receives the target's tags."""
 
-from __future__ import annotations
-
 from wasm_platform_tags.conformance.cases import Case
 
 from ...toolkit.runtimes.worker import Reply

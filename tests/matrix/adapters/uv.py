@@ -4,8 +4,6 @@ uv starts an interpreter once, asks it for its platform and markers, and keeps t
 its cache.
 """
 
-from __future__ import annotations
-
 import re
 import shlex
 import sys

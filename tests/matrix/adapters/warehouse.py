@@ -1,7 +1,5 @@
 """The rules of PyPI's index: its expressions, as they are at one commit."""
 
-from __future__ import annotations
-
 from wasm_platform_tags.conformance.cases import Case
 
 from ...toolkit.runtimes.worker import Reply

@@ -1,7 +1,5 @@
 """The symbols of a static library, by its index."""
 
-from __future__ import annotations
-
 MAGIC = b"!<arch>\n"
 HEADER = 60
 

@@ -1,7 +1,5 @@
 """Modules as extension modules, linked with the shared libc.so of a componentize-py."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterable

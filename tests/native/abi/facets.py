@@ -1,7 +1,5 @@
 """What is looked at: one small module each, with an answer that is known beforehand."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

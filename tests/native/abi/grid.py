@@ -1,7 +1,5 @@
 """Outcomes in rows and columns, as text that a results file and a page can hold."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ public header, and the symbols of libc.a. Left out is the interface to WASI 0.2 
 ``wasi/wasip2.h``: it is generated, and no part of the C library's.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable

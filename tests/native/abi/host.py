@@ -6,8 +6,6 @@ if all went well. With two arguments, a component and a name, it prints what the
 function returns.
 """
 
-from __future__ import annotations
-
 import json
 import socket
 import sys

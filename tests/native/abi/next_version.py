@@ -5,8 +5,6 @@ linked with those for 0.1 and 0.2. The compiler's target stays WASI 0.1's: clang
 not know what SDK 34's own compiler does for 0.3.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

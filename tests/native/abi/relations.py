@@ -1,7 +1,5 @@
 """Which two platforms a cell is about, and what came of all that are related alike."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from wasm_platform_tags import WasiPlatform, parse_platform_tag

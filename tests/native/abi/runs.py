@@ -1,7 +1,5 @@
 """The runs of this package."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 

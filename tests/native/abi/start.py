@@ -1,7 +1,5 @@
 """crt1 of one platform with the C library of another: how a program starts."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from ..context import NativeContext

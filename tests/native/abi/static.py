@@ -1,7 +1,5 @@
 """Modules built for one platform, linked with a program and the C library of another."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor

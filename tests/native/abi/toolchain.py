@@ -1,7 +1,5 @@
 """One compiler and one linker, clang and LLD 22 of ziglang, with each platform's sysroot."""
 
-from __future__ import annotations
-
 import json
 import re
 import sys
