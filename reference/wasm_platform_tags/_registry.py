@@ -16,6 +16,7 @@ from ._platforms import (
     InvalidPlatformTag,
     Platform,
     PyEmscriptenPlatform,
+    is_wasm_tag,
     parse_platform_tag,
 )
 from ._text import shortened
@@ -129,7 +130,8 @@ def find_platform(name: str) -> Platform:
         versions = [record.platform.version for record in known]
         tags = chain.from_iterable(record.platform_tags for record in known)
         near = get_close_matches(name[:80], [*versions, *tags])
+        reason = f": {error.reason}" if is_wasm_tag(name) else ""
         raise UnknownPlatformName(
-            f"no platform is called {shortened(name)}: {error.reason}; wanted a platform"
-            f" tag or a version, such as {', '.join(near or versions)}"
+            f"no platform is called {shortened(name)}{reason}; wanted a platform tag or a"
+            f" version, such as {', '.join(near or versions)}"
         ) from error

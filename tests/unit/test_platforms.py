@@ -183,7 +183,7 @@ def test_a_platform_is_found_by_tag_and_version(name: str, platform: Platform) -
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("2025.0", r"it holds a dot.* or a version, such as 2025_0"),
+        ("2025.0", r"is called '2025.0'; wanted.* or a version, such as 2025_0"),
         ("pyodide_2025_00_wasm32", "a leading zero.* such as pyodide_2025_0_wasm32"),
         ("wasi", "no platform is called 'wasi': it starts.* such as 2024_0, 2025_0, "),
         ("x" * 10**6, r"\(1000000 characters\)"),
