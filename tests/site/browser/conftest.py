@@ -5,12 +5,11 @@ The tests need a browser and the built site, so they run only when this folder i
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.site.browser.provision import chromium
 from tests.site.browser.site import SITE, Opener, served
@@ -34,17 +33,8 @@ OPTIONS = [
 TIMEOUT = 180_000
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave this folder out, unless it is named."""
-    named = any("browser" in str(arg) for arg in config.invocation_params.args)
-    return None if named else True
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    # Imported here: the unit tests load this file, and have no Playwright.
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
         yield browser
