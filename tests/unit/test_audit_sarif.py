@@ -138,7 +138,9 @@ def test_every_audit_case_is_in_the_form(wheels: list[Path], capsys: Capture) ->
     assert kinds == {("fail", "error"), ("fail", "warning"), ("open", "none")}
 
 
-def test_each_wheel_is_found_from_here(wheels: list[Path], capsys: Capture) -> None:
+def test_each_wheel_is_found_from_here_and_elsewhere(
+    wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: MonkeyPatch
+) -> None:
     together = run(capsys, *wheels)["results"]
     apart = [result for path in wheels for result in run(capsys, path)["results"]]
     assert together == apart
@@ -146,15 +148,10 @@ def test_each_wheel_is_found_from_here(wheels: list[Path], capsys: Capture) -> N
     assert all(uri.startswith("of%20cases/") for uri in uris(together))
     absolute = run(capsys, *(path.absolute() for path in wheels))["results"]
     assert absolute == together
-
-
-def test_what_is_elsewhere_has_a_scheme(
-    wheels: list[Path], capsys: Capture, tmp_path: Path, monkeypatch: MonkeyPatch
-) -> None:
+    # What is elsewhere has a scheme.
     files = [path.absolute() for path in wheels]
-    other = tmp_path / "other"
-    other.mkdir()
-    monkeypatch.chdir(other)
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "other")
     found = uris(run(capsys, *files)["results"])
     assert found <= {path.as_uri() for path in files}
 

@@ -8,6 +8,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -17,6 +18,7 @@ from wasm_platform_tags.cli.main import main
 
 TARGET = ("--python", "3.13", "--platform", "pyodide_2025_0_wasm32")
 GOOD = "demo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl"
+THREE = ("--python", "3", *TARGET[2:])
 OTHER = "demo-1.0-cp313-cp313-pyodide_2026_0_wasm32.whl"
 
 # The function that `platforms` calls.
@@ -31,24 +33,22 @@ def wide(monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code"),
-    [
-        (("platforms",), 0),
-        (("show",), 0),
-        (("show", "--platform-tags"), 0),
-        (("show", *TARGET), 0),
-        (("show", *TARGET, "--platform-tags"), 0),
-        (("explain", GOOD, *TARGET), 0),
-        (("explain", OTHER, *TARGET), 1),
-        (("markers", *TARGET), 0),
-    ],
-)
-def test_table_and_json(arguments: tuple[str, ...], code: int, tags: Command) -> None:
-    table = tags(code, *arguments)
-    assert table.out.strip()
-    assert table.err == ""
-    assert json.loads(tags(code, *arguments, "--json").out)
+def test_table_and_json(tags: Command) -> None:
+    for arguments in (
+        ("platforms",),
+        ("show",),
+        ("show", "--platform-tags"),
+        ("show", *TARGET),
+        ("show", *TARGET, "--platform-tags"),
+        ("explain", GOOD, *TARGET),
+        ("explain", OTHER, *TARGET),
+        ("markers", *TARGET),
+    ):
+        code = int(OTHER in arguments)
+        table = tags(code, *arguments)
+        assert table.out.strip()
+        assert table.err == ""
+        assert json.loads(tags(code, *arguments, "--json").out)
 
 
 def test_contents(tags: Command) -> None:
@@ -87,7 +87,7 @@ def test_an_interpreter_shows_its_local_tag(simulate: Simulate, tags: Command) -
         (("explain", "x" * 999, *TARGET), r"(999 characters)"),
         (("markers", "--python", "3.13", "--platform", ZERO), f"--platform: {LEADING}"),
         (
-            ("markers", "--python", "3", *TARGET[2:]),
+            ("markers", *THREE),
             "--python: invalid Python version '3'",
         ),
     ],
@@ -125,11 +125,7 @@ def test_version_and_help(capsys: Capture) -> None:
     ],
 )
 def test_tables_without_rich_have_the_same_words(
-    arguments: list[str],
-    code: int,
-    tmp_path: Path,
-    monkeypatch: MonkeyPatch,
-    tags: Command,
+    arguments: list[str], code: int, tmp_path: Path, monkeypatch: MonkeyPatch, tags: Any
 ) -> None:
     (tmp_path / "LIST").write_text(f"{GOOD}\n{OTHER}\ndemo-1.0.tar.gz\n", "utf-8")
     monkeypatch.chdir(tmp_path)
@@ -201,27 +197,20 @@ EXITS = {"platforms": ["platforms"], "explain": ["explain", OTHER, *TARGET]}
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks broken pipes")
 @pytest.mark.parametrize("form", [[], ["--json"]])
-@pytest.mark.parametrize(("command", "code"), [("platforms", 141), ("explain", 1)])
-def test_what_nobody_reads_is_no_success(
+@pytest.mark.parametrize(("command", "code"), [("platforms", 0), ("explain", 1)])
+def test_what_nobody_reads_or_cannot_be_written_is_no_success(
     command: str, code: int, form: list[str], monkeypatch: MonkeyPatch, tags: Command
 ) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w", encoding="utf-8") as unread:
         monkeypatch.setattr(sys, "stdout", unread)
-        assert tags(code, *EXITS[command], *form) == ("", "")
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is missing")
-@pytest.mark.parametrize("form", [[], ["--json"]])
-@pytest.mark.parametrize(("command", "code"), [("platforms", 2), ("explain", 1)])
-def test_what_cannot_be_written_is_no_success(
-    command: str, code: int, form: list[str], monkeypatch: MonkeyPatch, tags: Command
-) -> None:
-    with Path("/dev/full").open("w", encoding="utf-8") as full:
-        monkeypatch.setattr(sys, "stdout", full)
-        (line,) = tags(code, *EXITS[command], *form).err.splitlines()
-    assert f"wasm-tags {command}: cannot write the answer: [Errno 28]" in line
+        assert tags(code or 141, *EXITS[command], *form) == ("", "")
+    if (device := Path("/dev/full")).exists():
+        with device.open("w", encoding="utf-8") as full:
+            monkeypatch.setattr(sys, "stdout", full)
+            (line,) = tags(code or 2, *EXITS[command], *form).err.splitlines()
+        assert f"wasm-tags {command}: cannot write the answer: [Errno 28]" in line
 
 
 def test_a_closed_output_leaves_the_exit_code(monkeypatch: MonkeyPatch) -> None:

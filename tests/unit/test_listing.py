@@ -71,11 +71,6 @@ def test_names_are_found(text: str, found: list[tuple[int, str]]) -> None:
     ]
 
 
-def test_names_of_json_are_those_of_files() -> None:
-    text = json.dumps({"files": [{"filename": WHEEL}, {"filename": OTHER}]}, indent=1)
-    assert list(listing(text)) == [Listed("file 1", WHEEL), Listed("file 2", OTHER)]
-
-
 OF_PYPI = {"filename": WHEEL, "requires_python": ">=3.13", "yanked": True}
 PYPI = (WHEEL, ">=3.13", True)
 INFO = {"python": "3.14.2"}
@@ -90,17 +85,15 @@ PACKAGES = {
     ("data", "found"),
     [
         ({"files": []}, []),
-        ({"info": {}, "urls": [OF_PYPI]}, [("file 1", *PYPI)]),
-        (
-            {"urls": [OF_PYPI], "releases": RELEASES},
-            [("file 1", OTHER), ("file 2", *PYPI)],
-        ),
-        ({"info": INFO, "packages": PACKAGES}, [("file 1", WHEEL), ("file 2", OTHER)]),
+        ({"info": {}, "urls": [OF_PYPI]}, [PYPI]),
+        ({"urls": [OF_PYPI], "releases": RELEASES}, [(OTHER,), PYPI]),
+        ({"info": INFO, "packages": PACKAGES}, [(WHEEL,), (OTHER,)]),
+        ({"files": [{"filename": WHEEL}, {"filename": OTHER}]}, [(WHEEL,), (OTHER,)]),
     ],
 )
-def test_other_json_that_lists_wheels_is_read(data: Any, found: list[Any]) -> None:
+def test_json_that_lists_wheels_is_read(data: Any, found: list[Any]) -> None:
     files = list(listing(json.dumps(data, indent=1)))
-    assert files == [Listed(*file) for file in found]
+    assert files == [Listed(f"file {at}", *file) for at, file in enumerate(found, 1)]
 
 
 @pytest.mark.parametrize(
@@ -237,9 +230,9 @@ def test_json_that_cannot_be_read_lists_nothing(text: str, why: str) -> None:
     assert choices == {}
 
 
-@pytest.mark.parametrize("text", [WHOLE, INDEX, WHEEL])
-def test_a_byte_order_mark_is_no_part_of_a_list(text: str) -> None:
-    assert list(listing(f"\ufeff{text}")) == list(listing(text))
+def test_a_byte_order_mark_is_no_part_of_a_list() -> None:
+    for text in (WHOLE, INDEX, WHEEL):
+        assert list(listing(f"\ufeff{text}")) == list(listing(text))
 
 
 def as_html(requires_python: object, yanked: object) -> str:
@@ -300,26 +293,16 @@ def test_each_project_gets_its_choice() -> None:
 
 
 LONG = f"{'1' * 5000}-py3-none-any.whl"
+NO_WHEELS = ["(demo)", "demo.WHL", "<b>-1-py3-none-any.whl", "\0"]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "(demo)",
-        "demo.WHL",
-        "<b>-1-py3-none-any.whl",
-        "\0",
-        f"demo-{LONG}",
-        f"demo-1-{LONG}",
-    ],
-)
+@pytest.mark.parametrize("name", [*NO_WHEELS, f"demo-{LONG}", f"demo-1-{LONG}"])
 def test_what_is_no_wheel_gets_a_message_at_its_line(name: str) -> None:
     (file, other), _ = classify(f"{name}\n{WHEEL}", [TARGET])
     assert (file.listed.place, other.listed.place) == ("line 1", "line 2")
     with pytest.raises(InvalidWheelFilename) as told:
         TARGET.explain(name)
-    assert file.error == str(told.value)
-    assert other.error == ""
+    assert (file.error, other.error) == (str(told.value), "")
 
 
 @pytest.mark.parametrize(
@@ -387,20 +370,15 @@ def lying(wheel: io.BytesIO) -> io.BytesIO:
 NAMED = "cp314-cp314-pyemscripten_2026_0_wasm32"
 
 
-@pytest.mark.parametrize(
-    ("stated", "expected"),
-    [
+def test_the_tags_inside_a_wheel_are_compared() -> None:
+    linux = ["cp314-cp314-linux_i686", "cp314-cp314-linux_x86_64"]
+    for stated, expected in (
         ([NAMED], ([NAMED], [], [])),
-        (
-            ["cp314-cp314-linux_x86_64.linux_i686"],
-            ([], [NAMED], ["cp314-cp314-linux_i686", "cp314-cp314-linux_x86_64"]),
-        ),
+        (["cp314-cp314-linux_x86_64.linux_i686"], ([], [NAMED], linux)),
         (["none\u202e"], ([], [NAMED], [r"none\u202e"])),
         ([], ([], [NAMED], [])),
-    ],
-)
-def test_the_tags_inside_a_wheel_are_compared(stated: list[str], expected: Any) -> None:
-    assert compare(WHEEL, archive(*stated)) == expected
+    ):
+        assert compare(WHEEL, archive(*stated)) == expected
 
 
 @pytest.mark.parametrize(

@@ -95,10 +95,8 @@ def test_elsewhere_nothing_changes(system: str, monkeypatch: MonkeyPatch) -> Non
     monkeypatch.setattr(platform, "mac_ver", lambda: ("14.0", ("", "", ""), "arm64"))
     before = [[*packaging.tags.platform_tags()], [*packaging.tags.sys_tags()]]
     with patched():
-        assert before == [
-            [*packaging.tags.platform_tags()],
-            [*packaging.tags.sys_tags()],
-        ]
+        again = [[*packaging.tags.platform_tags()], [*packaging.tags.sys_tags()]]
+    assert before == again
     assert before[0]
 
 

@@ -93,6 +93,7 @@ def of_family(family: type) -> Iterator[KnownPlatform]:
 def test_pyemscripten_table() -> None:
     """The rows are the library's records."""
     lookup = {"RPATH": "the side module's RPATH", "NAME.libs": "the folder NAME.libs"}
+    unwinding = {"javascript": "JavaScript", "webassembly": "WebAssembly"}
     found = rows("pep-9999-pyemscripten-platforms")
     known = list(of_family(PyEmscriptenPlatform))
     assert [row[:4] for row in found] == [
@@ -100,9 +101,7 @@ def test_pyemscripten_table() -> None:
             record.platform.version,
             record.toolchain.removeprefix("Emscripten "),
             ", ".join(record.python),
-            {"javascript": "JavaScript", "webassembly": "WebAssembly"}[
-                record.unwinding
-            ],
+            unwinding[record.unwinding],
         ]
         for record in known
     ]

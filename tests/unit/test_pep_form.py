@@ -68,10 +68,7 @@ def test_headers_have_their_form() -> None:
     assert re.fullmatch(r"[1-9][0-9]*(, [1-9][0-9]*)*", header("Requires"))
     created = datetime.strptime(header("Created"), "%d-%b-%Y")  # noqa: DTZ007
     assert created.strftime("%d-%b-%Y") == header("Created")
-
-
-def test_nobody_is_named_who_did_not_agree() -> None:
-    """The draft has no sponsor, no delegate and no thread yet."""
+    # No sponsor and no delegate has agreed, and there is no thread yet.
     names = {name for name, _, _ in PREAMBLE}
     assert not names & {"Sponsor", "PEP-Delegate", "Resolution", "Python-Version"}
     assert header("Discussions-To") == header("Post-History") == "Pending"
@@ -117,6 +114,8 @@ def test_text() -> None:
     """No line is longer than 79 columns, except for a URL."""
     check_text(PEP, 79)
     assert "\n\n\n\n" not in TEXT
+    # In the peps repository, a file whose name begins with "pep-" is a PEP.
+    assert [path.name for path in SUPPORT.iterdir() if path.stem[:4] == "pep-"] == []
 
 
 def test_links() -> None:
@@ -126,10 +125,7 @@ def test_links() -> None:
     # One address, to be filled in when there is one.
     assert bare == [".. _wasm-platform-tags: https://example.org/wasm-platform-tags"]
     assert re.findall(r">`_(?!_)", PROSE) == []
-
-
-def test_links_to_files_name_a_commit() -> None:
-    """A link to a branch could change its content."""
+    # A link to a branch could change its content.
     for url in re.findall(r"https://github\.com/\S+?(?=>)", TEXT):
         if re.search("/(blob|tree)/", url):
             assert re.search("/(blob|tree)/[0-9a-f]{40}(/|$)", url), url
@@ -158,9 +154,8 @@ def test_copyright() -> None:
 
 def test_rejected_ideas_are_weighed() -> None:
     """There are ten or more, each with an argument for it and one against it."""
-    ideas = re.findall(
-        r"^\S.*\n((?: {4}.+\n)+)", section("Rejected Ideas"), re.MULTILINE
-    )
+    rejected = section("Rejected Ideas")
+    ideas = re.findall(r"^\S.*\n((?: {4}.+\n)+)", rejected, re.MULTILINE)
     assert len(ideas) >= 10
     assert [idea for idea in ideas if " But " not in " ".join(idea.split())] == []
 
@@ -177,8 +172,3 @@ def test_support_files(path: Path) -> None:
     check_text(path, 79 if path.suffix == ".rst" else None)
     if path.suffix == ".json":
         json.loads(path.read_bytes())
-
-
-def test_support_files_are_no_peps() -> None:
-    """In the peps repository, a file whose name begins with "pep-" is a PEP."""
-    assert [path.name for path in SUPPORT.iterdir() if path.stem[:4] == "pep-"] == []

@@ -63,13 +63,9 @@ def test_concerned_tags_are_those_of_the_text() -> None:
     assert re.findall("``(.+?)``", listed[2]) == rest.split("|")
 
 
-def test_guide_has_the_expressions() -> None:
-    """The text for the packaging guide repeats the grammar to the letter."""
+def test_guide_has_the_expressions_and_the_order() -> None:
+    """The text for the packaging guide repeats the grammar, and the PEP's example."""
     assert grammar(GUIDE) == list(INDEX["accept"].values())
-
-
-def test_guide_has_the_order() -> None:
-    """Its example is that of the PEP, which is checked against the library."""
     example = block("pep-9999-example-environments").splitlines()[:2]
     assert "".join(f"    {line}\n" for line in example) in GUIDE
 
@@ -77,16 +73,13 @@ def test_guide_has_the_order() -> None:
 def test_figures_are_up_to_date() -> None:
     """figures.json has the committed results and patches, and the tables have both."""
     advice = "run pep/pep-9999/figures.py"
-    assert FIGURES["tools"] == [figures.tool_row(cell) for cell in figures.CELLS], (
-        advice
-    )
+    rows = [figures.tool_row(cell) for cell in figures.CELLS]
+    assert FIGURES["tools"] == rows, advice
     assert block("pep-9999-tools") == figures.tools(FIGURES), advice
     changes = [figures.change_row(folder) for folder in figures.CHANGES]
     assert FIGURES["changes"] == json.loads(json.dumps(changes)), advice
     assert block("pep-9999-changes-table") == figures.changes(FIGURES), advice
-
-
-def test_no_patch_is_left_out_of_the_table() -> None:
+    # No patch is left out of the table.
     patches = {path.parent.name for path in figures.UPSTREAM.glob("*/change.patch")}
     assert set(figures.CHANGES) == patches
 
@@ -102,37 +95,22 @@ def test_sizes_in_the_summary() -> None:
     ) in summary
 
 
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        ("src/packaging/tags.py", True),
-        ("warehouse/forklift/legacy.py", True),
-        ("configure.ac", True),
-        ("tests/test_tags.py", False),
-        ("Lib/test/test_sysconfig.py", False),
-        ("setuptools/tests/test_bdist_wheel.py", False),
-        ("unit_test/utils_test.py", False),
-        ("Doc/using/configure.rst", False),
-        ("news/11664.feature.rst", False),
-        ("CHANGELOG.md", False),
-        ("configure", False),
-        ("tools/vendoring/patches/packaging.patch", False),
-    ],
-)
-def test_what_is_code(name: str, code: bool) -> None:
+def test_what_is_code() -> None:
     """Tests, documentation, news and generated files are not counted as code."""
-    assert (figures.NOT_CODE.search(name) is None) is code
+    code = "src/packaging/tags.py warehouse/forklift/legacy.py configure.ac".split()
+    other = (
+        "tests/test_tags.py Lib/test/test_sysconfig.py setuptools/tests/test_bdist_wheel.py"
+        " unit_test/utils_test.py Doc/using/configure.rst news/11664.feature.rst"
+        " CHANGELOG.md configure tools/vendoring/patches/packaging.patch"
+    ).split()
+    assert [name for name in code + other if not figures.NOT_CODE.search(name)] == code
 
 
 def test_pip_passes_all_cases_of_selection() -> None:
     """Given the tags of a target, an unchanged pip passes every case of selection."""
     results = json.loads((figures.RESULTS / "pip-26.3-host-json.json").read_bytes())
-    verdicts = {
-        verdict["verdict"]
-        for case, verdict in results["cases"].items()
-        if case.startswith("select/")
-    }
-    assert verdicts == {"pass"}
+    cases = results["cases"].items()
+    assert {v["verdict"] for case, v in cases if case.startswith("select/")} == {"pass"}
 
 
 def test_figures_in_the_prose() -> None:
@@ -147,10 +125,9 @@ def test_figures_in_the_prose() -> None:
     counted = datetime.fromisoformat(FIGURES["counted"])
     assert "Counted in the npm packages of these releases on" in prose
     assert f"on {counted.day} {counted:%B %Y}, and run on" in prose
-    runs = [
-        figures.read(figures.RESULTS / f"{t['run']}.json") for t in FIGURES["tools"]
-    ]
-    days = sorted({datetime.fromisoformat(run["measured"]) for run in runs})
+    runs = [figures.RESULTS / f"{tool['run']}.json" for tool in FIGURES["tools"]]
+    measured = {figures.read(run)["measured"] for run in runs}
+    days = sorted(map(datetime.fromisoformat, measured))
     *others, last = [str(day.day) for day in days]
     assert {f"{day:%B %Y}" for day in days} == {"November 2026"}
     assert f"run on {', '.join(others)} and {last} November 2026" in prose
@@ -166,22 +143,13 @@ def test_counting(tmp_path: Path) -> None:
         "c-1-py3-none-any.whl",
         "d-1.tar",
     ]
-    lock = {
-        "info": {"python": "3.13.2"},
-        "packages": {name: {"file_name": name} for name in names},
-    }
+    packages = {name: {"file_name": name} for name in names}
+    lock = {"info": {"python": "3.13.2"}, "packages": packages}
     (tmp_path / "package.json").write_text('{"name": "pyodide", "version": "1"}')
     (tmp_path / "pyodide-lock.json").write_text(json.dumps(lock))
-    assert figures.count(tmp_path)["wheels"] == {
-        "canonical": 1,
-        "alias": 1,
-        "local": 0,
-        "any": 1,
-    }
-
-
-def test_counting_something_else(tmp_path: Path) -> None:
-    """Another npm package, or none, is refused with a message."""
+    counts = {"canonical": 1, "alias": 1, "local": 0, "any": 1}
+    assert figures.count(tmp_path)["wheels"] == counts
+    # Another npm package, or none, is refused with a message.
     (tmp_path / "package.json").write_text('{"name": "left-pad", "version": "1"}')
     with pytest.raises(SystemExit, match="pyodide is wanted, not left-pad"):
         figures.count(tmp_path)
@@ -202,11 +170,8 @@ def test_footnotes_of_measurements() -> None:
         }
 
     # [#abi]
-    releases = {
-        runtime.runtime.removeprefix("pyodide-")
-        for runtime in load_settings().runtimes
-        if runtime.kind == "pyodide"
-    }
+    pyodides = [one for one in load_settings().runtimes if one.kind == "pyodide"]
+    releases = {one.runtime.removeprefix("pyodide-") for one in pyodides}
     newer = {release for release in releases if Version(release) >= Version("0.28")}
     for unwinding, before, after in (
         ("javascript", "works", "call kills the interpreter"),

@@ -72,19 +72,15 @@ def test_what_the_target_says_is_no_setting_of_pip(
     assert said.out == ""
 
 
-def test_nothing_to_do(tags: Command) -> None:
+def test_no_arguments_no_platform_and_no_pip(
+    tags: Command, monkeypatch: MonkeyPatch
+) -> None:
     assert "pip got no arguments" in tags(2, "pip", *OF_TARGET).err
-
-
-def test_no_pip(tags: Command, monkeypatch: MonkeyPatch) -> None:
+    wrong = ("--target-platform", "wasi_0_0_0_wasm32", "--python", "3.13")
+    told = tags(2, "pip", "download", "demo", *wrong).err
+    assert "it is the local tag of a WASI build" in told
     monkeypatch.setattr(_pip, "find_spec", lambda name: None)
     assert "has no pip" in tags(2, "pip", "download", "demo", *OF_TARGET).err
-
-
-def test_a_wrong_tag(capsys: Capture) -> None:
-    wrong = ("--target-platform", "wasi_0_0_0_wasm32", "--python", "3.13")
-    assert _cli.main(["pip", "download", "demo", *wrong]) == 2
-    assert "it is the local tag of a WASI build" in capsys.readouterr().err
 
 
 def test_only_pip_takes_other_arguments(capsys: Capture) -> None:

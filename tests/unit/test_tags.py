@@ -169,20 +169,15 @@ def test_a_version_is_required_elsewhere(simulate: Simulate) -> None:
     assert list(wasi_platforms("0_2_sdk_33")) == ["wasi_0_2_sdk_33_wasm32"]
 
 
-@pytest.mark.parametrize("variables", [{}, {NEW: "2025_0"}])
-def test_sys_tags_have_this_list(simulate: Simulate, variables: Any) -> None:
-    simulate(*EMSCRIPTEN, variables)
-    with wasm_platform_tags.patched():
-        expected = list(packaging.tags.sys_tags())
-    assert list(wasm_platform_tags.sys_tags()) == expected
-    platforms = [*dict.fromkeys(tag.platform for tag in expected)]
-    assert platforms == [*wasm_platform_tags.platform_tags(), "any"]
-
-
-def test_sys_tags_of_another_implementation(
-    simulate: Simulate, monkeypatch: MonkeyPatch
-) -> None:
-    simulate(*EMSCRIPTEN, {NEW: "2025_0"})
+def test_sys_tags(simulate: Simulate, monkeypatch: MonkeyPatch) -> None:
+    for variables in ({}, {NEW: "2025_0"}):
+        simulate(*EMSCRIPTEN, variables)
+        with wasm_platform_tags.patched():
+            expected = list(packaging.tags.sys_tags())
+        assert list(wasm_platform_tags.sys_tags()) == expected
+        platforms = [*dict.fromkeys(tag.platform for tag in expected)]
+        assert platforms == [*wasm_platform_tags.platform_tags(), "any"]
+    # Another implementation.
     monkeypatch.setattr(packaging.tags, "interpreter_name", lambda: "xp")
     with wasm_platform_tags.patched():
         expected = list(packaging.tags.sys_tags())

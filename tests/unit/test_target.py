@@ -100,14 +100,14 @@ def test_names_of_several_releases_and_projects_are_refused() -> None:
         PYODIDE.select_release([second, second.replace("demo", "other")])
 
 
-@pytest.mark.parametrize("names", [wheel("py3", "none", "any"), b"demo.whl", ""])
-def test_one_name_is_no_list_of_names(names: Any) -> None:
-    for function in (PYODIDE.rank, PYODIDE.best, PYODIDE.select_release):
-        with pytest.raises(TypeError, match="wants an iterable of file names, not one"):
-            function(names)
-
-
-def test_tags_may_be_given_instead_of_a_name() -> None:
+def test_one_name_is_no_list_and_tags_may_be_given_instead() -> None:
+    names: Any
+    for names in (wheel("py3", "none", "any"), b"demo.whl", ""):
+        for function in (PYODIDE.rank, PYODIDE.best, PYODIDE.select_release):
+            with pytest.raises(
+                TypeError, match="wants an iterable of file names, not one"
+            ):
+                function(names)
     tags = [Tag("cp313", "cp313", "win_amd64"), Tag("py3", "none", "any")]
     assert PYODIDE.supports(tags)
     assert PYODIDE.supports(frozenset(tags))
@@ -200,19 +200,16 @@ def test_tags_are_those_of_a_cpython_there(monkeypatch: MonkeyPatch) -> None:
     assert list(Target("3.13", PyEmscriptenPlatform(2025, 0)).tags()) == tags
 
 
-@pytest.mark.parametrize(
-    ("tags", "rule"),
-    [
+def test_explain_yes() -> None:
+    for tags, rule in (
         ("cp313-cp313-pyemscripten_2025_0_wasm32", "exact-match"),
         ("cp313-cp313-pyodide_2025_0_wasm32", "same-platform"),
         ("py3-none-any", "installer-order"),
-    ],
-)
-def test_explain_yes(tags: str, rule: str) -> None:
-    explanation = PYODIDE.explain(wheel(tags))
-    assert explanation
-    assert (explanation.part, explanation.rule) == ("platform", rule)
-    assert explanation.offered == (tags.split("-")[2],)
+    ):
+        explanation = PYODIDE.explain(wheel(tags))
+        assert explanation
+        assert (explanation.part, explanation.rule) == ("platform", rule)
+        assert explanation.offered == (tags.split("-")[2],)
 
 
 NO_PLATFORM = [
@@ -267,19 +264,11 @@ def test_what_cannot_be_printed_is_escaped_in_a_message() -> None:
         assert PYODIDE.explain(f"demo-1.0-{tags}.whl").cause.isprintable()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *(
-            "",
-            "demo",
-            "demo-1.0.tar.gz",
-            "demo-1.0-py3-none.whl",
-            "demo-x-py3-none-any.whl",
-        ),
-        *("demo-1-\x1b-py3-none-any.whl", "demo\x1b"),
-    ],
-)
+NO_WHEELS = ["", "demo", "demo-1.0.tar.gz", "demo-1.0-py3-none.whl", "demo\x1b"]
+NO_VERSIONS = ["demo-x-py3-none-any.whl", "demo-1-\x1b-py3-none-any.whl"]
+
+
+@pytest.mark.parametrize("name", [*NO_WHEELS, *NO_VERSIONS])
 def test_what_is_no_wheel_name_raises(name: str) -> None:
     with pytest.raises(InvalidWheelFilename):
         PYODIDE.supports(name)
@@ -288,30 +277,23 @@ def test_what_is_no_wheel_name_raises(name: str) -> None:
     assert str(refused.value).isprintable()
 
 
-@pytest.mark.parametrize("end", [".WHL", ".Whl"])
-def test_the_suffix_in_upper_case_is_named(end: str) -> None:
-    name = wheel("py3", "none", "any").replace(".whl", end)
-    with pytest.raises(InvalidWheelFilename, match=f"{end} is in upper case"):
-        PYODIDE.explain(name)
-    assert PYODIDE.rank([name]) == []
-
-
-def test_a_bad_version_with_an_old_packaging(monkeypatch: MonkeyPatch) -> None:
+def test_other_bad_names(monkeypatch: MonkeyPatch) -> None:
+    for end in (".WHL", ".Whl"):
+        name = wheel("py3", "none", "any").replace(".whl", end)
+        with pytest.raises(InvalidWheelFilename, match=f"{end} is in upper case"):
+            PYODIDE.explain(name)
+        assert PYODIDE.rank([name]) == []
     before_23_2 = Mock(side_effect=InvalidVersion)
     monkeypatch.setattr(_select, "parse_wheel_filename", before_23_2)
     with pytest.raises(InvalidWheelFilename, match="demo-x"):
         PYODIDE.supports("demo-x-py3-none-any.whl")
 
 
-@pytest.mark.parametrize(
-    "python", ["", "3", "2.7", "3.x", "3.013", "3.13t", "cp313", "3.13\n", "3.13.2.1"]
-)
-def test_a_malformed_python_is_refused(python: str) -> None:
-    with pytest.raises(ValueError, match="invalid Python version"):
-        Target(python, "pyodide_2025_0_wasm32")
-
-
-def test_other_bad_targets_are_refused() -> None:
+def test_bad_targets_are_refused() -> None:
+    bad = ["", "3", "2.7", "3.x", "3.013", "3.13t", "cp313", "3.13\n", "3.13.2.1"]
+    for python in bad:
+        with pytest.raises(ValueError, match="invalid Python version"):
+            Target(python, "pyodide_2025_0_wasm32")
     with pytest.raises(InvalidPlatformTag):
         Target("3.13", "wasi_0_0_0_wasm32")
     with pytest.raises(TypeError, match="a Python version is a str"):

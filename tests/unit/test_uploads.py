@@ -12,7 +12,9 @@ from wasm_platform_tags.conformance.cases import Case, load_cases
 
 CANONICAL = "pyemscripten_2026_0_wasm32"
 OLDER = f"the older name of a platform; an upload says {CANONICAL}"
+OF_PLATFORM = "the platform's canonical tag"
 OF_ITS_OWN = "the index has rules of its own"
+CASES = [case for case in load_cases() if case.kind == "index"]
 RULES = Path(__file__).parents[2] / "pep" / "pep-9999" / "index-expressions.json"
 
 
@@ -20,11 +22,7 @@ def test_the_tags_concerned_are_those_of_the_pep() -> None:
     assert json.loads(RULES.read_bytes())["concerned"] == _CONCERNED.pattern
 
 
-@pytest.mark.parametrize(
-    "case",
-    [case for case in load_cases() if case.kind == "index"],
-    ids=lambda case: case.id,
-)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_uploads_of_the_suite(case: Case) -> None:
     name = f"demo-1.0-cp314-cp314-{case.data['platform']}.whl"
     try:
@@ -39,12 +37,7 @@ def test_uploads_of_the_suite(case: Case) -> None:
     ("platform", "accepted", "reason", "rule"),
     [
         ("any", True, "for any platform", "index-accepts"),
-        (
-            "wasi_0_1_sdk_24_wasm32",
-            True,
-            "the platform's canonical tag",
-            "index-accepts",
-        ),
+        ("wasi_0_1_sdk_24_wasm32", True, OF_PLATFORM, "index-accepts"),
         ("linux_x86_64", None, OF_ITS_OWN, "index-accepts"),
         (f"linux_x86_64.{CANONICAL}", None, OF_ITS_OWN, "index-accepts"),
         ("pyodide_2026_0_wasm32", False, OLDER, "index-rejects"),
