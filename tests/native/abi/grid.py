@@ -37,9 +37,7 @@ class Grid:
 
 
 def render(
-    rows: Sequence[str],
-    columns: Sequence[str],
-    cells: Mapping[tuple[str, str], Cell],
+    rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], Cell]
 ) -> str:
     """The grid as lines, and below it each reason with the columns that it holds for."""
     width = max(len(name) for name in (CORNER, *rows)) + 2

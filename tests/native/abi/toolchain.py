@@ -85,9 +85,7 @@ class Toolchain:
         """Compile one file with the headers of a platform."""
         out = self.folder / f"{name or source.stem}-{platform.version}.o"
         process = self.clang(
-            platform,
-            language,
-            *("-O1", "-fPIC", "-w", *flags, "-c", source, "-o", out),
+            platform, language, *("-O1", "-fPIC", "-w", *flags, "-c", source, "-o", out)
         )
         if process.status:
             return Built(None, compiler_error(process.text))
