@@ -33,17 +33,12 @@ class Evidence:
 
 def in_debug_sections(module: Path) -> Evidence:
     """Read a WebAssembly file that was not stripped."""
-    with (
-        module.open("rb") as file,
-        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-    ):
-        found = Counter(
-            (major.decode(), minor.decode()) for major, minor in MARK.findall(data)
-        )
+    read = mmap.ACCESS_READ
+    with module.open("rb") as file, mmap.mmap(file.fileno(), 0, access=read) as data:
+        marks = MARK.findall(data)
+    found = Counter((major.decode(), minor.decode()) for major, minor in marks)
     if len({major for major, _ in found}) != 1:
-        names = (
-            ", ".join(f"{major}.{minor}" for major, minor in sorted(found)) or "none"
-        )
+        names = ", ".join(map(".".join, sorted(found))) or "none"
         raise UnknownSdkError(
             f"{module.name}: wanted one SDK as wasisdk://vMAJOR.MINOR in its debug"
             f" sections, found {names}"

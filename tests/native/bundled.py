@@ -28,12 +28,11 @@ def libraries(package: Path, folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for data in modules(module.read_bytes()):
         exports = read(data).exported
-        for name, symbol in KNOWN_BY.items():
-            if symbol in exports:
-                if name in found:
-                    raise ProvisionError(f"{module.name} has two of {name}")
-                found[name] = folder / name
-                found[name].write_bytes(data)
+        for name in [name for name, symbol in KNOWN_BY.items() if symbol in exports]:
+            if name in found:
+                raise ProvisionError(f"{module.name} has two of {name}")
+            found[name] = folder / name
+            found[name].write_bytes(data)
     if missing := sorted(KNOWN_BY.keys() - found.keys()):
         raise ProvisionError(
             f"{module.name}: wanted {', '.join(KNOWN_BY)}, found no {', '.join(missing)}"

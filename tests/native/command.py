@@ -5,7 +5,7 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, as_completed
+from concurrent.futures import as_completed
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
@@ -93,11 +93,11 @@ def pick(runs: Sequence[Run], patterns: Sequence[str]) -> list[Run]:
                 f"--only {pattern!r} matches only what runs by its whole name:"
                 f" {', '.join(run.id for run in named)}"
             )
-    return [
-        run
-        for run in runs
-        if run.id in patterns or (not run.by_name and matches(run.id, patterns))
-    ]
+
+    def chosen(run: Run) -> bool:
+        return run.id in patterns or (not run.by_name and matches(run.id, patterns))
+
+    return list(filter(chosen, runs))
 
 
 def print_runs(runs: Sequence[Run], console: Console) -> None:
@@ -110,19 +110,15 @@ def _observe(
     context: NativeContext, runs: Sequence[Run], found_in: Downloads, console: Console
 ) -> dict[str, Observation]:
     found: dict[str, Observation] = {}
-    with (
-        Progress(console=console, transient=True) as progress,
-        threads(os.cpu_count() or 2) as pool,
-    ):
+    shown = Progress(console=console, transient=True)
+    with shown as progress, threads(os.cpu_count() or 2) as pool:
         task = progress.add_task("runs", total=len(runs))
         found_in.report = lambda source: progress.update(task, description=source)
-        pending: dict[Future[Observation], Run] = {
-            pool.submit(attempt, context, run): run for run in runs
-        }
+        pending = {pool.submit(attempt, context, run): run.id for run in runs}
         for future in as_completed(pending):
-            run = pending[future]
-            found[run.id] = future.result()
-            progress.update(task, description=run.id, advance=1)
+            name = pending[future]
+            found[name] = future.result()
+            progress.update(task, description=name, advance=1)
     return {run.id: found[run.id] for run in runs}
 
 
@@ -176,11 +172,6 @@ def comparison(
 
 def write_report(path: Path, found: dict[str, Observation], seconds: int) -> None:
     """Write the observations with their raw output."""
-    report = {
-        "measured": recorded.today(),
-        "seconds": seconds,
-        "observations": {
-            name: {**one.json(), "raw": one.raw} for name, one in found.items()
-        },
-    }
+    raw = {name: {**one.json(), "raw": one.raw} for name, one in found.items()}
+    report = {"measured": recorded.today(), "seconds": seconds, "observations": raw}
     recorded.write(path, report)

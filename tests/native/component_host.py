@@ -8,16 +8,8 @@ import argparse
 import json
 import sys
 
-from wasmtime import (  # type: ignore[import-not-found]
-    Config,
-    Engine,
-    Store,
-    WasiConfig,
-)
-from wasmtime.component import (  # type: ignore[import-not-found]
-    Component,
-    Linker,
-)
+import wasmtime  # type: ignore[import-not-found]
+import wasmtime.component as components  # type: ignore[import-not-found]
 
 
 def main() -> None:
@@ -27,25 +19,25 @@ def main() -> None:
     parser.add_argument("path")
     parser.add_argument("calls", nargs="*")
     options = parser.parse_args()
-    path, calls = options.path, options.calls
-    config = Config()
+    config = wasmtime.Config()
     config.cranelift_opt_level = "none"  # it runs once: compiling takes all the time
-    engine = Engine(config)
-    store = Store(engine)
-    wasi = WasiConfig()
+    engine = wasmtime.Engine(config)
+    store = wasmtime.Store(engine)
+    wasi = wasmtime.WasiConfig()
     wasi.inherit_stdout()
     wasi.inherit_stderr()
     if options.scratch:
         wasi.preopen_dir(options.scratch, "/scratch")
     store.set_wasi(wasi)
-    linker = Linker(engine)
+    linker = components.Linker(engine)
     linker.add_wasip2()
-    instance = linker.instantiate(store, Component.from_file(engine, path))
-    for call in calls:
+    component = components.Component.from_file(engine, options.path)
+    instance = linker.instantiate(store, component)
+    for call in options.calls:
         name, *arguments = call.split()
         function = instance.get_func(store, name)
         if function is None:
-            sys.exit(f"{path} exports no function {name!r}")
+            sys.exit(f"{options.path} exports no function {name!r}")
         print(function(store, *map(json.loads, arguments)), flush=True)
         function.post_return(store)
 

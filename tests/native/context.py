@@ -5,7 +5,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +22,11 @@ from .wheels import renamed
 PROJECT = HERE / "project"
 GUEST = HERE / "guest"
 WASI = "wasi_0_2_sdk_33_wasm32"
-EMSCRIPTEN = tuple(
-    f"pyemscripten_{version}_wasm32"
-    for version in ("2024_0", "2025_0", "2026_0", "2026_5")
-)
+VERSIONS = ("2024_0", "2025_0", "2026_0", "2026_5")
+EMSCRIPTEN = tuple(f"pyemscripten_{version}_wasm32" for version in VERSIONS)
 # Tags that merely look alike, and those of neighbours.
-WILD = (
-    "wasi_0_2_sdk_34_wasm32",
-    "wasi_0_1_sdk_33_wasm32",
-    "wasi_0_0_0_wasm32",
-    "wasi_wasm32",
-    "wasix_wasm32",
-)
+LOOK_ALIKES = ("wasi_0_2_sdk_34", "wasi_0_1_sdk_33", "wasi_0_0_0", "wasi", "wasix")
+WILD = tuple(f"{name}_wasm32" for name in LOOK_ALIKES)
 # For each componentize-py, the oldest first, the suffix of the extension modules that its
 # CPython imports. Only the newest takes that of the stable ABI.
 LINKERS = {one["version"]: one["suffix"] for one in PROVISION["componentize-py"]}
@@ -77,12 +70,9 @@ class NativeContext:
 
     def build(self, folder: Path, *settings: str) -> CompletedProcess:
         """Build the project with the newest pip: ``pip wheel``, no isolation."""
-        return self.pip(
-            self.downloads.pips[-1],
-            *("wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", folder),
-            *(part for line in settings for part in ("--config-settings", line)),
-            PROJECT,
-        )
+        options = ("wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", folder)
+        given = [part for line in settings for part in ("--config-settings", line)]
+        return self.pip(self.downloads.pips[-1], *options, *given, PROJECT)
 
     def wheel(self, *settings: str) -> Path:
         """The wheel that these config settings give."""
@@ -91,9 +81,8 @@ class NativeContext:
             folder = self.folder("-".join(["wheel", *settings]))
             process = self.build(folder, *settings)
             if process.status:
-                raise RuntimeError(
-                    f"the wheel {settings} was not built:\n{process.text}"
-                )
+                message = f"the wheel {settings} was not built"
+                raise RuntimeError(f"{message}:\n{process.text}")
             return next(folder.glob("*.whl"))
 
         made: Path = self.once(f"wheel {settings}", make)
@@ -117,22 +106,17 @@ class NativeContext:
         """Run one pip, unchanged, in a Python of its own."""
         names = (f"pip=={version}", ZIG)
         path = [*map(self.downloads.requirement, names), ROOT, ROOT / "reference"]
-        return run(
-            [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments],
-            environment(path),
-        )
+        pip = sys.executable, "-m", "pip", "--disable-pip-version-check"
+        return run([*pip, *arguments], environment(path))
 
     def install(
         self, pip: str, target: Target, site: Path, *what: str | Path
     ) -> CompletedProcess:
         """Let pip select for a target (a Python and a platform tag) and unpack."""
         python, platform = target
-        return self.pip(
-            pip,
-            *("install", "--no-cache-dir", "--no-deps", "--only-binary=:all:"),
-            *("--target", site, "--implementation", "cp"),
-            *("--platform", platform, "--python-version", python, *what),
-        )
+        options = ("install", "--no-cache-dir", "--no-deps", "--only-binary=:all:")
+        where = ("--target", site, "--implementation", "cp", "--platform", platform)
+        return self.pip(pip, *options, *where, "--python-version", python, *what)
 
     @property
     def index(self) -> Index:
@@ -141,9 +125,8 @@ class NativeContext:
         def make() -> Index:
             ours = [self.wheel(f"platform={tag}") for tag in (WASI, *EMSCRIPTEN)]
             wild = [renamed(ours[0], self.folder(f"wild-{t}"), t) for t in WILD]
-            index = Index({"ours": {"one-source": ours}, "wild": {"one-source": wild}})
-            index.__enter__()
-            return index
+            shelves = {"ours": {"one-source": ours}, "wild": {"one-source": wild}}
+            return Index(shelves).__enter__()
 
         made: Index = self.once("index", make)
         return made
@@ -151,12 +134,10 @@ class NativeContext:
     def serve(self, shelf: str, wheels: Sequence[Path]) -> str:
         """The address of an index that has these wheels alone."""
 
-        def make() -> Index:
-            index = Index({shelf: {"one-source": wheels}})
-            index.__enter__()
-            return index
-
-        index: Index = self.once(f"index {shelf}", make)
+        index: Index = self.once(
+            f"index {shelf}",
+            lambda: Index({shelf: {"one-source": wheels}}).__enter__(),
+        )
         return index.simple(shelf, "html")
 
     def close(self) -> None:
@@ -173,21 +154,10 @@ class NativeContext:
         """Link the extension modules under `path` into a component."""
         name = f"componentize-py=={version}"
         paths = [part for folder in path for part in ("-p", folder)]
-        return run(
-            [
-                *(sys.executable, "-c", COMPONENTIZE, "-d", world, "-w", world.stem),
-                *(
-                    "--world-module",
-                    "wit_world",
-                    "componentize",
-                    app,
-                    *paths,
-                    "-o",
-                    out,
-                ),
-            ],
-            environment([self.downloads.requirement(name)], RUST_BACKTRACE="0"),
-        )
+        script = (sys.executable, "-c", COMPONENTIZE, "-d", world, "-w", world.stem)
+        what = ("--world-module", "wit_world", "componentize", app, *paths, "-o", out)
+        host = environment([self.downloads.requirement(name)], RUST_BACKTRACE="0")
+        return run([*script, *what], host)
 
     def component(
         self, path: Path, *calls: str, scratch: Path | None = None
@@ -197,29 +167,18 @@ class NativeContext:
         With `scratch`, a folder that the component may write to as ``/scratch``.
         """
         granted: list[str | Path] = ["--scratch", scratch] if scratch else []
-        return run(
-            [sys.executable, HERE / "component_host.py", *granted, path, *calls],
-            environment([self.downloads.wasmtime]),
-        )
+        command = [sys.executable, HERE / "component_host.py", *granted, path, *calls]
+        return run(command, environment([self.downloads.wasmtime]))
 
     @contextmanager
     def guest(self, line: PyodideRelease, site: Path) -> Iterator[Callable[..., Any]]:
         """One Pyodide, just started, with a folder of installed wheels on its path."""
-        process = pyodide(
-            self.downloads.node,
-            self.downloads.pyodide(line),
-            {"/site": site, "/project": ROOT, "/cache": self.downloads.root},
-            [
-                "/site",
-                "/project",
-                "/project/reference",
-                f"/cache/{self.downloads.packaging.name}",
-            ],
-        )
-        try:
+        folders = {"/site": site, "/project": ROOT, "/cache": self.downloads.root}
+        packaging = f"/cache/{self.downloads.packaging.name}"
+        path = ["/site", "/project", "/project/reference", packaging]
+        found = self.downloads.pyodide(line)
+        with closing(pyodide(self.downloads.node, found, folders, path)) as process:
             yield process.call
-        finally:
-            process.close()
 
     def load(
         self,
@@ -227,31 +186,25 @@ class NativeContext:
         site: Path,
         project: str,
         module: str,
-        expressions: Sequence[str],
+        asked: Sequence[str],
     ) -> Observation:
         """Import what is installed in a fresh Pyodide and evaluate; see what happens."""
         values: list[str] = []
+        # The module stays imported: only `colorsys` is forgotten afterwards.
+        what = {"project": project, "module": "colorsys"}
+        package = f"{module.partition('.')[0]}."
+        # The import alone first: a mismatch may show only in a call.
+        stage = "import"
         with self.guest(line, site) as call:
-
-            def evaluate(expression: str) -> object:
-                package = module.partition(".")[0]
-                # The module stays imported: only `colorsys` is forgotten afterwards.
-                code = expression.replace(f"{package}.", f"__import__('{module}').", 1)
-                return call(
-                    "installed.call",
-                    project=project,
-                    module="colorsys",
-                    expression=code,
-                ).value["value"]
-
-            # The import alone first: a mismatch may show only in a call.
-            stage = "import"
             try:
-                evaluate(f"{module}.__name__")
-                stage = "call"
-                for expression in expressions:
-                    value = evaluate(expression)
-                    values.append(f"{expression} == {value!r}")
+                for expression in (f"{module}.__name__", *asked):
+                    code = expression.replace(package, f"__import__('{module}').", 1)
+                    found = call("installed.call", **what, expression=code).value[
+                        "value"
+                    ]
+                    if stage == "call":
+                        values.append(f"{expression} == {found!r}")
+                    stage = "call"
             except WorkerError as error:
                 dead = "the process ended" in str(error)
                 reason = fatal(error.output) if dead else str(error)

@@ -58,17 +58,17 @@ class Build:
 
     def wheel(self, context: NativeContext) -> Path:
         """The wheel, by the project's backend."""
-        return context.wheel(
-            f"platform={self.tag}",
-            f"sysroot={sdk_folder(context, self.sdk, self.wasi)}",
-            *(f"module={name}" for name in self.modules),
-            *([f"define={self.define}"] if self.define else []),
-            *([f"check={self.check}"] if self.check else []),
-        )
+        sysroot = sdk_folder(context, self.sdk, self.wasi)
+        options = [("module", name) for name in self.modules]
+        options += [("define", self.define), ("check", self.check)]
+        given = [f"{name}={value}" for name, value in options if value]
+        return context.wheel(f"platform={self.tag}", f"sysroot={sysroot}", *given)
 
 
 OURS = Build(33, "0.2", ("clib", "cxxlib"))
 NEEDS = Build(33, "0.2", ("needs",), check="no")
+WITH_DUP = Build(34, "0.1", ("clib",), "WITH_DUP=1")
+OLDEST = Build(15, "0.1", OURS.modules)
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,9 @@ class Forced:
 
 FORCED = (
     Forced("own-library", "C that needs a library of its wheel", NEEDS),
-    Forced(
-        "dup",
-        "C for SDK 34 that calls dup()",
-        Build(34, "0.1", ("clib",), "WITH_DUP=1"),
-    ),
+    Forced("dup", "C for SDK 34 that calls dup()", WITH_DUP),
     Forced("older-sdk", "C for SDK 25", Build(25, "0.2", ("clib",))),
-    Forced(
-        "oldest-sdk", "C and C++ for SDK 15, WASI 0.1", Build(15, "0.1", OURS.modules)
-    ),
+    Forced("oldest-sdk", "C and C++ for SDK 15, WASI 0.1", OLDEST),
     Forced("older-wasi", "C and C++ for WASI 0.1", Build(33, "0.1", OURS.modules)),
     Forced("libcxx", "C++ for SDK 33", Build(33, "0.2", ("cxxlib",)), OLDEST_LINKER),
     Forced("newer-sdk", "C and C++ for SDK 33", OURS, PREVIOUS_LINKER),
@@ -127,16 +121,13 @@ def build(which: Build, context: NativeContext) -> Observation:
     """Build the wheel and look into it."""
     wheel = which.wheel(context)
     lines = [wheel.name]
-    for path in sorted(
-        unpack(wheel, context.folder(f"look-{which.modules}")).glob("*.so")
-    ):
+    site = unpack(wheel, context.folder(f"look-{which.modules}"))
+    for path in sorted(site.glob("*.so")):
         found = read(path.read_bytes())
-        taken = [one.name for one in found.imports if not one.name.startswith("_")]
-        taken = [name for name in taken if not name.startswith("Py")]
-        lines.append(
-            f"{path.name}: needs {', '.join(one.name for one in found.needed)}"
-        )
-        lines.append(f"  of C: {', '.join(sorted({*taken} - {'memory'})) or 'nothing'}")
+        taken = {x.name for x in found.imports if not x.name.startswith(("_", "Py"))}
+        needed = ", ".join(one.name for one in found.needed)
+        lines.append(f"{path.name}: needs {needed}")
+        lines.append(f"  of C: {', '.join(sorted(taken - {'memory'})) or 'nothing'}")
     return shown("built", "\n".join(lines))
 
 
@@ -144,10 +135,8 @@ def select(platform: str, context: NativeContext) -> Observation:
     """Let the newest stock pip choose from an index that has our wheel alone."""
     url = context.serve("extension", [OURS.wheel(context)])
     site = context.folder(f"extension-{platform}")
-    target = PYTHON, platform
-    process = context.install(
-        context.downloads.pips[-1], target, site, "--index-url", url, "one-source"
-    )
+    pip, what = context.downloads.pips[-1], ("--index-url", url, "one-source")
+    process = context.install(pip, (PYTHON, platform), site, *what)
     if process.status:
         return shown("refused", process.last, process.text)
     return shown("installed", "\n".join(sorted(x.name for x in site.glob("*.so"))))
@@ -156,20 +145,15 @@ def select(platform: str, context: NativeContext) -> Observation:
 def select_with_uv(context: NativeContext) -> Observation:
     """Ask uv for the same."""
     uv = context.downloads.requirement(context.downloads.uv) / "bin" / "uv"
-    process = run(
-        [
-            *(uv, "pip", "install", "--no-config", "--no-progress", "--no-cache"),
-            *("--python", sys.executable, "--python-version", PYTHON),
-            *("--python-platform", "wasm32-wasip2", "--only-binary=:all:"),
-            *("--target", context.folder("extension-uv")),
-            *(
-                "--index-url",
-                context.serve("extension", [OURS.wheel(context)]),
-                "one-source",
-            ),
-        ],
-        environment([]),
-    )
+    folder = context.folder("extension-uv")
+    url = context.serve("extension", [OURS.wheel(context)])
+    command: list[str | Path] = [
+        *(uv, "pip", "install", "--no-config", "--no-progress", "--no-cache"),
+        *("--python", sys.executable, "--python-version", PYTHON),
+        *("--python-platform", "wasm32-wasip2", "--only-binary=:all:"),
+        *("--target", folder, "--index-url", url, "one-source"),
+    ]
+    process = run(command, environment([]))
     if process.status == 0:
         return shown("installed", process.last, process.text)
     return shown("cannot be asked", process.text.partition("[")[0], process.text)
@@ -179,9 +163,8 @@ def linked(
     context: NativeContext, site: Path, linker: str, out: Path
 ) -> Observation | None:
     """Link what is in a folder; None if that went well."""
-    process = context.componentize(
-        linker, GUEST / "sdk.wit", "sdk_app", [GUEST / "apps", site], out
-    )
+    path = GUEST / "apps", site
+    process = context.componentize(linker, GUEST / "sdk.wit", "sdk_app", path, out)
     if process.status == 0:
         return None
     message = process.text.partition("AssertionError: ")[2] or process.last
@@ -192,19 +175,15 @@ def called(context: NativeContext, modules: tuple[str, ...], out: Path) -> Obser
     """Ask every question that these modules can answer."""
     asked = [call for call in CALLS if call.partition(".")[0] in modules]
     calls = [f'call "{call}"' for call in asked]
-    process = context.component(
-        out, *calls, scratch=context.folder(f"{out.stem}-scratch")
-    )
+    scratch = context.folder(f"{out.stem}-scratch")
+    process = context.component(out, *calls, scratch=scratch)
     if process.status:
         return shown("call fails", process.last, process.text)
     answers = process.text.split()
     right = answers == [CALLS[call] for call in asked]
-    lines = [f"{c}: {a}" for c, a in zip(asked, answers, strict=True)]
-    return shown(
-        "works" if right else "answers wrong",
-        "\n".join(lines).replace('" "', " "),
-        process.text,
-    )
+    lines = "\n".join(f"{c}: {a}" for c, a in zip(asked, answers, strict=True))
+    outcome = "works" if right else "answers wrong"
+    return shown(outcome, lines.replace('" "', " "), process.text)
 
 
 def link_and_run(context: NativeContext) -> Observation:
@@ -217,48 +196,36 @@ def link_and_run(context: NativeContext) -> Observation:
 
 def force(case: Forced, context: NativeContext) -> Observation:
     """Bring a build before a linker whose C library is another."""
-    site = unpack(
-        case.build.wheel(context), context.folder(f"extension-forced-{case.name}")
-    )
+    folder = context.folder(f"extension-forced-{case.name}")
+    site = unpack(case.build.wheel(context), folder)
     for file in site.glob("*.abi3.so"):
         file.rename(site / file.name.replace(".abi3.so", LINKERS[case.linker]))
     out = context.scratch / f"forced-{case.name}.wasm"
-    return linked(context, site, case.linker, out) or called(
-        context, case.build.modules, out
-    )
+    refused = linked(context, site, case.linker, out)
+    return refused or called(context, case.build.modules, out)
 
 
-# What the build is asked for and must not make; @ stands for a sysroot of SDK 33, 0.2.
+# What the build is asked for and must not make: the module and the platform, with a
+# sysroot (of an SDK, for a WASI version).
+OTHER = "clib platform=wasi_0_1_sdk_33_wasm32 sysroot=@34-0.1"
 REFUSED = (
-    ("no-sysroot", "no sysroot for a module that uses libc", ("module=clib",)),
-    (
-        "another-sdk",
-        "a sysroot of SDK 34 for sdk_33",
-        ("module=clib", "platform=wasi_0_1_sdk_33_wasm32", "sysroot=@34-0.1"),
-    ),
-    (
-        "another-wasi",
-        "a sysroot of WASI 0.1 for wasi_0_2",
-        ("module=clib", "sysroot=@33-0.1"),
-    ),
-    (
-        "own-library",
-        "a library of the wheel's own",
-        ("module=needs", "sysroot=@33-0.2"),
-    ),
+    ("no-sysroot", "no sysroot for a module that uses libc", "clib"),
+    ("another-sdk", "a sysroot of SDK 34 for sdk_33", OTHER),
+    ("another-wasi", "a sysroot of WASI 0.1 for wasi_0_2", "clib sysroot=@33-0.1"),
+    ("own-library", "a library of the wheel's own", "needs sysroot=@33-0.2"),
 )
 
 
-def refuse(name: str, settings: tuple[str, ...], context: NativeContext) -> Observation:
+def refuse(name: str, settings: str, context: NativeContext) -> Observation:
     """Ask the build for what does not conform."""
     given = []
-    for setting in settings:
+    for setting in f"module={settings}".split():
         before, found, which = setting.partition("@")
-        if found:
-            sdk, _, wasi = which.partition("-")
-            setting = f"{before}{sdk_folder(context, int(sdk), wasi)}"  # noqa: PLW2901
-        given.append(setting)
-    if not any(setting.startswith("platform=") for setting in given):
+        sdk, _, wasi = which.partition("-")
+        given.append(
+            f"{before}{sdk_folder(context, int(sdk), wasi)}" if found else before
+        )
+    if "platform=" not in settings:
         given.append(f"platform={WASI}")
     return refuse_build(f"extension-{name}", given, context)
 
@@ -266,36 +233,19 @@ def refuse(name: str, settings: tuple[str, ...], context: NativeContext) -> Obse
 def runs() -> Iterator[Run]:
     """Every run, in the order of the way."""
     yield Run("wasi/extension/build", f"Build for {WASI}", partial(build, OURS))
-    yield Run(
-        f"wasi/extension/select/{WASI}",
-        f"The newest pip selects for {WASI}",
-        partial(select, WASI),
-    )
-    for tag in WRONG:
-        yield Run(
-            f"wasi/extension/select/{tag}",
-            f"The newest pip selects for {tag}",
-            partial(select, tag),
-            rule="exact-match",
-        )
+    for tag in (WASI, *WRONG):
+        what, do = f"The newest pip selects for {tag}", partial(select, tag)
+        rule = "" if tag == WASI else "exact-match"
+        yield Run(f"wasi/extension/select/{tag}", what, do, rule=rule)
     yield Run("wasi/extension/uv", "uv selects for WASI", select_with_uv)
-    yield Run(
-        "wasi/extension/run",
-        f"componentize-py {LINKER} links, wasmtime runs",
-        link_and_run,
-    )
+    what = f"componentize-py {LINKER} links, wasmtime runs"
+    yield Run("wasi/extension/run", what, link_and_run)
+    why = "a tag without the SDK, or an SDK read as a minimum"
     for case in FORCED:
-        yield Run(
-            f"extension/forced/{case.name}",
-            f"{case.what}, linked by componentize-py {case.linker}",
-            partial(force, case),
-            "a tag without the SDK, or an SDK read as a minimum",
-            rule="platform-wasi" if case.build is NEEDS else "exact-match",
-        )
+        what, do = f"{case.what}, linked by componentize-py", partial(force, case)
+        rule = "platform-wasi" if case.build is NEEDS else "exact-match"
+        name = f"extension/forced/{case.name}"
+        yield Run(name, f"{what} {case.linker}", do, why, rule)
     for name, what, settings in REFUSED:
-        yield Run(
-            f"wasi/extension/refuse/{name}",
-            what,
-            partial(refuse, name, settings),
-            rule="platform-wasi",
-        )
+        do = partial(refuse, name, settings)
+        yield Run(f"wasi/extension/refuse/{name}", what, do, rule="platform-wasi")

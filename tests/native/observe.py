@@ -78,10 +78,7 @@ def _fault(data: dict[str, Any]) -> str:
 
 
 def save(
-    found: Mapping[str, Observation],
-    known: Iterable[str],
-    measured: str,
-    path: Path = RESULTS,
+    found: Mapping[str, Observation], known: Iterable[str], measured: str, path: Path
 ) -> None:
     """Write the results; a run that was not repeated keeps its result and its day."""
     now = {name: {"measured": measured, **one.json()} for name, one in found.items()}
@@ -97,12 +94,9 @@ def differences(
     lines = []
     for name, observation in found.items():
         old, new = committed.get(name), observation.json()
-        if old is None:
-            lines.append(f"{name}: not committed yet; observed {_one_line(new)}")
-        elif not observation.is_as(old):
-            lines.append(
-                f"{name}: committed {_one_line(old)}; observed {_one_line(new)}"
-            )
+        if old is None or not observation.is_as(old):
+            known = f"committed {_one_line(old)}" if old else "not committed yet"
+            lines.append(f"{name}: {known}; observed {_one_line(new)}")
     return lines
 
 

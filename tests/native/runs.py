@@ -1,14 +1,6 @@
 """All runs, in the order of the pages that show them."""
 
-from . import (
-    extension,
-    families,
-    gallery,
-    guides,
-    interpreters,
-    target_pip,
-    wasi_way,
-)
+from . import extension, families, gallery, guides, interpreters, target_pip, wasi_way
 from .abi import runs as abi
 from .context import NativeContext
 from .observe import Run

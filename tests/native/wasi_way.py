@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from tests.toolkit.process import CompletedProcess
 from wasm_platform_tags.audit.wasm import read
 
 from .context import GUEST, LINKER, WASI, WILD, NativeContext
@@ -21,8 +22,9 @@ def build(context: NativeContext) -> Observation:
         found = read(path.read_bytes())
         kind = "component" if found.component else "core module"
         lines.append(f"{path.name}: {kind}; first section {found.sections[0].name}")
-        names = ", ".join(sorted(one.name for one in found.imports))
-        lines.append(f"  imports {names}")
+        lines.append(
+            f"  imports {', '.join(sorted(one.name for one in found.imports))}"
+        )
         lines.append(f"  exports {', '.join(sorted(found.exported))}")
     return shown("built", "\n".join(lines))
 
@@ -31,46 +33,32 @@ def select(pip: str, platform: str, shelf: str, context: NativeContext) -> Obser
     """Let a stock pip choose for a platform."""
     target = context.folder(f"select-{pip}-{platform}-{shelf}")
     url = context.index.simple(shelf, "html")
-    process = context.install(
-        pip, (PYTHON, platform), target, "--index-url", url, "one-source"
-    )
+    what = "--index-url", url, "one-source"
+    process = context.install(pip, (PYTHON, platform), target, *what)
+    lines = process.text.splitlines()
     if process.status == 0:
-        return shown("installed", "\n".join(_names(target)), process.text)
+        (metadata,) = target.glob("*.dist-info/WHEEL")
+        tags = [line for line in metadata.read_text().splitlines() if "Tag:" in line]
+        names = [*tags, *sorted(path.name for path in target.glob("*.so"))]
+        return shown("installed", "\n".join(names), process.text)
     fits = "No matching distribution found" in process.text
-    return shown("refused" if fits else "failed", _error(process.text), process.text)
-
-
-def _names(target: Path) -> list[str]:
-    (info,) = target.glob("*.dist-info")
-    tags = [
-        line for line in (info / "WHEEL").read_text().splitlines() if "Tag:" in line
-    ]
-    return [*tags, *sorted(path.name for path in target.glob("*.so"))]
-
-
-def _error(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if line.startswith("ERROR"))
+    errors = "\n".join(line for line in lines if line.startswith("ERROR"))
+    return shown("refused" if fits else "failed", errors, process.text)
 
 
 def link(context: NativeContext) -> Observation:
     """Link what pip installed into a component."""
-    process = context.once("demo", lambda: _link(context))
-    return shown(
-        "linked" if process.status == 0 else "refused", process.last, process.text
-    )
 
+    def make() -> CompletedProcess:
+        target, out = context.folder("deps"), context.scratch / "demo.wasm"
+        pip, url = context.downloads.pips[-1], context.index.simple("ours", "html")
+        context.install(pip, (PYTHON, WASI), target, "--index-url", url, "one-source")
+        path = GUEST / "apps", target
+        return context.componentize(LINKER, GUEST / "demo.wit", "demo_app", path, out)
 
-def _link(context: NativeContext) -> object:
-    target = context.folder("deps")
-    pip, url = context.downloads.pips[-1], context.index.simple("ours", "html")
-    context.install(pip, (PYTHON, WASI), target, "--index-url", url, "one-source")
-    return context.componentize(
-        LINKER,
-        GUEST / "demo.wit",
-        "demo_app",
-        [GUEST / "apps", target],
-        context.scratch / "demo.wasm",
-    )
+    process = context.once("demo", make)
+    outcome = "linked" if process.status == 0 else "refused"
+    return shown(outcome, process.last, process.text)
 
 
 def run(context: NativeContext) -> Observation:
@@ -84,11 +72,6 @@ def run(context: NativeContext) -> Observation:
     return shown("works", "\n".join(f"{call}: {value}" for call, value in pairs))
 
 
-def refuse(settings: tuple[str, ...], context: NativeContext) -> Observation:
-    """Ask the build for what it must not build."""
-    return refuse_build("-".join(settings), settings, context)
-
-
 def refuse_build(
     name: str, settings: Sequence[str], context: NativeContext
 ) -> Observation:
@@ -97,27 +80,25 @@ def refuse_build(
     lines = [line.strip() for line in process.text.splitlines()]
     message = next((line for line in lines if "(PEP requirement" in line), process.last)
     clear = message.startswith("error: ") and "Traceback" not in process.text
-    return shown(
-        "refused" if process.status and clear else "not refused clearly",
-        message,
-        process.text,
-    )
+    outcome = "refused" if process.status and clear else "not refused clearly"
+    return shown(outcome, message, process.text)
 
 
 def refuse_file(kind: str, context: NativeContext) -> Observation:
     """Ask the build to pack a file that is no extension module of the platform."""
     file = FILES[kind](context, context.folder(f"file-{kind}"))
-    return refuse((f"platform={WASI}", f"extension={file}"), context)
-
-
-def _side(context: NativeContext) -> bytes:
-    wheel = context.wheel(f"platform={WASI}")
-    return (unpack(wheel, context.folder("side")) / "side.abi3.so").read_bytes()
+    settings = f"platform={WASI}", f"extension={file}"
+    return refuse_build("-".join(settings), settings, context)
 
 
 def _written(folder: Path, name: str, data: bytes) -> Path:
     (folder / name).write_bytes(data)
     return folder / name
+
+
+def _wrong_suffix(context: NativeContext, folder: Path) -> Path:
+    site = unpack(context.wheel(f"platform={WASI}"), context.folder("side"))
+    return _written(folder, "side.so", (site / "side.abi3.so").read_bytes())
 
 
 def _component(context: NativeContext, folder: Path) -> Path:
@@ -126,7 +107,13 @@ def _component(context: NativeContext, folder: Path) -> Path:
     return _written(folder, "side.abi3.so", data)
 
 
-def _compiled(context: NativeContext, folder: Path, machine: str, *linked: str) -> Path:
+def _not_webassembly(_context: NativeContext, folder: Path) -> Path:
+    return _written(folder, "side.abi3.so", b"\x7fELF\x02\x01\x01\0")
+
+
+def _compiled(
+    machine: str, linked: Sequence[str], context: NativeContext, folder: Path
+) -> Path:
     """A module that clang and wasm-ld make of one empty function."""
     source = _written(folder, "side.c", b"int PyInit_side(void) { return 0; }\n")
     made = folder / "side.o", folder / "side.abi3.so"
@@ -136,19 +123,13 @@ def _compiled(context: NativeContext, folder: Path, machine: str, *linked: str) 
     return made[1]
 
 
-SHARED = ("-shared", "--experimental-pic", "--no-entry")
+SHARED = ("-mwasm64", "-shared", "--experimental-pic", "--no-entry")
 FILES: dict[str, Callable[[NativeContext, Path], Path]] = {
-    "wrong-suffix": lambda context, folder: _written(folder, "side.so", _side(context)),
-    "no-dylink": lambda context, folder: _compiled(
-        context, folder, "wasm32", "--no-entry"
-    ),
+    "wrong-suffix": _wrong_suffix,
+    "no-dylink": partial(_compiled, "wasm32", ["--no-entry"]),
     "component": _component,
-    "wasm64": lambda context, folder: _compiled(
-        context, folder, "wasm64", "-mwasm64", *SHARED
-    ),
-    "not-webassembly": lambda context, folder: _written(
-        folder, "side.abi3.so", b"\x7fELF\x02\x01\x01\0"
-    ),
+    "wasm64": partial(_compiled, "wasm64", SHARED),
+    "not-webassembly": _not_webassembly,
 }
 
 
@@ -156,24 +137,14 @@ def runs(context: NativeContext) -> Iterator[Run]:
     """Every run, in the order of the way."""
     yield Run("wasi/build", f"Build for {WASI}", build)
     for pip in context.downloads.pips:
-        yield Run(
-            f"wasi/select/{WASI}/pip-{pip}",
-            f"pip {pip} selects for {WASI}",
-            partial(select, pip, WASI, "ours"),
-        )
-        for tag in WILD:
-            yield Run(
-                f"wasi/select/{tag}/pip-{pip}",
-                f"pip {pip} selects for {tag}",
-                partial(select, pip, tag, "ours"),
-                rule="exact-match" if "sdk" in tag else "not-portable",
-            )
-        yield Run(
-            f"wasi/select/look-alikes/pip-{pip}",
-            f"pip {pip} is offered {', '.join(WILD)} for {WASI}",
-            partial(select, pip, WASI, "wild"),
-            rule="exact-match",
-        )
+        for tag in (WASI, *WILD):
+            what, do = f"pip {pip} selects for {tag}", partial(select, pip, tag, "ours")
+            exact = "exact-match" if "sdk" in tag else "not-portable"
+            rule = "" if tag == WASI else exact
+            yield Run(f"wasi/select/{tag}/pip-{pip}", what, do, rule=rule)
+        what = f"pip {pip} is offered {', '.join(WILD)} for {WASI}"
+        do = partial(select, pip, WASI, "wild")
+        yield Run(f"wasi/select/look-alikes/pip-{pip}", what, do, rule="exact-match")
     yield Run("wasi/link", f"componentize-py {LINKER} links", link)
     yield Run("wasi/run", "wasmtime calls both modules", run)
     for name, settings, rule in (
@@ -186,12 +157,9 @@ def runs(context: NativeContext) -> Iterator[Run]:
         ("unknown-target", ("platform=wasi_0_9_sdk_33_wasm32",), "platform-wasi"),
     ):
         what = " ".join(settings) or "no config setting"
-        yield Run(f"wasi/refuse/{name}", what, partial(refuse, settings), rule=rule)
+        do = partial(refuse_build, "-".join(settings), settings)
+        yield Run(f"wasi/refuse/{name}", what, do, rule=rule)
     for kind in FILES:
+        what = f"extension=FILE: {kind.replace('-', ' ')}"
         rule = "wasm64-reserved" if kind == "wasm64" else "platform-wasi"
-        yield Run(
-            f"wasi/refuse/{kind}",
-            f"extension=FILE: {kind.replace('-', ' ')}",
-            partial(refuse_file, kind),
-            rule=rule,
-        )
+        yield Run(f"wasi/refuse/{kind}", what, partial(refuse_file, kind), rule=rule)

@@ -1,12 +1,12 @@
 """Modules as extension modules, linked with the shared libc.so of a componentize-py."""
 
 import re
-import sys
 from collections.abc import Iterable
 from functools import partial
+from itertools import product
 from pathlib import Path
 
-from tests.toolkit.process import environment, run
+from tests.toolkit.process import run
 from wasm_platform_tags import WasiPlatform
 
 from ..context import GUEST, LINKERS, NativeContext
@@ -15,7 +15,7 @@ from ..provision import PROVISION
 from .facets import FACETS, MODULES, Facet
 from .grid import ANSWERS, Cell, render, summary
 from .static import COLUMNS, PLATFORMS
-from .toolchain import HERE, Toolchain
+from .toolchain import Toolchain
 
 # The componentize-py whose shared libraries are those of an SDK's release, for WASI 0.2,
 # and that SDK.
@@ -39,23 +39,20 @@ def observe(linker: str, context: NativeContext) -> Observation:
     tools = Toolchain(context)
     cells: dict[tuple[str, str], Cell] = {}
     modules: dict[str, tuple[str, str]] = {}
-    for facet in DYNAMIC:
-        for platform in PLATFORMS:
-            key = (facet.name, platform.version)
-            make = partial(module, tools, facet, platform)
-            made: Path | Cell = context.once(f"abi module {key}", make)
-            if isinstance(made, Cell):
-                cells[key] = made
-            else:
-                modules[made.stem] = key
+    for facet, platform in product(DYNAMIC, PLATFORMS):
+        key = (facet.name, platform.version)
+        make = partial(module, tools, facet, platform)
+        made: Path | Cell = context.once(f"abi module {key}", make)
+        if isinstance(made, Cell):
+            cells[key] = made
+        else:
+            modules[made.stem] = key
     refused, component, raw = link(tools, linker, modules)
-    for name, key in modules.items():
-        if name in refused:
-            cells[key] = Cell("refused", refused[name])
+    names = [name for name in modules if name in refused]
+    cells |= {modules[name]: Cell("refused", refused[name]) for name in names}
     for name, answer in call(tools, component).items():
         cells[modules[name]] = Cell(ANSWERS[answer])
-    rows = [facet.name for facet in DYNAMIC]
-    text = render(rows, COLUMNS, cells)
+    text = render([facet.name for facet in DYNAMIC], COLUMNS, cells)
     return shown(summary(cells), text, raw)
 
 
@@ -67,20 +64,13 @@ def module(tools: Toolchain, facet: Facet, platform: WasiPlatform) -> Path | Cel
     if built.file is None:
         return Cell("no-header", built.why)
     name = f"{facet.name}_{platform.version}".replace("-", "_")
-    wrapper = tools.compile(
-        MODULES / "extension.c",
-        platform,
-        flags=(f"-DNAME={name}", f"-Dprobe={facet.symbol}"),
-        name=name,
-    )
+    flags, source = (f"-DNAME={name}", f"-Dprobe={facet.symbol}"), "extension.c"
+    wrapper = tools.compile(MODULES / source, platform, flags=flags, name=name)
     assert wrapper.file, wrapper.why
     out = tools.folder / f"{name}.so"
-    process = run(
-        [
-            *(tools.zig, "wasm-ld", *SHARED, "--no-entry", "--strip-debug"),
-            *(f"--export=PyInit_{name}", built.file, wrapper.file, "-o", out),
-        ]
-    )
+    options = (*SHARED, "--no-entry", "--strip-debug", f"--export=PyInit_{name}")
+    files = (built.file, wrapper.file)
+    process = run([tools.zig, "wasm-ld", *options, *files, "-o", out])
     return Cell("refused", process.text) if process.status else out
 
 
@@ -95,10 +85,8 @@ def link(
         for name in left:
             copy = folder / f"{name}{LINKERS[linker]}"
             copy.write_bytes((tools.folder / f"{name}.so").read_bytes())
-        out = folder / "app.wasm"
-        process = tools.context.componentize(
-            linker, GUEST / "abi.wit", "app", [folder], out
-        )
+        world, out = GUEST / "abi.wit", folder / "app.wasm"
+        process = tools.context.componentize(linker, world, "app", [folder], out)
         raw += process.text
         if process.status == 0:
             return refused, out, raw
@@ -129,8 +117,5 @@ def application(modules: Iterable[str]) -> str:
 
 def call(tools: Toolchain, component: Path) -> dict[str, str]:
     """What each module answers."""
-    host = environment([tools.context.downloads.wasmtime])
-    process = run([sys.executable, HERE / "host.py", component, "answers"], host)
-    if process.status:
-        raise RuntimeError(f"host.py failed:\n{process.text}")
-    return dict(pair.split("=") for pair in process.text.split())
+    text = tools.host(component, "answers")
+    return dict(pair.split("=") for pair in text.split())

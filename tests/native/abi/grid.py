@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 # The best first; a cell is one of these.
 WORDS = {
@@ -37,9 +38,7 @@ class Grid:
 
 
 def render(
-    rows: Sequence[str],
-    columns: Sequence[str],
-    cells: Mapping[tuple[str, str], Cell],
+    rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], Cell]
 ) -> str:
     """The grid as lines, and below it each reason with the columns that it holds for."""
     width = max(len(name) for name in (CORNER, *rows)) + 2
@@ -48,16 +47,13 @@ def render(
     for row in rows:
         words = (cells[row, column].word.ljust(10) for column in columns)
         lines.append((row.ljust(width) + " ".join(words)).rstrip())
-    reasons: dict[tuple[str, str], list[str]] = {}
-    for column in columns:
-        for row in rows:
-            cell = cells[row, column]
-            if cell.why and cell.word != "not-run":
-                # What does not compile is the same in each column.
-                where = row if cell.word == "no-header" else column
-                places = reasons.setdefault((cell.word, cell.why), [])
-                if where not in places:
-                    places.append(where)
+    reasons: dict[tuple[str, str], dict[str, None]] = {}
+    for column, row in product(columns, rows):
+        cell = cells[row, column]
+        if cell.why and cell.word != "not-run":
+            # What does not compile is the same in each column.
+            where = row if cell.word == "no-header" else column
+            reasons.setdefault((cell.word, cell.why), {})[where] = None
     for (word, why), found in reasons.items():
         lines.append(f"{word} ({', '.join(found)}): {why}")
     return "\n".join(lines)

@@ -56,31 +56,23 @@ def observe(
     """Compare two platforms."""
     tools = Toolchain(context)
     old, new = (
-        context.once(f"abi interface {one}", partial(interface, tools, one))
+        vars(context.once(f"abi interface {one}", partial(interface, tools, one)))
         for one in (before, after)
     )
-    lines, differ = [], 0
-    for kind, title in KINDS.items():
-        line, count = sentence(title, getattr(old, kind), getattr(new, kind))
-        lines.append(line)
-        differ += count
+    found = [sentence(title, old[kind], new[kind]) for kind, title in KINDS.items()]
+    differ, lines = sum(count for _, count in found), [line for line, _ in found]
     return shown(f"{differ} differ" if differ else "none differs", "\n".join(lines))
 
 
 def sentence(title: str, old: Names, new: Names) -> tuple[str, int]:
     """How many are in both, which of them differ, what is gone and new; the second."""
     both = sorted(old.keys() & new.keys())
-    changed = [
-        change(name, old[name], new[name]) for name in both if old[name] != new[name]
-    ]
-    parts = [f"{title}: {len(both)} in both"]
-    parts.append(
-        f"{len(changed)} differ ({'; '.join(changed)})" if changed else "none differs"
-    )
-    for names, what in (
-        (sorted(old.keys() - new.keys()), "gone"),
-        (sorted(new.keys() - old.keys()), "new"),
-    ):
+    differ = [name for name in both if old[name] != new[name]]
+    changed = [change(name, old[name], new[name]) for name in differ]
+    found = f"{len(changed)} differ ({'; '.join(changed)})"
+    parts = [f"{title}: {len(both)} in both", found if changed else "none differs"]
+    gone, added = old.keys() - new.keys(), new.keys() - old.keys()
+    for names, what in ((sorted(gone), "gone"), (sorted(added), "new")):
         if names:
             named = ", ".join(names[:NAMES]) + (", ..." if len(names) > NAMES else "")
             parts.append(f"{len(names)} {what} ({named})")
@@ -100,15 +92,13 @@ def interface(tools: Toolchain, platform: WasiPlatform) -> Interface:
     ask = Ask(tools, platform)
     names = ask.headers()
     found = ask.interface(names)
-    found.symbols = dict.fromkeys(
-        symbols((tools.sysroot(platform).libraries / "libc.a").read_bytes()), ""
-    )
+    library = tools.sysroot(platform).libraries / "libc.a"
+    found.symbols = dict.fromkeys(symbols(library.read_bytes()), "")
     if generated := [name for name in GENERATED if name in names]:
         alone = ask.interface(generated)
         common = ask.interface(name for name in COMMON if name in names)
         for kind in KINDS:
-            of_it = vars(alone)[kind].keys() - vars(common)[kind].keys()
-            for name in of_it:
+            for name in vars(alone)[kind].keys() - vars(common)[kind].keys():
                 vars(found)[kind].pop(name, None)
                 found.symbols.pop(name, None)
     return found
@@ -125,24 +115,23 @@ class Ask:
 
     def headers(self) -> list[str]:
         """Every public header that compiles by itself."""
-        found = sorted(
-            path.relative_to(self.root).as_posix() for path in self.root.rglob("*.h")
-        )
-        return [
-            name
-            for name in found
-            if not name.startswith(("__", "bits/", "c++/"))
-            and self.run(f"#include <{name}>\n", "-fsyntax-only")[0] == 0
-        ]
+
+        def public(name: str) -> bool:
+            private = name.startswith(("__", "bits/", "c++/"))
+            source = f"#include <{name}>\n"
+            return not private and self.run(source, "-fsyntax-only")[0] == 0
+
+        paths = self.root.rglob("*.h")
+        names = sorted(path.relative_to(self.root).as_posix() for path in paths)
+        return list(filter(public, names))
 
     def interface(self, headers: Iterable[str]) -> Interface:
         """What these headers declare."""
         source = "".join(f"#include <{name}>\n" for name in headers)
         macros = object_macros(self.run(source, "-dM", "-E")[1])
         own = object_macros(self.run("", "-dM", "-E")[1])
-        types, prototypes = declarations(
-            self.run(source, "-fsyntax-only", "-Xclang", "-ast-dump=json")[1]
-        )
+        tree = ("-Xclang", "-ast-dump=json")
+        types, prototypes = declarations(self.run(source, "-fsyntax-only", *tree)[1])
         dump = ("-Xclang", "-fdump-record-layouts-complete")
         return Interface(
             constants=self.values(source, {name: name for name in macros - own}),

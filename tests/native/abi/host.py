@@ -14,27 +14,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from wasmtime import (  # type: ignore[import-not-found]
-    Config,
-    Engine,
-    FuncType,
-    Linker,
-    Module,
-    Store,
-    ValType,
-    WasiConfig,
-)
-from wasmtime import component as components
+import wasmtime  # type: ignore[import-not-found]
+import wasmtime.component as components  # type: ignore[import-not-found]
 
 PEEK, WAIT = 1, 2
 
 
 def main() -> None:
     """Run all."""
-    config = Config()
+    config = wasmtime.Config()
     config.cranelift_opt_level = "none"  # each runs once
     config.wasm_exceptions = True
-    engine = Engine(config)
+    engine = wasmtime.Engine(config)
     first, *function = sys.argv[1:]
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -42,17 +33,16 @@ def main() -> None:
             print(call(engine, Path(first), function[0], folder))
             return
         jobs = json.loads(Path(first).read_text("utf-8"))
-        print(
-            json.dumps([run(engine, Path(path), name, folder) for path, name in jobs])
-        )
+        ran = [run(engine, Path(path), name, folder) for path, name in jobs]
+        print(json.dumps(ran))
 
 
 def call(engine: Any, path: Path, function: str, root: Path) -> object:
     """What an exported function returns."""
-    wasi = WasiConfig()
+    wasi = wasmtime.WasiConfig()
     wasi.inherit_stderr()
     wasi.preopen_dir(str(root), "/")
-    store = Store(engine)
+    store = wasmtime.Store(engine)
     store.set_wasi(wasi)
     return instantiate(engine, store, path).get_func(store, function)(store)
 
@@ -62,12 +52,12 @@ def run(engine: Any, path: Path, argument: str, scratch: Path) -> tuple[str, str
     root = scratch / f"{path.stem}-{argument}"
     root.mkdir()
     output = root.with_suffix(".output")
-    wasi = WasiConfig()
+    wasi = wasmtime.WasiConfig()
     wasi.argv = [path.stem, argument]
     wasi.stdout_file = str(output)
     wasi.stderr_file = str(scratch / "errors")
     wasi.preopen_dir(str(root), "/")
-    store = Store(engine)
+    store = wasmtime.Store(engine)
     store.set_wasi(wasi)
     start = component if path.suffix == ".component" else core
     status = ""
@@ -81,22 +71,18 @@ def run(engine: Any, path: Path, argument: str, scratch: Path) -> tuple[str, str
 
 def core(engine: Any, store: Any, path: Path) -> None:
     """A program of WASI 0.1."""
-    linker = Linker(engine)
+    linker = wasmtime.Linker(engine)
     linker.define_wasi()
     linker.allow_shadowing = True
     left, right = socket.socketpair()
     with left, right:
         left.sendall(b"ping")
         left.shutdown(socket.SHUT_WR)
-        signature = FuncType([ValType.i32()] * 6, [ValType.i32()])
-        linker.define_func(
-            "wasi_snapshot_preview1",
-            "sock_recv",
-            signature,
-            receiver(right),
-            access_caller=True,
-        )
-        instance = linker.instantiate(store, compiled(Module, engine, path))
+        i32 = wasmtime.ValType.i32
+        signature = wasmtime.FuncType([i32()] * 6, [i32()])
+        name = "wasi_snapshot_preview1", "sock_recv"
+        linker.define_func(*name, signature, receiver(right), access_caller=True)
+        instance = linker.instantiate(store, compiled(wasmtime.Module, engine, path))
         start = instance.exports(store).get("_start")
         if start is None:
             raise LookupError("it exports no _start")
@@ -106,15 +92,8 @@ def core(engine: Any, store: Any, path: Path) -> None:
 def receiver(connection: socket.socket) -> Any:
     """Our own sock_recv: this wasmtime lets a program of WASI 0.1 have no socket."""
 
-    def sock_recv(
-        caller: Any,
-        _file: int,
-        parts: int,
-        _count: int,
-        flags: int,
-        size: int,
-        out: int,
-    ) -> int:
+    def sock_recv(caller: Any, *arguments: int) -> int:
+        _file, parts, _count, flags, size, out = arguments
         memory = caller["memory"]
 
         def word(place: int) -> int:

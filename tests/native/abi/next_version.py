@@ -40,14 +40,12 @@ def observe(context: NativeContext) -> Observation:
     built = _compile(context, tools, cells)
     programs: dict[Path, str] = {}
     for column in PLATFORMS:
-        had = {
-            facet: file
-            for facet, file in built.items()
-            if to_be_had(tools, facet, HEADERS, column)
-        }
-        for facet in built.keys() - had.keys():
-            cells[facet.name, column.version] = Cell("not-run")
-        modules = {facet.name: file for facet, file in had.items()}
+        modules: dict[str, Path] = {}
+        for facet, file in built.items():
+            if to_be_had(tools, facet, HEADERS, column):
+                modules[facet.name] = file
+            else:
+                cells[facet.name, column.version] = Cell("not-run")
         program, refused = tools.link(modules, column, "as-0_3")
         for name, why in refused.items():
             cells[name, column.version] = Cell("refused", why)
@@ -72,13 +70,10 @@ def _compile(
     header = tools.sysroot(HEADERS).headers / "wasi" / "version.h"
     (front / "version.h").write_text(choose(header.read_text("utf-8")), "utf-8")
     built: dict[Facet, Path] = {}
-    for facet in FACETS:
-        if facet.language != "c":
-            continue
+    for facet in (one for one in FACETS if one.language == "c"):
         flags = (f"-I{front.parent}", f"-Dprobe={facet.symbol}", *facet.flags)
-        made = tools.compile(
-            facet.path, HEADERS, flags=flags, name=f"{facet.name}-as-0_3"
-        )
+        name = f"{facet.name}-as-0_3"
+        made = tools.compile(facet.path, HEADERS, flags=flags, name=name)
         if made.file:
             built[facet] = made.file
         else:

@@ -16,6 +16,9 @@ RELATIONS = {
 }
 
 
+SILENT = ("no-header", "not-run")
+
+
 def platform(version: str) -> WasiPlatform:
     """The platform of a row or a column."""
     found = parse_platform_tag(f"wasi_{version}_wasm32")
@@ -48,17 +51,12 @@ def outcomes(grid: Grid) -> dict[str, str]:
             module = platform(column if row == "any" else row)
             if name := relation(module, platform(column)):
                 found[name][word] += 1
-    return {name: in_words(counts) for name, counts in found.items()}
+    return {name: _in_words(counts) for name, counts in found.items()}
 
 
-def in_words(counts: Counter[str]) -> str:
-    """Outcomes in words."""
+def _in_words(counts: Counter[str]) -> str:
     answers = [word for word in WORDS if counts[word] and word not in SILENT]
     if not answers:
         return "not run" if counts["not-run"] else "\N{EN DASH}"
-    if len(answers) == 1:
-        return answers[0]
-    return ", ".join(f"{counts[word]} {word}" for word in answers)
-
-
-SILENT = ("no-header", "not-run")
+    several = ", ".join(f"{counts[word]} {word}" for word in answers)
+    return several if len(answers) > 1 else answers[0]

@@ -25,31 +25,16 @@ STEPS = [
 
 def runs() -> Iterator[Run]:
     """Every run, in the order of the page."""
-    for facet in FACETS:
-        yield Run(
-            f"abi/static/{facet.name}", facet.title, partial(static.observe, facet)
-        )
-    yield Run(
-        f"abi/static/{RUST.name}",
-        RUST.title,
-        partial(static.observe, RUST),
-        by_name=True,
-    )
+    for facet in (*FACETS, RUST):
+        name, do = f"abi/static/{facet.name}", partial(static.observe, facet)
+        yield Run(name, facet.title, do, by_name=facet is RUST)
     yield Run("abi/start", "crt1 with another C library", start.observe)
-    yield Run(
-        "abi/wasi-0.3",
-        "SDK 34's headers with WASI 0.3 chosen, with each C library",
-        next_version.observe,
-    )
+    what = "SDK 34's headers with WASI 0.3 chosen, with each C library"
+    yield Run("abi/wasi-0.3", what, next_version.observe)
     for linker, sdk in dynamic.SDKS.items():
-        yield Run(
-            f"abi/dynamic/{linker}",
-            f"libc.so of SDK {sdk}, in componentize-py {linker}",
-            partial(dynamic.observe, linker),
-        )
+        what = f"libc.so of SDK {sdk}, in componentize-py {linker}"
+        yield Run(f"abi/dynamic/{linker}", what, partial(dynamic.observe, linker))
     for before, after in STEPS:
-        yield Run(
-            f"abi/headers/{before.version}-{after.version}",
-            f"{before.version} and {after.version}",
-            partial(headers.observe, before, after),
-        )
+        old, new = before.version, after.version
+        do = partial(headers.observe, before, after)
+        yield Run(f"abi/headers/{old}-{new}", f"{old} and {new}", do)

@@ -25,9 +25,8 @@ def observe(context: NativeContext) -> Observation:
             key = (row.version, column.version)
             module = tools.object(memory, column).file
             assert module
-            program, refused = tools.link(
-                {MODULE: module}, column, f"start-{row.version}", tools.start(row)
-            )
+            name, crt1 = f"start-{row.version}", tools.start(row)
+            program, refused = tools.link({MODULE: module}, column, name, crt1)
             if program:
                 programs[program] = key
             else:

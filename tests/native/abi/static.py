@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 from wasm_platform_tags import WasiPlatform
@@ -30,18 +31,13 @@ def observe(facet: Facet, context: NativeContext) -> Observation:
     tools = Toolchain(context)
     if facet.has_headers:
         listed = [one for one in FACETS if one.has_headers]
-        found = context.once(
-            "abi static", partial(table, tools, listed, COLUMNS, "all")
-        )
-        rows = COLUMNS
+        rows, make = COLUMNS, partial(table, tools, listed, COLUMNS, "all")
+        found = context.once("abi static", make)
     else:
         rows = [ANY]
         found = table(tools, [facet], rows, facet.name)
-    cells = {
-        (row, column): found[facet.name, row, column]
-        for row in rows
-        for column in COLUMNS
-    }
+    places = product(rows, COLUMNS)
+    cells = {(row, name): found[facet.name, row, name] for row, name in places}
     return shown(summary(cells), render(rows, COLUMNS, cells))
 
 
@@ -49,24 +45,21 @@ def table(
     tools: Toolchain, facets: Sequence[Facet], rows: Sequence[str], name: str
 ) -> Table:
     """Build, link and run; modules of one platform share a program, and no instance."""
-    pairs = [(row, column) for row in rows for column in PLATFORMS]
-
-    def link(pair: tuple[str, WasiPlatform]) -> Linked:
-        row, column = pair
-        return combine(tools, facets, row, column, name)
-
+    pairs = list(product(rows, PLATFORMS))
     made: Table = {}
-    programs: dict[Path, tuple[str, str, list[str]]] = {}
+    programs: dict[Path, tuple[str, str]] = {}
+    asked: dict[Path, list[str]] = {}
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        linked = pool.map(link, pairs)
+        linked = pool.map(
+            lambda pair: combine(tools, facets, pair[0], pair[1], name), pairs
+        )
         for (row, column), (cells, program, modules) in zip(pairs, linked, strict=True):
             made |= {(one, row, column.version): cell for one, cell in cells.items()}
             if program:
-                programs[program] = (row, column.version, modules)
-    asked = {program: modules for program, (_, _, modules) in programs.items()}
+                programs[program], asked[program] = (row, column.version), modules
     for (program, module), cell in tools.run(asked, f"static-{name}").items():
-        row, column_name, _ = programs[program]
-        made[module, row, column_name] = cell
+        row, version = programs[program]
+        made[module, row, version] = cell
     return made
 
 
@@ -80,10 +73,8 @@ def combine(
     for facet in facets:
         if not to_be_had(tools, facet, platform, column):
             cells[facet.name] = Cell("not-run")
-            continue
-        built = tools.object(facet, platform)
-        if built.file:
-            modules[facet.name] = built.file
+        elif file := (built := tools.object(facet, platform)).file:
+            modules[facet.name] = file
         else:
             cells[facet.name] = Cell("no-header", built.why)
     program, refused = tools.link(modules, column, f"{name}-{row}")

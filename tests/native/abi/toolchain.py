@@ -47,11 +47,9 @@ class Toolchain:
         runtime = context.downloads.yowasp / "lib" / "wasm32-unknown-wasip1"
         self.builtins = runtime / "libclang_rt.builtins.a"
         self.folder = context.once("abi folder", lambda: context.folder("abi"))
-        self.environment = environment(
-            (),
-            ZIG_GLOBAL_CACHE_DIR=str(self.folder / "zig-cache"),
-            ZIG_LOCAL_CACHE_DIR=str(self.folder / "zig-cache"),
-        )
+        names = ("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR")
+        caches = dict.fromkeys(names, str(self.folder / "zig-cache"))
+        self.environment = environment((), **caches)
 
     def sysroot(self, platform: WasiPlatform) -> Sysroot:
         """The headers and libraries of a platform."""
@@ -65,10 +63,8 @@ class Toolchain:
 
         def make() -> Built:
             if facet.has_headers:
-                rename = f"-Dprobe={facet.symbol}"
-                return self.compile(
-                    facet.path, platform, facet.language, (rename, *facet.flags)
-                )
+                flags = (f"-Dprobe={facet.symbol}", *facet.flags)
+                return self.compile(facet.path, platform, facet.language, flags)
             return {"rust": self._rust, "zig": self._zig}[facet.language](facet)
 
         built: Built = self.context.once(f"abi {facet.name} {platform}", make)
@@ -84,11 +80,8 @@ class Toolchain:
     ) -> Built:
         """Compile one file with the headers of a platform."""
         out = self.folder / f"{name or source.stem}-{platform.version}.o"
-        process = self.clang(
-            platform,
-            language,
-            *("-O1", "-fPIC", "-w", *flags, "-c", source, "-o", out),
-        )
+        options = ("-O1", "-fPIC", "-w", *flags, "-c", source, "-o", out)
+        process = self.clang(platform, language, *options)
         if process.status:
             return Built(None, compiler_error(process.text))
         return Built(out)
@@ -99,41 +92,30 @@ class Toolchain:
         """Run the compiler with nothing but the headers of a platform."""
         root = self.sysroot(platform)
         cxx = ("--driver-mode=g++", "-nostdinc++", "-fno-exceptions")
-        return run(
-            [
-                self.zig,
-                *("clang", *(cxx if language == "c++" else ())),
-                *(f"--target={root.target}", "-resource-dir", self.zig.parent / "lib"),
-                *("-nostdlibinc", *root.includes(language), STANDARDS[language]),
-                *("-D_GNU_SOURCE", *flags),
-            ],
-            self.environment,
-        )
+        command: list[str | Path] = [
+            *(self.zig, "clang", *(cxx if language == "c++" else ())),
+            *(f"--target={root.target}", "-resource-dir", self.zig.parent / "lib"),
+            *("-nostdlibinc", *root.includes(language), STANDARDS[language]),
+        ]
+        return run([*command, "-D_GNU_SOURCE", *flags], self.environment)
 
     def _zig(self, facet: Facet) -> Built:
         out = self.folder / f"{facet.name}.o"
-        process = run(
-            [
-                *(self.zig, "build-obj", "-target", "wasm32-freestanding"),
-                *("-O", "ReleaseSmall", "-fstrip", facet.path, f"-femit-bin={out}"),
-            ],
-            self.environment,
-        )
-        return made(facet, process, out)
+        build = (self.zig, "build-obj", "-target", "wasm32-freestanding")
+        options = ("-O", "ReleaseSmall", "-fstrip", facet.path, f"-femit-bin={out}")
+        return made(facet, run([*build, *options], self.environment), out)
 
     def _rust(self, facet: Facet) -> Built:
         compiler, host, std, llvm = map(self.context.downloads.path, RUSTC)
         out = self.folder / f"{facet.name}.a"
         libraries = [deb / "usr" / "lib" / "x86_64-linux-gnu" for deb in (host, llvm)]
-        process = run(
-            [
-                *(compiler / "usr" / "bin" / "rustc", "--sysroot", std / "usr"),
-                *("--target", "wasm32-wasi", "--crate-type", "staticlib"),
-                *("-O", "-C", "panic=abort", facet.path, "-o", out),
-            ],
-            environment((), LD_LIBRARY_PATH=":".join(map(str, libraries))),
-        )
-        return made(facet, process, out)
+        command: list[str | Path] = [
+            *(compiler / "usr" / "bin" / "rustc", "--sysroot", std / "usr"),
+            *("--target", "wasm32-wasi", "--crate-type", "staticlib"),
+            *("-O", "-C", "panic=abort", facet.path, "-o", out),
+        ]
+        variables = environment((), LD_LIBRARY_PATH=":".join(map(str, libraries)))
+        return made(facet, run(command, variables), out)
 
     # Link with a program, as a program.
 
@@ -156,7 +138,8 @@ class Toolchain:
             *(root.libraries / name for name in names),
             *(root.libraries / "libc.a", self.builtins),
         ]
-        ours = (start or self.start(platform), self.program(platform))
+        # The program's object file knows all modules by name.
+        ours = (start or self.start(platform), self._ours("program.c", platform))
 
         def linked(files: Mapping[str, Path]) -> CompletedProcess:
             # The program's reference is weak: it takes nothing out of a library.
@@ -167,9 +150,7 @@ class Toolchain:
         left, refused = dict(modules), dict[str, str]()
         while (answer := linked(left)).status:
             missing = undefined(answer.text)
-            without = {
-                name: file for name, file in left.items() if file.name in missing
-            }
+            without = {one: file for one, file in left.items() if file.name in missing}
             if not without:
                 return None, refused | dict.fromkeys(left, linker_error(answer.text))
             for one, file in without.items():
@@ -177,10 +158,6 @@ class Toolchain:
                 refused[one] = linker_error(linked({one: file}).text)
                 del left[one]
         return out, refused
-
-    def program(self, platform: WasiPlatform) -> Path:
-        """The program's object file, which knows all modules by name."""
-        return self._ours("program.c", platform)
 
     def start(self, platform: WasiPlatform) -> Path:
         """crt1 of a platform; ours where its sysroot came without it."""
@@ -205,7 +182,8 @@ class Toolchain:
         self, programs: Mapping[Path, Sequence[str]], name: str
     ) -> dict[tuple[Path, str], Cell]:
         """What the modules of programs answer, each asked in an instance of its own."""
-        cores = [path for path in programs if needs_component(path)]
+        # A program of WASI 0.2 is one by the name that `link` gave it.
+        cores = [path for path in programs if "-in-0_2_" in path.name]
         refusals = dict(zip(cores, self._components(cores, name), strict=True))
         asked = [
             (path, module)
@@ -217,20 +195,24 @@ class Toolchain:
         ready = {path: path.with_suffix(".component") for path in refusals}
         lines = [(str(ready.get(path, path)), symbol_of(one)) for path, one in asked]
         jobs.write_text(json.dumps(lines), "utf-8")
-        host = environment([self.context.downloads.wasmtime])
-        process = run([sys.executable, HERE / "host.py", jobs], host)
-        if process.status:
-            raise RuntimeError(f"host.py failed:\n{process.text}")
-        answers = json.loads(process.text)
-        refused = {
+
+        found = {
             (path, module): Cell("refused", component_error(why))
             for path, why in refusals.items()
             if why
             for module in programs[path]
         }
-        return refused | {
-            key: outcome(*answer) for key, answer in zip(asked, answers, strict=True)
-        }
+        for key, answer in zip(asked, json.loads(self.host(jobs)), strict=True):
+            found[key] = outcome(*answer)
+        return found
+
+    def host(self, *arguments: str | Path) -> str:
+        """Run host.py; return its output."""
+        wasmtime = environment([self.context.downloads.wasmtime])
+        process = run([sys.executable, HERE / "host.py", *arguments], wasmtime)
+        if process.status:
+            raise RuntimeError(f"host.py failed:\n{process.text}")
+        return process.text
 
     def _components(self, cores: Sequence[Path], name: str) -> list[str]:
         jobs = self.folder / f"{name}-components.json"
@@ -251,11 +233,6 @@ def made(facet: Facet, process: CompletedProcess, out: Path) -> Built:
     return Built(out)
 
 
-def needs_component(path: Path) -> bool:
-    """Whether a linked program is one of WASI 0.2, by the name that `link` gave it."""
-    return "-in-0_2_" in path.name
-
-
 def outcome(status: str, output: str) -> Cell:
     """What a program that ran has shown."""
     if status:
@@ -274,18 +251,15 @@ def compiler_error(text: str) -> str:
 
 def undefined(text: str) -> dict[str, list[str]]:
     """The symbols that each object file misses, by its file's name."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for file, symbol in re.findall(r"error: (\S+): undefined symbol: (\S+)", text):
-        symbols = found.setdefault(Path(file).name, [])
-        if symbol not in symbols:
-            symbols.append(symbol)
-    return found
+        found.setdefault(Path(file).name, {})[symbol] = None
+    return {file: list(symbols) for file, symbols in found.items()}
 
 
 def linker_error(text: str) -> str:
     """The symbols that the linker missed, or the last line of its output."""
-    symbols = re.findall(r"undefined symbol: (\S+)", text)
-    if symbols:
+    if symbols := re.findall(r"undefined symbol: (\S+)", text):
         return " ".join(dict.fromkeys(symbols))
     found = re.search(r"error: (.*)", text)
     return found[1] if found else text.strip()[-200:]
