@@ -121,10 +121,7 @@ def pyodide_releases() -> list[PyodideRelease]:
 
 
 def judged(
-    cache: Cache,
-    scratch: Path,
-    tell: Callable[[str], None],
-    wheels: Sequence[Pinned],
+    cache: Cache, scratch: Path, tell: Callable[[str], None], wheels: Sequence[Pinned]
 ) -> Iterator[dict[str, Any]]:
     """Yield the results of each wheel."""
     folder = downloaded(cache, tell)

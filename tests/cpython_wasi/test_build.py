@@ -55,9 +55,7 @@ def test_the_source_is_pinned() -> None:
 
 
 def test_what_is_missing_is_named_before_anything_is_built(
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     assert missing(str(tmp_path)) == ["gcc", "make", "patch"]
     monkeypatch.setattr(command, "missing", lambda: ["make"])
@@ -66,9 +64,7 @@ def test_what_is_missing_is_named_before_anything_is_built(
     assert not (tmp_path / "cache").exists()
 
 
-def test_an_unknown_question_is_refused(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_an_unknown_question_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--only", "cpython/nothing"]) == 2
     assert "matches no run" in capsys.readouterr().err
 

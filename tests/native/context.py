@@ -135,8 +135,7 @@ class NativeContext:
         """The address of an index that has these wheels alone."""
 
         index: Index = self.once(
-            f"index {shelf}",
-            lambda: Index({shelf: {"one-source": wheels}}).__enter__(),
+            f"index {shelf}", lambda: Index({shelf: {"one-source": wheels}}).__enter__()
         )
         return index.simple(shelf, "html")
 

@@ -107,10 +107,7 @@ def test_a_file_that_is_no_extension_module_is_not_packed(
 
 @pytest.mark.parametrize(
     ("asked", "written"),
-    [
-        (WASI, WASI),
-        ("pyodide_2025_0_wasm32", "pyemscripten_2025_0_wasm32"),
-    ],
+    [(WASI, WASI), ("pyodide_2025_0_wasm32", "pyemscripten_2025_0_wasm32")],
 )
 def test_the_wheel_carries_the_canonical_tag(
     asked: str, written: str, extension: Path, tmp_path: Path

@@ -86,10 +86,7 @@ def test_an_interpreter_shows_its_local_tag(simulate: Simulate, tags: Command) -
         (("explain", f"dist/{GOOD}", *TARGET), f"there is no file 'dist/{GOOD}'"),
         (("explain", "x" * 999, *TARGET), r"(999 characters)"),
         (("markers", "--python", "3.13", "--platform", ZERO), f"--platform: {LEADING}"),
-        (
-            ("markers", *THREE),
-            "--python: invalid Python version '3'",
-        ),
+        (("markers", *THREE), "--python: invalid Python version '3'"),
     ],
 )
 def test_bad_input(arguments: tuple[str, ...], message: str, tags: Command) -> None:

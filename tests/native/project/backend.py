@@ -197,9 +197,7 @@ class Sysroot:
 
 
 def sysroot_of(
-    platform: Platform,
-    given: str | None,
-    modules: Sequence[str],
+    platform: Platform, given: str | None, modules: Sequence[str]
 ) -> Sysroot | None:
     """Return the sysroot, compared with the platform before anything is built."""
     using = [name for name in modules if MODULES[name].libraries]
