@@ -37,17 +37,11 @@ def test_a_grid_is_read_as_it_was_written(found: list[tuple[str, str]]) -> None:
     rows, columns = ["a", "b-c"], VERSIONS[:2]
     keys = [(row, column) for row in rows for column in columns]
     cells = {key: Cell(*cell) for key, cell in zip(keys, found, strict=True)}
-    text = render(rows, columns, cells)
-    grid = parse(observe.normalise(text))
+    grid = parse(observe.normalise(render(rows, columns, cells)))
     assert grid.columns == tuple(columns)
     for row in rows:
-        wanted = tuple(cells[row, column].word for column in columns)
-        assert grid.rows[row] == wanted
-    reasons = {
-        (cell.word, cell.why)
-        for cell in cells.values()
-        if cell.why and cell.word != "not-run"
-    }
+        assert grid.rows[row] == tuple(cells[row, column].word for column in columns)
+    reasons = {(word, why) for word, why in found if why and word != "not-run"}
     assert len(grid.reasons) == len(reasons)
 
 
@@ -132,10 +126,8 @@ def test_a_linker_names_each_symbol_once() -> None:
         "wasm-ld: error: b.o: undefined symbol: sem_init\n"
     )
     assert toolchain.linker_error(text) == "sem_init sem_wait"
-    assert toolchain.undefined(text) == {
-        "a.o": ["sem_init", "sem_wait"],
-        "b.o": ["sem_init"],
-    }
+    found = {"a.o": ["sem_init", "sem_wait"], "b.o": ["sem_init"]}
+    assert toolchain.undefined(text) == found
     assert toolchain.linker_error("wasm-ld: error: no such file") == "no such file"
 
 
@@ -151,10 +143,8 @@ def test_componentize_py_says_which_module_is_refused() -> None:
         "\t/1/sem_0_1_sdk_34.abi3.so needs sem_wait (function [I32] -> [I32])\n"
         "\t/1/sem_0_1_sdk_34.abi3.so needs sem_init (function [I32] -> [I32])\n"
     )
-    assert dynamic.refusals(text) == {
-        "dup_0_1_sdk_34": "dup",
-        "sem_0_1_sdk_34": "sem_init sem_wait",
-    }
+    refused = {"dup_0_1_sdk_34": "dup", "sem_0_1_sdk_34": "sem_init sem_wait"}
+    assert dynamic.refusals(text) == refused
     text = (
         "AssertionError: failed to extract linking metadata from /1/throw.abi3.so\n\n"
         "Caused by:\n    unexpected type for env:__cpp_exception: Tag\n"
@@ -199,13 +189,10 @@ def test_two_interfaces_are_compared_in_words() -> None:
     new = {"PEEK": "2", "SIZE": "4", "MORE": "0"}
     line, differ = headers.sentence("constants", old, new)
     assert differ == 1
-    assert line == (
-        "constants: 2 in both; 1 differ (PEEK: 1 -> 2); 1 gone (GONE); 1 new (MORE)"
-    )
-    assert headers.sentence("constants", old, old) == (
-        "constants: 3 in both; none differs",
-        0,
-    )
+    changes = "1 differ (PEEK: 1 -> 2); 1 gone (GONE); 1 new (MORE)"
+    assert line == f"constants: 2 in both; {changes}"
+    same = headers.sentence("constants", old, old)
+    assert same == ("constants: 3 in both; none differs", 0)
 
 
 def test_macros_with_arguments_are_no_constants() -> None:
@@ -248,16 +235,13 @@ def test_a_module_works_with_its_own_library(facet: Facet) -> None:
     grid = committed(f"abi/static/{facet.name}")
     assert list(grid.columns) == VERSIONS
     home = set(outcomes(grid)["same"].replace(",", "").split())
-    if facet.name == "semaphore":
-        assert home == {"1", "works", "5", "refused"}  # declared by all, in one library
-    elif facet.name == "throw":
-        assert home == {"refused"}  # no libc++ here has exceptions
-    elif facet is RUST:
-        assert home == {"5", "works", "1", "wrong"}  # a row for any platform
-    elif facet.name == "direct":
-        assert home == {"5", "works", "1", "wrong"}  # 0.2 of SDK 33 is not WASI 0.1
-    else:
-        assert home == {"works"}
+    expected = {
+        "semaphore": {"1", "works", "5", "refused"},  # declared by all, in one library
+        "throw": {"refused"},  # no libc++ here has exceptions
+        RUST.name: {"5", "works", "1", "wrong"},  # a row for any platform
+        "direct": {"5", "works", "1", "wrong"},  # 0.2 of SDK 33 is not WASI 0.1
+    }
+    assert home == expected.get(facet.name, {"works"})
 
 
 def test_what_the_page_says_of_the_runs() -> None:
@@ -278,16 +262,7 @@ def test_what_the_page_says_of_the_runs() -> None:
     assert all((row == new) != (column == new) for row, column in integers)
     assert len(integers) == 2 * (len(PLATFORMS) - 1)
     assert len(cells("dup", "refused")) == len(PLATFORMS) - 1
-    for run in (
-        "memory",
-        "file",
-        "errno",
-        "stat",
-        "directory",
-        "flags",
-        "clock",
-        "poll",
-    ):
+    for run in "memory file errno stat directory flags clock poll".split():
         assert len(cells(run, "works")) == len(PLATFORMS) ** 2
     wrong = {run for run in COMMITTED if " wrong" in COMMITTED[run]["outcome"]}
     static = {run for run in wrong if run.startswith("abi/static/")}
@@ -301,10 +276,8 @@ def test_within_an_sdk_three_constants_differ(sdk: int) -> None:
     before, after = WasiPlatform(0, 1, sdk), WasiPlatform(0, 2, sdk)
     text = COMMITTED[f"abi/headers/{before.version}-{after.version}"]["output"]
     lines = text.splitlines()
-    assert (
-        "3 differ (MSG_PEEK: 1 -> 2; MSG_TRUNC: 1 -> 32; MSG_WAITALL: 2 -> 256)"
-        in (lines[0])
-    )
+    changes = "(MSG_PEEK: 1 -> 2; MSG_TRUNC: 1 -> 32; MSG_WAITALL: 2 -> 256)"
+    assert f"3 differ {changes}" in lines[0]
     assert len(lines) == len(headers.KINDS)
     assert all("none differs" in line for line in lines[1:])
     assert re.search(r"41 new \(bind, connect", lines[3])

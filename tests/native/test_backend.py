@@ -116,20 +116,16 @@ def test_the_wheel_carries_the_canonical_tag(
     name = backend.build_wheel(str(tmp_path), settings)
     assert name == f"one_source-1.0-cp311-abi3-{written}.whl"
     with zipfile.ZipFile(tmp_path / name) as wheel:
-        assert (
-            f"Tag: cp311-abi3-{written}\n"
-            in wheel.read("one_source-1.0.dist-info/WHEEL").decode()
-        )
+        metadata = wheel.read("one_source-1.0.dist-info/WHEEL").decode()
+        assert f"Tag: cp311-abi3-{written}\n" in metadata
         assert wheel.read("side.abi3.so") == extension.read_bytes()
 
 
 def test_unwinding_comes_from_the_registry() -> None:
     assert backend.unwinding_of(PyEmscriptenPlatform(2024, 0), None) == "javascript"
     assert backend.unwinding_of(PyEmscriptenPlatform(2025, 0), None) == "webassembly"
-    assert (
-        backend.unwinding_of(PyEmscriptenPlatform(2025, 0), "javascript")
-        == "javascript"
-    )
+    asked = backend.unwinding_of(PyEmscriptenPlatform(2025, 0), "javascript")
+    assert asked == "javascript"
     assert backend.unwinding_of(WasiPlatform(0, 1, 24), None) == "none"
 
 

@@ -55,9 +55,8 @@ def test_another_sysroot_is_refused(
     wasi: int, sdk: int, expected: str, made: Sysroot
 ) -> None:
     (made.headers / "wasi" / "version.h").write_text(HEADER.format(wasi, sdk))
-    with pytest.raises(
-        ProvisionError, match=f"sysroot of WASI 0.1, SDK 34: .*{expected}"
-    ):
+    why = f"sysroot of WASI 0.1, SDK 34: .*{expected}"
+    with pytest.raises(ProvisionError, match=why):
         made.check()
 
 
@@ -83,9 +82,7 @@ def test_c_plus_plus_needs_its_library(made: Sysroot) -> None:
 
 
 def test_an_unknown_sdk_is_named() -> None:
-    with pytest.raises(
-        ProvisionError, match=r"SDK 33 for WASI 0\.3 is available; want"
-    ):
+    with pytest.raises(ProvisionError, match=r"SDK 33 for WASI 0\.3 is available; w"):
         downloads(Path("nowhere")).sysroot(33, "0.3")
 
 
@@ -139,9 +136,8 @@ def test_another_package_is_refused(tmp_path: Path) -> None:
 
 def test_the_error_for_a_missing_package_has_a_remedy(tmp_path: Path) -> None:
     deb, mirrors = package(tmp_path)
-    with pytest.raises(
-        ProvisionError, match=r"a\.deb cannot be downloaded: .*pin its path"
-    ):
+    why = r"a\.deb cannot be downloaded: .*pin its path"
+    with pytest.raises(ProvisionError, match=why):
         deb.unpack(tmp_path / "out", mirrors[:1])
 
 
