@@ -9,14 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from tests.native import observe
-from tests.native.command import (
-    attempt,
-    pick,
-    print_runs,
-    report_differences,
-    write_report,
-)
+from tests.native import command, observe
 from tests.native.provision import downloads
 from tests.toolkit.command import BadInputError, exit_code, make_parser, need_folder
 
@@ -54,9 +47,9 @@ def _main(options: argparse.Namespace, console: Console) -> int:
     started = time.monotonic()
     need_folder(options.json)
     questions = list(runs())
-    chosen = pick(questions, options.only)
+    chosen = command.pick(questions, options.only)
     if options.list:
-        print_runs(chosen, console)
+        command.print_runs(chosen, console)
         return 0
     committed = observe.load(RESULTS)
     if lacking := missing():
@@ -76,12 +69,12 @@ def _main(options: argparse.Namespace, console: Console) -> int:
         build_cache.build()
         for run in chosen:
             progress.update(task, description=run.id)
-            found[run.id] = attempt(build_cache, run)
+            found[run.id] = command.attempt(build_cache, run)
             progress.update(task, advance=1)
     seconds = round(time.monotonic() - started)
     console.print(f"{len(found)} observations, {seconds} s")
     if options.json:
-        write_report(options.json, found, seconds)
-    return report_differences(
+        command.write_report(options.json, found, seconds)
+    return command.report_differences(
         found, committed, questions, console, update=options.update, path=RESULTS
     )

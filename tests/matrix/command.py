@@ -18,14 +18,7 @@ from rich.progress import (
 
 from wasm_platform_tags.conformance.cases import Case, InvalidSuite, load_cases
 
-from ..toolkit.command import (
-    BadInputError,
-    exit_code,
-    make_parser,
-    matches,
-    matches_any,
-    need_folder,
-)
+from ..toolkit import command
 from ..toolkit.recorded import today
 from . import recorded, report
 from .cells import Cell, cells, settings_for
@@ -60,7 +53,7 @@ Tasks = Mapping[Cell, Sequence[Case]]
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    made = make_parser("tests.matrix", DESCRIPTION, EXAMPLES, what="cells")
+    made = command.make_parser("tests.matrix", DESCRIPTION, EXAMPLES, what="cells")
     made.add_argument(
         "--all",
         action="store_true",
@@ -78,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return the exit code."""
     options = parser().parse_args(arguments)
     run = partial(_main, options, Console())
-    return exit_code(run, InvalidSuite, recorded.ReasonError)
+    return command.exit_code(run, InvalidSuite, recorded.ReasonError)
 
 
 def _main(options: argparse.Namespace, console: Console) -> int:
@@ -89,10 +82,12 @@ def _main(options: argparse.Namespace, console: Console) -> int:
         for cell in cells(settings)
     }
     patterns = subset(options.subset, settings)
-    wanted = {c: some for c, some in everything.items() if matches(c.name, patterns)}
+    wanted = {
+        c: some for c, some in everything.items() if command.matches(c.name, patterns)
+    }
     chosen = pick(options.only, wanted, every_case)
     if options.update and any("/" in pattern for pattern in options.only):
-        raise BadInputError(
+        raise command.BadInputError(
             "--update writes whole cells, because a result has one version and one day:"
             " leave out the patterns with a slash, which select cases"
         )
@@ -100,7 +95,7 @@ def _main(options: argparse.Namespace, console: Console) -> int:
         for cell, some in chosen.items():
             console.print(f"{len(some):4}  {cell.name}", highlight=False)
         return 0
-    need_folder(options.json)
+    command.need_folder(options.json)
     reasons = recorded.load_reasons()
     # Before anything runs: this reads every committed result, and one may be broken.
     stale = recorded.stale(everything, every_case)
@@ -142,7 +137,7 @@ def subset(name: str | None, settings: Settings) -> Sequence[str]:
     if name is None:
         return ()
     if name not in settings.subsets:
-        raise BadInputError(
+        raise command.BadInputError(
             f"--subset {name!r}: provision.json has {', '.join(settings.subsets)}"
         )
     return settings.subsets[name]
@@ -161,15 +156,15 @@ def pick(patterns: Sequence[str], tasks: Tasks, every_case: Sequence[Case]) -> T
     for pattern in patterns:
         what = "case" if "/" in pattern else "cell"
         by_kind[what].append(pattern)
-        if not matches_any(names[what], pattern):
-            raise BadInputError(
+        if not command.matches_any(names[what], pattern):
+            raise command.BadInputError(
                 f"--only {pattern!r} matches no {what}; --list shows the cells, and"
                 f" a case is called KIND/GROUP/ID@TARGET, such as {every_case[0].id}"
             )
     picked = {
-        cell: [case for case in some if matches(case.id, by_kind["case"])]
+        cell: [case for case in some if command.matches(case.id, by_kind["case"])]
         for cell, some in tasks.items()
-        if matches(cell.name, by_kind["cell"])
+        if command.matches(cell.name, by_kind["cell"])
     }
     return {cell: some for cell, some in picked.items() if some}
 

@@ -14,15 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.toolkit import recorded
-from tests.toolkit.command import (
-    BadInputError,
-    exit_code,
-    make_parser,
-    matches,
-    need_folder,
-    need_matches,
-)
+from tests.toolkit import command, recorded
 from tests.toolkit.threads import threads
 
 from . import observe
@@ -52,14 +44,14 @@ DESCRIPTION = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
-    parser = make_parser("tests.native", DESCRIPTION, EXAMPLES)
+    parser = command.make_parser("tests.native", DESCRIPTION, EXAMPLES)
     options = parser.parse_args(arguments)
-    return exit_code(partial(_main, options, Console()))
+    return command.exit_code(partial(_main, options, Console()))
 
 
 def _main(options: argparse.Namespace, console: Console) -> int:
     started = time.monotonic()
-    need_folder(options.json)
+    command.need_folder(options.json)
     committed = observe.load()
     found_in = downloads(options.cache.absolute())
     with tempfile.TemporaryDirectory(prefix="native-") as scratch:
@@ -85,17 +77,19 @@ def pick(runs: Sequence[Run], patterns: Sequence[str]) -> list[Run]:
 
     :raises BadInputError: if a pattern selects none.
     """
-    need_matches(patterns, [run.id for run in runs], "run")
+    command.need_matches(patterns, [run.id for run in runs], "run")
     for pattern in patterns:
         named = [run for run in runs if fnmatchcase(run.id, pattern)]
         if all(run.by_name and run.id != pattern for run in named):
-            raise BadInputError(
+            raise command.BadInputError(
                 f"--only {pattern!r} matches only what runs by its whole name:"
                 f" {', '.join(run.id for run in named)}"
             )
 
     def chosen(run: Run) -> bool:
-        return run.id in patterns or (not run.by_name and matches(run.id, patterns))
+        return run.id in patterns or (
+            not run.by_name and command.matches(run.id, patterns)
+        )
 
     return list(filter(chosen, runs))
 

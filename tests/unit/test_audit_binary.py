@@ -12,17 +12,9 @@ from hypothesis import strategies as st
 
 from tests.toolkit.pep_text import TEXT
 from wasm_platform_tags import WasiPlatform
+from wasm_platform_tags.audit import wasm
 from wasm_platform_tags.audit import wasm as binary
 from wasm_platform_tags.audit.policy import policy_of
-from wasm_platform_tags.audit.wasm import (
-    COMPONENT,
-    CORE,
-    MAGIC,
-    MalformedBinaryError,
-    ReadBudget,
-    TooLargeError,
-    read,
-)
 from wasm_platform_tags.conformance.build import (
     custom,
     imported,
@@ -57,11 +49,11 @@ VALID = module(
 
 
 def core(*sections: bytes) -> bytes:
-    return b"".join([MAGIC, CORE, *sections])
+    return b"".join([wasm.MAGIC, wasm.CORE, *sections])
 
 
 def test_what_a_linker_writes_is_read() -> None:
-    found = read(VALID)
+    found = wasm.read(VALID)
     names = ["dylink.0", "type", "import", "export", "target_features"]
     assert [one.name for one in found.sections] == names
     assert found.sections[0].offset == 8
@@ -80,14 +72,14 @@ def test_what_a_linker_writes_is_read() -> None:
     assert (found.component, found.memory64, found.shared) == (False, None, None)
     for size in (1, 2, 7, 1000):
         pieces = [VALID[at : at + size] for at in range(0, len(VALID), size)]
-        assert read([b"", *pieces, b""]) == found
+        assert wasm.read([b"", *pieces, b""]) == found
     # A table and a global of a named type.
     table = text("env") + text("t") + bytes([1, 0x63, 0x05, 1, 0, 9])
-    assert read(core(section(2, vector([table])))).imports[0].name == "t"
+    assert wasm.read(core(section(2, vector([table])))).imports[0].name == "t"
 
 
 def test_an_offset_is_where_the_thing_stands() -> None:
-    found = read(VALID)
+    found = wasm.read(VALID)
     places = [(one.offset, text(one.module) + text(one.name)) for one in found.imports]
     places += [(one.offset, text(one.name)) for one in found.exports]
     for named in (*found.needed, *found.runtime_paths):
@@ -118,7 +110,7 @@ ENTRIES = {
 
 
 def listed(kind: int, entries: list[bytes]) -> list[tuple[Any, ...]]:
-    found = read(core(section(kind, vector(entries))))
+    found = wasm.read(core(section(kind, vector(entries))))
     rows: list[tuple[Any, ...]] = [*found.imports, *found.exports]
     base = min(row[-1] for row in rows)
     return [(*row[:-1], row[-1] - base) for row in rows[: len(entries)]]
@@ -149,32 +141,32 @@ def test_an_entry_is_read_like_any_other(kind: int, data: st.DataObject) -> None
 )
 def test_a_bad_entry_is_refused_anywhere(kind: int, bad: bytes, words: str) -> None:
     for filler in (b"", b"\0" * FILLER):
-        with pytest.raises(MalformedBinaryError, match=words):
-            read(core(section(kind, number(FILLER) + bad + filler)))
+        with pytest.raises(wasm.MalformedBinaryError, match=words):
+            wasm.read(core(section(kind, number(FILLER) + bad + filler)))
 
 
 def test_a_memory_and_exception_tags_of_its_own_count() -> None:
-    found = read(core(section(5, vector([bytes([0x0C, 1, 16])]))))
+    found = wasm.read(core(section(5, vector([bytes([0x0C, 1, 16])]))))
     assert (found.memory64 is None, found.shared) == (False, None)
-    found = read(core(section(5, vector([bytes([3, 1, 2])] * 2))))
+    found = wasm.read(core(section(5, vector([bytes([3, 1, 2])] * 2))))
     assert (found.memory64, found.shared) == (None, 11)
-    assert read(module({"tags": True})).own_tags is not None
-    assert read(module({})).own_tags is None
+    assert wasm.read(module({"tags": True})).own_tags is not None
+    assert wasm.read(module({})).own_tags is None
 
 
 def test_what_else_stands_in_dylink_and_types_of_gc_are_passed_over() -> None:
-    found = read(core(custom("dylink.0", b"\3\2\0\0\1\4\1\2\3\4")))
+    found = wasm.read(core(custom("dylink.0", b"\3\2\0\0\1\4\1\2\3\4")))
     assert found.memory_info == (1, 2, 3, 4)
     assert found.unread is None
     longer = core(custom("dylink.0", b"\1\5\1\2\3\4\5" + b"\5\2\0\0"))
-    assert read(longer).unread == 25
+    assert wasm.read(longer).unread == 25
     strong = b"\1" + text("env") + text("f") + b"\0"
-    assert not read(core(custom("dylink.0", b"\4" + sized(strong)))).weak
+    assert not wasm.read(core(custom("dylink.0", b"\4" + sized(strong)))).weak
     for types in (
         [b"\x60\1\x7f\0", b"\x60\0\1\x7e", b"\x5e\x7f\0"],
         [b"\x60\2\x64\x7e\x7f\0", b"\x60\2\x63\1\x7e\0"],  # that name others
     ):
-        assert read(core(section(1, vector(types)))).i64_types == {1}
+        assert wasm.read(core(section(1, vector(types)))).i64_types == {1}
 
 
 def test_producers_the_sdk_of_debug_sections_and_a_component() -> None:
@@ -183,10 +175,10 @@ def test_producers_the_sdk_of_debug_sections_and_a_component() -> None:
     debug = custom(".debug_str", path)
     whole = core(custom("producers", producers), custom("name", b"?"), debug)
     for size in (1, 5, len(whole)):
-        found = read([whole[at : at + size] for at in range(0, len(whole), size)])
+        found = wasm.read([whole[at : at + size] for at in range(0, len(whole), size)])
         assert found.producers == [("language", "C11", "")]
         assert found.sdks == {20, 33}
-    assert read(MAGIC + COMPONENT).component
+    assert wasm.read(wasm.MAGIC + wasm.COMPONENT).component
 
 
 @pytest.mark.parametrize(
@@ -195,8 +187,8 @@ def test_producers_the_sdk_of_debug_sections_and_a_component() -> None:
         (b"", "starts with b''", 0),
         (b"\x7fELF", "b'\\x7fELF'", 0),
         (b"\0as", "cut off at byte 3", 3),
-        (MAGIC, "cut off at byte 4", 4),
-        (MAGIC + b"\2\0\0\0", "version", 4),
+        (wasm.MAGIC, "cut off at byte 4", 4),
+        (wasm.MAGIC + b"\2\0\0\0", "version", 4),
         (VALID[:-1], "cut off", len(VALID) - 1),
         (core(section(2, b"\1" + imported(EVERY_KIND[0])[:-2] + b"\5")), "kind 5", 11),
         (core(section(0, sized(b"\xff\xfe"))), "not UTF-8", 13),
@@ -216,8 +208,8 @@ def test_producers_the_sdk_of_debug_sections_and_a_component() -> None:
     ],
 )
 def test_what_is_malformed_is_named(data: bytes, words: str, offset: int) -> None:
-    with pytest.raises(MalformedBinaryError) as error:
-        read(data)
+    with pytest.raises(wasm.MalformedBinaryError) as error:
+        wasm.read(data)
     assert words in str(error.value)
     assert error.value.offset == offset
 
@@ -225,12 +217,12 @@ def test_what_is_malformed_is_named(data: bytes, words: str, offset: int) -> Non
 def test_a_section_that_is_too_large_is_not_held(monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setattr(binary, "LARGEST_SECTION", 3)
     with pytest.raises(
-        TooLargeError, match="the import section at byte 10 has 4 bytes"
+        wasm.TooLargeError, match="the import section at byte 10 has 4 bytes"
     ):
-        read(core(section(2, b"\3abc")))
-    with pytest.raises(TooLargeError, match="producers"):
-        read(core(custom("producers", b"abcd")))
-    assert read(core(section(10, b"code"), section(11, b"data"))).sections
+        wasm.read(core(section(2, b"\3abc")))
+    with pytest.raises(wasm.TooLargeError, match="producers"):
+        wasm.read(core(custom("producers", b"abcd")))
+    assert wasm.read(core(section(10, b"code"), section(11, b"data"))).sections
 
 
 def dylink(kind: int, *entries: bytes) -> bytes:
@@ -259,70 +251,72 @@ LISTS = {
 def test_what_a_wheel_lists_is_limited(name: str, monkeypatch: MonkeyPatch) -> None:
     data = core(LISTS[name])
     monkeypatch.setattr(binary, "MOST_ENTRIES", 7)
-    with pytest.raises(TooLargeError, match="more than 7 sections, types, symbols"):
-        read(data)
+    with pytest.raises(
+        wasm.TooLargeError, match="more than 7 sections, types, symbols"
+    ):
+        wasm.read(data)
     monkeypatch.setattr(binary, "MOST_ENTRIES", 20)
-    room = ReadBudget()
-    assert read(data, room) == read(data)
-    with pytest.raises(TooLargeError):  # with the modules before it
-        deque(read(data, room) for _ in range(2))
+    room = wasm.ReadBudget()
+    assert wasm.read(data, room) == wasm.read(data)
+    with pytest.raises(wasm.TooLargeError):  # with the modules before it
+        deque(wasm.read(data, room) for _ in range(2))
 
 
 def test_the_bytes_kept_of_a_wheel_are_limited(monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setattr(binary, "LARGEST_KEPT", 99)
     one = core(custom("producers", vector([text("x" * 50) + b"\0"])))
-    room = ReadBudget()
-    assert read(one, room) == read(one)
-    with pytest.raises(TooLargeError, match="more than 99 bytes in the wheel"):
-        read(one, room)
-    with pytest.raises(TooLargeError):
-        read(core(custom("x" * 100, b"")))
-    assert read(core(custom("x" * 99, bytes(999)))).sections
+    room = wasm.ReadBudget()
+    assert wasm.read(one, room) == wasm.read(one)
+    with pytest.raises(wasm.TooLargeError, match="more than 99 bytes in the wheel"):
+        wasm.read(one, room)
+    with pytest.raises(wasm.TooLargeError):
+        wasm.read(core(custom("x" * 100, b"")))
+    assert wasm.read(core(custom("x" * 99, bytes(999)))).sections
 
 
 @given(st.binary(), st.integers(1, 9))
 def test_any_bytes_are_read_or_refused(data: bytes, size: int) -> None:
-    for whole in (data, MAGIC + CORE + data):
+    for whole in (data, wasm.MAGIC + wasm.CORE + data):
         pieces = [whole[at : at + size] for at in range(0, len(whole), size)]
         try:
-            found = read(whole)
-        except TooLargeError:  # a length of up to 4 GiB
-            with pytest.raises(TooLargeError):
-                read(pieces)
-        except MalformedBinaryError as error:
+            found = wasm.read(whole)
+        except wasm.TooLargeError:  # a length of up to 4 GiB
+            with pytest.raises(wasm.TooLargeError):
+                wasm.read(pieces)
+        except wasm.MalformedBinaryError as error:
             assert str(error)
             assert 0 <= error.offset <= len(whole)
-            with pytest.raises(MalformedBinaryError, match=re.escape(str(error))):
-                read(pieces)
+            with pytest.raises(wasm.MalformedBinaryError, match=re.escape(str(error))):
+                wasm.read(pieces)
         else:
-            assert read(pieces) == found
+            assert wasm.read(pieces) == found
 
 
 @given(st.integers(0, len(VALID) - 1), st.integers(0, 255))
 def test_any_flipped_byte_is_read_or_refused(at: int, byte: int) -> None:
     data = VALID[:at] + bytes([byte]) + VALID[at + 1 :]
     try:
-        read(data)
-    except TooLargeError as error:
+        wasm.read(data)
+    except wasm.TooLargeError as error:
         assert "at most" in str(error)
-    except MalformedBinaryError as error:
+    except wasm.MalformedBinaryError as error:
         assert 0 <= error.offset <= len(data)
 
 
 @given(st.integers(0, len(VALID) - 1))
 def test_a_cut_file_is_read_between_sections_only(length: int) -> None:
-    sections = read(VALID).sections
+    sections = wasm.read(VALID).sections
     if length in {8} | {one.offset for one in sections}:
-        assert len(read(VALID[:length]).sections) < len(sections)
+        assert len(wasm.read(VALID[:length]).sections) < len(sections)
     else:
-        with pytest.raises(MalformedBinaryError):
-            read(VALID[:length])
+        with pytest.raises(wasm.MalformedBinaryError):
+            wasm.read(VALID[:length])
 
 
 @given(st.integers(0, 2**32 - 1))
 def test_every_number_is_read_back(value: int) -> None:
     one = text("env") + text("f") + b"\0" + number(value)
-    assert read(core(section(2, vector([one])))).imports[0].type == value
+    assert wasm.read(core(section(2, vector([one])))).imports[0].type == value
 
 
 def test_the_pep_names_the_same_libraries() -> None:

@@ -10,19 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Response
 
+from tests.site.browser import site
 from tests.site.browser.provision import AXE
-from tests.site.browser.site import (
-    ROOT,
-    SITE,
-    Opener,
-    broken_links,
-    pages,
-    references,
-    target,
-)
 from tests.toolkit.pep_text import requirements
 
-PAGES = pages()
+PAGES = site.pages()
 # The folders of the pages that are made of data; of each, the largest is a sample.
 DATA = (
     "tests/conformance/cases/",
@@ -32,7 +24,7 @@ DATA = (
 )
 MADE = [[name for name in PAGES if name.startswith(folder)] for folder in DATA]
 SAMPLES = [name for name in PAGES if not name.startswith(DATA)] + [
-    max(group, key=lambda name: (SITE / name).stat().st_size) for group in MADE
+    max(group, key=lambda name: (site.SITE / name).stat().st_size) for group in MADE
 ]
 # A page with its styles and scripts, as written, without Pyodide. Of it, the theme is 93 kB.
 WEIGHT = 300_000
@@ -65,7 +57,7 @@ def test_there_are_pages_whose_links_lead_somewhere() -> None:
     assert {"index.html", "pep/pep-9999.html", "docs/explorer.html"} <= set(SAMPLES)
     assert len(SAMPLES) < len(PAGES)
 
-    assert broken_links(SITE, PAGES) == []
+    assert site.broken_links(site.SITE, PAGES) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -74,9 +66,9 @@ def test_every_page(name: str) -> None:
 
     A link to it has a preview.
     """
-    page, found = SITE / name, references(name)
+    page, found = site.SITE / name, site.references(name)
     assert [one for one, count in found.ids.items() if count > 1] == []
-    loaded = [target(SITE, page, urlsplit(load).path) for load in found.loads]
+    loaded = [site.target(site.SITE, page, urlsplit(load).path) for load in found.loads]
     assert sum(path.stat().st_size for path in [page, *loaded]) < WEIGHT
     if name in {"index.html", "docs/support.html"}:  # many open these
         assert page.stat().st_size < 150_000
@@ -88,7 +80,7 @@ def test_every_page(name: str) -> None:
     assert "og:image" not in found.metadata
     assert not re.search("\N{PILCROW SIGN}|https?://", f"{title} {description}")
     html = page.read_text("utf-8")
-    assert [folder for folder in (str(ROOT), sys.prefix) if folder in html] == []
+    assert [folder for folder in (str(site.ROOT), sys.prefix) if folder in html] == []
     assert html.count('<div class="status"') == 1
     assert "Draft, not submitted" in html
 
@@ -99,7 +91,7 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
         '<a href="https://example.org/c"></a><img src="d.png">'
     )
     broken = [f"a.html: {name}" for name in ("#y", "b.html", "d.png")]
-    assert broken_links(tmp_path, ["a.html"]) == broken
+    assert site.broken_links(tmp_path, ["a.html"]) == broken
 
 
 # On a phone more scrolls and the sidebars are hidden: one scheme is enough there.
@@ -108,12 +100,12 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_page_is_accessible(
-    name: str, scheme: str, width: int, open_page: Opener
+    name: str, scheme: str, width: int, open_page: site.Opener
 ) -> None:
     assert violations(open_page(name, color_scheme=scheme, width=width)) == []
 
 
-def test_a_touch_screen_shows_the_permalinks(open_page: Opener) -> None:
+def test_a_touch_screen_shows_the_permalinks(open_page: site.Opener) -> None:
     page = open_page("pep/pep-9999.html", has_touch=True, width=390, is_mobile=True)
     opacities: list[str] = page.locator("article .headerlink").evaluate_all(
         "links => links.map((link) => getComputedStyle(link).opacity)"
@@ -122,14 +114,16 @@ def test_a_touch_screen_shows_the_permalinks(open_page: Opener) -> None:
     assert min(map(float, opacities)) > 0
 
 
-def test_a_violation_is_found(open_page: Opener) -> None:
+def test_a_violation_is_found(open_page: site.Opener) -> None:
     page = open_page("index.html")
     page.evaluate("document.querySelector('article').append(new Image())")
     assert [found.split(":")[0] for found in violations(page)] == ["image-alt"]
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_page_fits_a_phone_and_loads_little(name: str, open_page: Opener) -> None:
+def test_a_page_fits_a_phone_and_loads_little(
+    name: str, open_page: site.Opener
+) -> None:
     page = open_page("about:blank", width=390)
     responses: list[Response] = []
     # Playwright takes no method of a built-in type.
