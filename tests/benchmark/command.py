@@ -16,8 +16,8 @@ from rich.table import Table
 from tests.matrix.provision import Cache
 from tests.matrix.settings import load_settings
 from tests.toolkit.command import BadInputError, exit_code, need_folder
-from tests.toolkit.files import atomic_write
 from tests.toolkit.paths import DOWNLOADS
+from tests.toolkit.recorded import atomic_write
 
 from . import audit, tags
 

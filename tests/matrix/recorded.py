@@ -18,8 +18,6 @@ from wasm_platform_tags.conformance.runner import (
     same,
 )
 
-from ..toolkit.files import atomic_write
-from ..toolkit.recorded import load
 from .cells import Cell
 from .settings import HERE
 

@@ -151,9 +151,8 @@ def test_data_is_shown_as_it_is() -> None:
     assert value_lines(case, {"a": "b"}) == ['a: "b"']
     assert value_lines(case, []) == []
     # A case that cannot be asked has no question.
-    assert (
-        explorer_question([case for case in all_cases() if case.kind == "audit"]) == ""
-    )
+    audits = [case for case in all_cases() if case.kind == "audit"]
+    assert explorer_question(audits) == ""
 
 
 def test_objections_have_their_parts() -> None:
@@ -165,7 +164,6 @@ def test_objections_have_their_parts() -> None:
 
 def test_an_unknown_tool_is_named() -> None:
     page = SimpleNamespace(arguments=["conda"], env=PAGE, error=ValueError)
-    with pytest.raises(
-        ValueError, match="no tool 'conda' in the matrix; wanted one of"
-    ):
+    why = "no tool 'conda' in the matrix; wanted one of"
+    with pytest.raises(ValueError, match=why):
         tool_results(cast("SphinxDirective", page))

@@ -6,8 +6,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from .files import atomic_write
-
 # The day of a measurement: the one member of a result that is not compared.
 DAY = "measured"
 
@@ -76,6 +74,13 @@ def dated(
     if committed and DAY in committed and not differences(committed, observed):
         day = committed[DAY]
     return {DAY: day, **observed}
+
+
+def atomic_write(path: Path, text: str) -> None:
+    """Write a text file. The old file stays until the new one is complete."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
 
 
 def write(path: Path, results: Mapping[str, Any], indent: int = 1) -> None:

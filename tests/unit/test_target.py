@@ -102,11 +102,10 @@ def test_names_of_several_releases_and_projects_are_refused() -> None:
 
 def test_one_name_is_no_list_and_tags_may_be_given_instead() -> None:
     names: Any
+    why = "wants an iterable of file names, not one"
     for names in (wheel("py3", "none", "any"), b"demo.whl", ""):
         for function in (PYODIDE.rank, PYODIDE.best, PYODIDE.select_release):
-            with pytest.raises(
-                TypeError, match="wants an iterable of file names, not one"
-            ):
+            with pytest.raises(TypeError, match=why):
                 function(names)
     tags = [Tag("cp313", "cp313", "win_amd64"), Tag("py3", "none", "any")]
     assert PYODIDE.supports(tags)
@@ -304,9 +303,8 @@ def test_bad_targets_are_refused() -> None:
 
 def test_markers_follow_the_target() -> None:
     keys = packaging.markers.default_environment().keys()
-    assert (
-        PYODIDE.marker_environment().keys() == keys == WASI.marker_environment().keys()
-    )
+    assert PYODIDE.marker_environment().keys() == keys
+    assert WASI.marker_environment().keys() == keys
     environment = Target("3.13.2", "pyodide_2025_0_wasm32").marker_environment()
     assert environment["python_full_version"] == "3.13.2"
     assert environment["platform_release"] == "4.0.9"

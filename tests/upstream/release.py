@@ -9,7 +9,7 @@ from packaging.version import VERSION_PATTERN, Version
 
 from tests.matrix.settings import load_settings
 from tests.toolkit.cache import ProvisionError
-from tests.toolkit.files import atomic_write
+from tests.toolkit.recorded import atomic_write
 
 from .records import RECORD, Record, RecordError, record_of
 from .sources import pypi_files

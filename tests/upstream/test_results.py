@@ -138,9 +138,8 @@ def test_counts_are_compared_on_the_same_python() -> None:
         ("3.13.0", 2, wanted),
         ("3.14.0", 2, []),
     ]:
-        assert (
-            differences({"tests": {"python": python, "passed": passed}}, old) == lines
-        )
+        found = differences({"tests": {"python": python, "passed": passed}}, old)
+        assert found == lines
     assert differences({}, None) == [
         "nothing is committed; --update writes results.json"
     ]

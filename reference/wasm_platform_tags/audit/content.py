@@ -21,15 +21,8 @@ from .._select import check_size, parse, release_of
 from .._text import printable, shortened
 from ..wheelfile.archive import MOST_MEMBERS, Archive, UnsafeWheelError, open_archive
 from ..wheelfile.metadata import LARGEST, dist_info
+from . import wasm
 from .policy import flavours
-from .wasm import (
-    MAGIC,
-    MalformedBinaryError,
-    ReadBudget,
-    TooLargeError,
-    WasmModule,
-    read,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -56,7 +49,7 @@ class Module:
     #: in bytes
     size: int
     #: what its sections say; None if it is not WebAssembly
-    binary: WasmModule | None
+    binary: wasm.WasmModule | None
     #: why it is not WebAssembly, else empty
     error: str = ""
     #: the byte of that error
@@ -144,7 +137,7 @@ def _scan(
 ) -> None:
     """Read each member once, to check its hash and to find the modules."""
     record = _record(archive, wheel)
-    budget = ReadBudget()
+    budget = wasm.ReadBudget()
     for name, member in archive.members.items():
         if progress:
             progress(name)
@@ -222,26 +215,26 @@ def _record(archive: Archive, wheel: Wheel) -> dict[str, tuple[str, str]]:
 
 
 def module_of(
-    name: str, size: int, chunks: Iterable[bytes], budget: ReadBudget | None = None
+    name: str, size: int, chunks: Iterable[bytes], budget: wasm.ReadBudget | None = None
 ) -> Module:
     """Read a module, or say why it is not WebAssembly.
 
     :raises TooLargeError: as :func:`.wasm.read`.
     """
     try:
-        return Module(name, size, read(chunks, budget))
-    except MalformedBinaryError as error:
+        return Module(name, size, wasm.read(chunks, budget))
+    except wasm.MalformedBinaryError as error:
         return Module(name, size, None, str(error), error.offset)
 
 
 def _module(
-    name: str, size: int, chunks: Iterator[bytes], budget: ReadBudget
+    name: str, size: int, chunks: Iterator[bytes], budget: wasm.ReadBudget
 ) -> Module | None:
     """Read a member as a module if it is WebAssembly or has the name of a library."""
     first = next(chunks, b"")
-    if not (first.startswith(MAGIC) or _LIBRARY.search(name)):
+    if not (first.startswith(wasm.MAGIC) or _LIBRARY.search(name)):
         return None
     try:
         return module_of(name, size, chain((first,), chunks), budget)
-    except TooLargeError as error:
+    except wasm.TooLargeError as error:
         raise UnsafeWheelError(f"{shortened(name)}: {error}") from None

@@ -10,16 +10,9 @@ from packaging.tags import Tag
 
 from .. import __version__
 from .._platforms import InvalidPlatformTag, parse_platform_tag
+from . import rules
 from .content import read_wheel
 from .policy import policy_of
-from .rules import (
-    CANNOT_TELL,
-    CONSISTENT,
-    CONTRADICTS,
-    Finding,
-    check_metadata,
-    check_platform,
-)
 from .wasm import FUNCTION
 
 if TYPE_CHECKING:
@@ -43,7 +36,7 @@ class Report:
     #: the verdict on each platform tag, in alphabetical order
     platforms: dict[str, Verdict]
     #: the findings, the wheel's own metadata first
-    findings: tuple[Finding, ...]
+    findings: tuple[rules.Finding, ...]
     #: what each module has, in the order of the file
     modules: tuple[dict[str, Any], ...]
     #: what no rule decides for these platforms
@@ -55,7 +48,7 @@ class Report:
         return worst(self.findings)
 
     def __bool__(self) -> bool:
-        return self.verdict == CONSISTENT
+        return self.verdict == rules.CONSISTENT
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as values that the json module can write."""
@@ -86,7 +79,7 @@ def audit(
     :raises OSError: if the file cannot be read.
     """
     wheel = read_wheel(path, progress)
-    findings = check_metadata(wheel)
+    findings = rules.check_metadata(wheel)
     if asked := set(platforms):
         wheel.tags = frozenset(
             Tag(tag.interpreter, tag.abi, platform)
@@ -96,7 +89,7 @@ def audit(
     verdicts: dict[str, Verdict] = {}
     not_decided: dict[str, None] = {}
     for tag in sorted({tag.platform for tag in wheel.tags}):
-        found = check_platform(wheel, tag)
+        found = rules.check_platform(wheel, tag)
         verdicts[tag] = worst(found)
         findings += found
         with suppress(InvalidPlatformTag):  # a finding says so
@@ -107,12 +100,12 @@ def audit(
     return Report(wheel.filename, path, verdicts, tuple(findings), modules, undecided)
 
 
-def worst(findings: Iterable[Finding]) -> Verdict:
+def worst(findings: Iterable[rules.Finding]) -> Verdict:
     """Return the verdict that follows from findings. Warnings do not change it."""
     found = {one.severity for one in findings}
-    if CONTRADICTS in found:
-        return CONTRADICTS
-    return CANNOT_TELL if CANNOT_TELL in found else CONSISTENT
+    if rules.CONTRADICTS in found:
+        return rules.CONTRADICTS
+    return rules.CANNOT_TELL if rules.CANNOT_TELL in found else rules.CONSISTENT
 
 
 def _described(module: Module) -> dict[str, Any]:

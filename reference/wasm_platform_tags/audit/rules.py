@@ -17,12 +17,7 @@ from dataclasses import dataclass
 from functools import partial, partialmethod
 from typing import TYPE_CHECKING, Final, Literal
 
-from .._platforms import (
-    InvalidPlatformTag,
-    PyEmscriptenPlatform,
-    is_wasm_tag,
-    parse_platform_tag,
-)
+from .. import _platforms
 from .._text import printable
 from .content import Module, Wheel, module_of
 from .policy import Policy, linker_symbols, matches, policy_of, rules
@@ -207,8 +202,8 @@ def check_platform(wheel: Wheel, tag: str) -> list[Finding]:
     """
     libraries = [module for module in wheel.modules if module.is_library]
     try:
-        platform = parse_platform_tag(tag)
-    except InvalidPlatformTag as error:
+        platform = _platforms.parse_platform_tag(tag)
+    except _platforms.InvalidPlatformTag as error:
         return [_not_portable(error, tag, libraries)]
     check = _Check(wheel, tag, policy_of(platform), libraries)
     check.run("tag")
@@ -235,11 +230,11 @@ def check_module(name: str, data: bytes, platform: Platform) -> list[Finding]:
 
 
 def _not_portable(
-    error: InvalidPlatformTag, tag: str, libraries: list[Module]
+    error: _platforms.InvalidPlatformTag, tag: str, libraries: list[Module]
 ) -> Finding:
     """Return the finding about a tag that names no platform of this PEP."""
     finding = partial(Finding, "tag-portable", platform=tag, requirement=error.rule)
-    if is_wasm_tag(tag):
+    if _platforms.is_wasm_tag(tag):
         message = f"{printable(tag)} is not a portable tag: {error.reason}"
         if error.rule != "local-tag":
             return finding(CONTRADICTS, message)
@@ -526,7 +521,7 @@ def _no_symbols(check: _Check) -> None:
     """No runtime of the platform was read, so nobody knows what it exports."""
     names = check.unresolved_names
     if check.policy.symbols is None and names:
-        emscripten = isinstance(check.policy.platform, PyEmscriptenPlatform)
+        emscripten = isinstance(check.policy.platform, _platforms.PyEmscriptenPlatform)
         of = "an interpreter" if emscripten else "libc.so and of a CPython"
         message = (
             f"it imports {_some(names)}; the exports of the platform are not known"

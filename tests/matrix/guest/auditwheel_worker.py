@@ -1,7 +1,5 @@
 """Show a wheel with auditwheel-emscripten."""
 
-from __future__ import annotations
-
 import importlib
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The versions of the interpreter that runs this."""
 
-from __future__ import annotations
-
 import importlib
 import platform
 import sys

@@ -1,7 +1,5 @@
 """Look at an installed project: which file it was, and what a call returns."""
 
-from __future__ import annotations
-
 import importlib
 import sys
 from importlib.metadata import distribution

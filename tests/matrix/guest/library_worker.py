@@ -1,7 +1,5 @@
 """Ask this repository's library, on the host or in a guest."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from itertools import islice

@@ -1,7 +1,5 @@
 """Run micropip inside Pyodide, as released or with this library's rules."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any

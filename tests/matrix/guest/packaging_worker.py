@@ -1,7 +1,5 @@
 """Ask one packaging, imported beside the one that the library uses."""
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import sys

@@ -1,7 +1,5 @@
 """Run ``pdm lock`` in this process, and read from its signal which files it chose."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import io

@@ -1,7 +1,5 @@
 """Run Pex in this process; it starts a process with pip each time."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import json

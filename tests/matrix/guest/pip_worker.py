@@ -1,7 +1,5 @@
 """Run pip in this process; several versions take turns."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import io

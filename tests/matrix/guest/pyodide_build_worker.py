@@ -5,8 +5,6 @@ with answers of the environment's interpreter. In a real environment a CPython o
 runs the wrapper, which makes it give these answers; here the interpreter itself runs it.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import json
 import os

@@ -1,7 +1,5 @@
 """Add wheels to a Pyodide's lock file with pyodide-lock."""
 
-from __future__ import annotations
-
 import importlib
 import sys
 from functools import cache

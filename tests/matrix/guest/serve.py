@@ -7,8 +7,6 @@ for WASI runs this as a program; in Pyodide, JavaScript reads the lines and awai
 It uses only the standard library.
 """
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import inspect

@@ -1,7 +1,5 @@
 """Run unearth's command in this process."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import io

@@ -7,8 +7,6 @@ Of these, this module has those for WebAssembly, and those for Linux with glibc,
 cases combine with them.
 """
 
-from __future__ import annotations
-
 import re
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename

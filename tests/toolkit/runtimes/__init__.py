@@ -1,7 +1,5 @@
 """The runtimes, each as a child process that calls functions on request."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 # Where the lock file of the Pyodides is.

@@ -1,7 +1,5 @@
 """Pyodide under Node, as a worker."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """CPython for WASI under wasmtime, as a worker or as a command."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

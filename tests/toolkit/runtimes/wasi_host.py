@@ -5,8 +5,6 @@ folders that the guest may see, its environment variables and its arguments. Any
 arguments follow those.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -1,7 +1,5 @@
 """A child process, such as a runtime, whose Python functions can be called from here."""
 
-from __future__ import annotations
-
 import contextlib
 import itertools
 import json
