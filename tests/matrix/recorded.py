@@ -18,6 +18,7 @@ from wasm_platform_tags.conformance.runner import (
     same,
 )
 
+from ..toolkit.recorded import atomic_write, load
 from .cells import Cell
 from .settings import HERE
 
