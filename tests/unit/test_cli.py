@@ -203,11 +203,12 @@ def test_what_nobody_reads_or_cannot_be_written_is_no_success(
     with os.fdopen(writer, "w", encoding="utf-8") as unread:
         monkeypatch.setattr(sys, "stdout", unread)
         assert tags(code or 141, *EXITS[command], *form) == ("", "")
-    if (device := Path("/dev/full")).exists():
-        with device.open("w", encoding="utf-8") as full:
-            monkeypatch.setattr(sys, "stdout", full)
-            (line,) = tags(code or 2, *EXITS[command], *form).err.splitlines()
-        assert f"wasm-tags {command}: cannot write the answer: [Errno 28]" in line
+    if not (device := Path("/dev/full")).exists():
+        pytest.skip("a full device was not tried: this system has no /dev/full")
+    with device.open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        (line,) = tags(code or 2, *EXITS[command], *form).err.splitlines()
+    assert f"wasm-tags {command}: cannot write the answer: [Errno 28]" in line
 
 
 def test_a_closed_output_leaves_the_exit_code(monkeypatch: MonkeyPatch) -> None:
